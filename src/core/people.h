@@ -1,0 +1,115 @@
+/* people.h - persons, their roles, units, offices, systems; and who is signed in.
+ * Texts belong to cx's arena. */
+#ifndef CORE_PEOPLE_H
+#define CORE_PEOPLE_H
+
+#include "base/crypt.h"
+#include "base/ctx.h"
+#include "core/kinds.h"
+
+struct held_role {
+	enum role role;
+	struct str office; /* empty for requester, owner, auditor, dpo, admin */
+	struct str unit;   /* owner: the owner unit; head: the division; else empty */
+};
+
+struct person {
+	int64_t id;
+	struct str email, name, name_en, phone, position, unit;
+	enum lang lang;
+	bool active;
+	const struct held_role *roles;
+	size_t n_roles;
+};
+
+/* Who acts, and by what. */
+struct actor {
+	struct person person;
+	bool read_only;        /* by a token that may only read */
+	struct str csrf;       /* of the session; empty with a token */
+	struct sha256 secret;  /* hash of the session's or token's secret */
+};
+
+bool person_holds(const struct person *, enum role, struct str office, struct str unit); /* empty office or unit: any */
+/* Offices in which the person has any role. */
+bool person_in_office(const struct person *, struct str office);
+
+/* ERR_NOT_FOUND when absent; e-mails compare without case. */
+MUST_CHECK enum err person_get(struct ctx *, int64_t id, struct person *ret);
+MUST_CHECK enum err person_by_email(struct ctx *, struct str email, struct person *ret);
+/* Active persons with the role (office and unit may be empty: any), by name. */
+MUST_CHECK enum err person_list_role(struct ctx *, enum role, struct str office,
+    struct str unit, const struct person **ret, size_t *ret_n);
+MUST_CHECK enum err person_list(struct ctx *, const struct person **ret, size_t *ret_n);
+
+struct new_person {
+	struct str email, name, name_en, phone, position, unit;
+	struct str password; /* empty: cannot sign in by password */
+	const struct held_role *roles;
+	size_t n_roles;
+};
+/* Checked and normalised; ERR_INVALID, ERR_CONFLICT. Write transaction. */
+MUST_CHECK enum err person_add(struct ctx *, const struct new_person *, int64_t *ret_id);
+MUST_CHECK enum err person_disable(struct ctx *, struct str email); /* ends sessions and tokens */
+/* 8 to 256 characters, any; not the e-mail or its local part, not one of the
+ * commonest. Ends other sessions. */
+MUST_CHECK enum err person_set_password(struct ctx *, struct str email, struct str password);
+
+/* Signing in. Wrong e-mail, wrong password and disabled give the same answer
+ * in the same time (ERR_UNAUTHENTICATED). After 5 failures for an account or 20
+ * from an address within 15 min the answer is ERR_RATE. The hashing is done
+ * outside of any transaction: `store` is the people store. */
+struct store;
+MUST_CHECK enum err sign_in(struct ctx *, struct store *, struct str email,
+    struct str password, struct str address, struct str *ret_secret);
+MUST_CHECK enum err sign_out(struct ctx *, const struct actor *);
+/* By the cookie's secret: idle end 8 h, absolute end 7 days. By a token
+ * "prt_…". ERR_UNAUTHENTICATED. */
+MUST_CHECK enum err actor_by_session(struct ctx *, struct str secret, struct actor *ret);
+MUST_CHECK enum err actor_by_token(struct ctx *, struct str secret, struct actor *ret);
+
+struct token_info {
+	struct str id, name;
+	bool read_only;
+	int64_t created, expires;
+};
+/* A new token for `person`; shown once. days 1–366. */
+MUST_CHECK enum err token_add(struct ctx *, int64_t person, struct str name,
+    bool read_only, int64_t days, struct str *ret_secret, struct token_info *ret);
+MUST_CHECK enum err token_list(struct ctx *, int64_t person,
+    const struct token_info **ret, size_t *ret_n);
+MUST_CHECK enum err token_remove(struct ctx *, int64_t person, struct str id);
+
+/* Units, offices, systems. */
+struct unit {
+	struct str code, name_th, name_en, parent, kind; /* division office faculty … */
+};
+MUST_CHECK enum err unit_put(struct ctx *, const struct unit *);
+MUST_CHECK enum err unit_list(struct ctx *, const struct unit **ret, size_t *ret_n);
+/* By code or by its exact name in either language (normalised). */
+MUST_CHECK enum err unit_find(struct ctx *, struct str code_or_name,
+    struct unit *ret, bool *ret_found);
+
+struct office {
+	struct str code, name_th, name_en, procedure;
+};
+MUST_CHECK enum err office_put(struct ctx *, const struct office *);
+MUST_CHECK enum err office_list(struct ctx *, const struct office **ret, size_t *ret_n);
+
+struct system {
+	struct str code, name_th, name_en, aliases, office, owner_unit, division;
+	int64_t position;
+	bool active;
+	const struct person *officers;
+	size_t n_officers;
+	const struct str *services; /* codes */
+	const bool *flagged;        /* offered, but the records office looks twice */
+	size_t n_services;
+};
+MUST_CHECK enum err system_put(struct ctx *, const struct system *); /* officers by e-mail */
+/* All of an office (empty: all), by position, with officers and services. */
+MUST_CHECK enum err system_list(struct ctx *, struct str office,
+    const struct system **ret, size_t *ret_n);
+const struct system *system_find(const struct system *, size_t n, struct str code); /* or NULL */
+
+#endif
