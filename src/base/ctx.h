@@ -45,7 +45,8 @@ struct ctx ctx_new(struct arena *, int64_t now_ms, enum lang);
  * useful calls it; the others `return e`. */
 enum err fail(struct ctx *, enum err e, enum msg);
 enum err fail1(struct ctx *, enum err e, enum msg, struct str arg0);
-enum err fail2(struct ctx *, enum err e, enum msg, struct str arg0, struct str arg1);
+enum err fail2(
+    struct ctx *, enum err e, enum msg, struct str arg0, struct str arg1);
 /* The same with the general message of `e` and a detail for the log. */
 PRINTF_LIKE(3, 4)
 enum err fail_detail(struct ctx *, enum err e, const char *fmt, ...);
@@ -57,5 +58,9 @@ MUST_CHECK enum err fields_end(struct ctx *);
 
 /* The reader's sentence for cx->fault. */
 struct str fault_text(const struct ctx *);
+/* Its stable code: the message's key after "error.". */
+struct str fault_code(const struct ctx *);
+/* The general message of `e`; MSG_NONE for OK. */
+enum msg err_msg(enum err e);
 
 #endif

@@ -34,7 +34,8 @@ const char *str_cstr(struct arena *, struct str);
 PRINTF_LIKE(2, 3) struct str str_fmt(struct arena *, const char *fmt, ...);
 struct str str_cat(struct arena *, struct str a, struct str b);
 struct str str_lower(struct arena *, struct str); /* ASCII only */
-struct str str_hex(struct arena *, const void *bytes, size_t n); /* lower case */
+struct str str_hex(
+    struct arena *, const void *bytes, size_t n); /* lower case */
 /* Whether `s` is an even number of hex digits; *ret gets the bytes. */
 bool str_unhex(struct arena *, struct str s, struct str *ret);
 
@@ -49,5 +50,7 @@ bool str_take(struct str *cursor, struct str prefix);
 bool str_take_char(struct str *cursor, char c);
 /* One or more ASCII digits, at most `max_digits`. */
 bool str_take_uint(struct str *cursor, size_t max_digits, int64_t *ret);
+/* One code point of well-formed UTF-8. */
+bool str_take_utf8(struct str *cursor, uint32_t *ret);
 
 #endif
