@@ -12,9 +12,16 @@
  * never turns into a write. SQLite: WAL and synchronous=FULL, read back when
  * opened, refused otherwise; writes `begin immediate`.
  *
+ * A statement that fails ends the transaction's use, as on PostgreSQL so on
+ * SQLite: what follows is ERR_BROKEN, and so is the commit. Who expects a
+ * conflict writes `on conflict do nothing` and looks at the rows changed.
+ *
  * Types: bigint, text, bytea, double precision; yes/no is bigint 0/1, moments
  * bigint UTC ms, JSON is text that SQL does not look into. Columns are read by
- * name. Rows are copied into the arena: nothing stays open behind them. */
+ * name. Rows are copied into the arena: nothing stays open behind them. Text is
+ * UTF-8 without NUL (else ERR_BROKEN); reals are finite. A parameter takes its
+ * type from where it stands: cast($1 as bigint) where it stands alone or in a
+ * sum. Order of text depends on PostgreSQL's locale: order by bytea keys. */
 #ifndef SQL_SQL_H
 #define SQL_SQL_H
 
@@ -35,13 +42,20 @@ struct sql_entry {
 	int64_t may_scan;
 };
 
-#define SQL_ENTRY_(lit, scan)                                                  \
-	(__extension__({                                                       \
-		static const struct sql_entry sql_entry_                       \
-		    __attribute__((section("pratu_sql"), used,                 \
-		        no_sanitize("address"))) = { "" lit, __FILE__,         \
-			    __LINE__, scan };                                  \
-		(struct sql){ sql_entry_.text };                               \
+/* ASan would put red zones between the entries; gcc's leaves sections alone. */
+#ifdef __clang__
+#	define SQL_SECTION_    \
+		__attribute__(( \
+		    section("pratu_sql"), used, no_sanitize("address")))
+#else
+#	define SQL_SECTION_ __attribute__((section("pratu_sql"), used))
+#endif
+#define SQL_ENTRY_(lit, scan)                                             \
+	(__extension__({                                                  \
+		static const struct sql_entry sql_entry_ SQL_SECTION_ = { \
+			"" lit, __FILE__, __LINE__, scan                  \
+		};                                                        \
+		(struct sql){ sql_entry_.text };                          \
 	}))
 #define SQL(lit) SQL_ENTRY_(lit, 0)
 /* Reads the whole table on purpose; say why beside it. */
@@ -68,8 +82,8 @@ struct vals {
 	const struct val *v;
 	size_t n;
 };
-#define VALS(...)                                                              \
-	((struct vals){ .v = (const struct val[]){ __VA_ARGS__ },              \
+#define VALS(...)                                                 \
+	((struct vals){ .v = (const struct val[]){ __VA_ARGS__ }, \
 	    .n = COUNT(((const struct val[]){ __VA_ARGS__ })) })
 #define NO_VALS ((struct vals){ .v = NULL, .n = 0 })
 
@@ -90,7 +104,14 @@ struct rows {
  * when needed). The store lives until store_close. */
 MUST_CHECK enum err store_open(struct ctx *, struct str dsn, const char *schema,
     size_t readers, struct store **ret);
-void store_close(struct store *); /* accepts NULL */
+/* The same with a role and its password, which a DSN never holds. `user` takes
+ * the place of the DSN's; an absent one, or an absent secret, leaves the choice
+ * to the DSN and to libpq (password file, peer). Blanks around the secret are
+ * not part of it. SQLite ignores both. */
+MUST_CHECK enum err store_open_secret(struct ctx *, struct str dsn,
+    struct str user, struct str secret, const char *schema, size_t readers,
+    struct store **ret);
+void store_close(struct store *); /* accepts NULL; nothing may be open */
 bool store_is_sqlite(const struct store *);
 
 /* Sets cx->db to a transaction that goes with cx->arena: rolled back and handed
@@ -105,16 +126,16 @@ void store_end(struct ctx *);
 
 /* Rows changed go to *ret_changed when it is not NULL. A broken unique or
  * foreign key is ERR_CONFLICT. */
-MUST_CHECK enum err sql_exec(struct ctx *, struct sql, struct vals,
-    int64_t *ret_changed);
-MUST_CHECK enum err sql_all(struct ctx *, struct sql, struct vals,
-    struct rows *ret);
+MUST_CHECK enum err sql_exec(
+    struct ctx *, struct sql, struct vals, int64_t *ret_changed);
+MUST_CHECK enum err sql_all(
+    struct ctx *, struct sql, struct vals, struct rows *ret);
 /* Exactly the first row; ERR_NOT_FOUND when there is none. */
-MUST_CHECK enum err sql_one(struct ctx *, struct sql, struct vals,
-    struct row *ret);
+MUST_CHECK enum err sql_one(
+    struct ctx *, struct sql, struct vals, struct row *ret);
 /* The first row if any: *ret_found says. */
-MUST_CHECK enum err sql_find(struct ctx *, struct sql, struct vals,
-    struct row *ret, bool *ret_found);
+MUST_CHECK enum err sql_find(
+    struct ctx *, struct sql, struct vals, struct row *ret, bool *ret_found);
 
 /* A column that the statement does not have is a bug: REQUIRE. NULL reads as 0,
  * "" or false. */
@@ -124,16 +145,16 @@ struct str row_str(struct row, const char *column); /* text or bytes */
 bool row_flag(struct row, const char *column);
 bool row_is_null(struct row, const char *column);
 /* Index of the text among `names`; `n` when it is none of them. */
-size_t row_enum(struct row, const char *column, const char *const *names,
-    size_t n);
+size_t row_enum(
+    struct row, const char *column, const char *const *names, size_t n);
 
 /* Applies what is missing of the embedded migrations of `schema` ("people",
  * "shared"), each in its own transaction, in order. *ret_applied may be NULL. */
-MUST_CHECK enum err store_migrate(struct ctx *, struct store *,
-    const char *schema, int64_t *ret_applied);
+MUST_CHECK enum err store_migrate(
+    struct ctx *, struct store *, const char *schema, int64_t *ret_applied);
 /* OK when every migration is in; ERR_CONFLICT when some are missing or the
  * store is newer than the program. */
-MUST_CHECK enum err store_check_schema(struct ctx *, struct store *,
-    const char *schema);
+MUST_CHECK enum err store_check_schema(
+    struct ctx *, struct store *, const char *schema);
 
 #endif
