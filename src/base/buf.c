@@ -24,7 +24,8 @@ static char *room(struct buf *b, size_t n)
 			cap = b->n + n;
 		if (cap > b->max)
 			cap = b->max;
-		char *p = arena_alloc(b->arena, cap);
+		/* One more for the NUL that vsnprintf writes. */
+		char *p = arena_alloc(b->arena, cap + 1);
 		if (b->n)
 			memcpy(p, b->p, b->n);
 		b->p = p;
@@ -74,19 +75,10 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 	int n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
 	REQUIRE(n >= 0);
-	/* One more for the NUL that vsnprintf writes behind the text. */
-	if (b->overflow || (size_t)n > b->max - b->n) {
-		b->overflow = true;
-	} else {
-		struct arena_mark m = arena_mark(b->arena);
-		char *text = arena_alloc(b->arena, (size_t)n + 1);
-		vsnprintf(text, (size_t)n + 1, fmt, again);
-		if ((size_t)n <= b->cap - b->n) {
-			buf_bytes(b, text, (size_t)n);
-			arena_rewind(b->arena, m);
-		} else {
-			buf_bytes(b, text, (size_t)n);
-		}
+	char *to = n ? room(b, (size_t)n) : NULL;
+	if (to) {
+		vsnprintf(to, (size_t)n + 1, fmt, again);
+		b->n += (size_t)n;
 	}
 	va_end(again);
 }

@@ -125,7 +125,7 @@ static void tidy(struct wide *w, bool lines)
 	w->n = n - start;
 }
 
-static uint32_t mark_bit(UChar c)
+static uint32_t mark_bit(UChar32 c)
 {
 	for (size_t i = 0; i < COUNT(mark_order); i++) {
 		if (mark_order[i] == c)
@@ -134,53 +134,81 @@ static uint32_t mark_bit(UChar c)
 	return 0;
 }
 
+/* The next code point at *i, which moves on. */
+static UChar32 next(struct wide w, int32_t *i)
+{
+	UChar c = w.p[(*i)++];
+	if (U16_IS_LEAD(c) && *i < w.n && U16_IS_TRAIL(w.p[*i]))
+		return U16_GET_SUPPLEMENTARY(c, w.p[(*i)++]);
+	return c;
+}
+
 /* A run of marks as a set, so that a long run costs no more than its length;
- * ํ and า with marks between become ำ. Returns where the run ends. */
+ * ํ and า with marks between become ำ. Marks of other scripts belong to the run,
+ * or NFC would carry ours across them, a little further each time. Returns
+ * where the run ends. */
 static int32_t read_marks(struct wide w, int32_t i, uint32_t *set)
 {
-	uint32_t nikhahit = mark_bit(NIKHAHIT), am = mark_bit(SARA_AM);
-	for (*set = 0; i < w.n; i++) {
-		uint32_t bit = mark_bit(w.p[i]);
+	const uint32_t nikhahit = mark_bit(NIKHAHIT), am = mark_bit(SARA_AM);
+	for (*set = 0; i < w.n;) {
+		int32_t after = i;
+		UChar32 c = next(w, &after);
+		uint32_t bit = mark_bit(c);
 		if (bit)
 			*set |= bit;
-		else if (w.p[i] == SARA_AA && (*set & nikhahit) && !(*set & am))
+		else if (c == SARA_AA && (*set & nikhahit) && !(*set & am))
 			*set = (*set & ~nikhahit) | am;
-		else
+		else if (u_getCombiningClass(c) == 0)
 			return i;
+		i = after;
 	}
 	return i;
 }
 
-/* In place: nothing here gets longer. */
-static void order_marks(struct wide *w)
+/* Writes the run that read_marks() found: our marks in their order, then those
+ * of other scripts as they came. */
+static void write_marks(
+    struct wide *to, struct wide w, int32_t start, int32_t end, uint32_t set)
 {
-	int32_t n = 0;
-	for (int32_t i = 0; i < w->n;) {
+	for (size_t k = 0; k < COUNT(mark_order); k++) {
+		if (set & UINT32_C(1) << k)
+			to->p[to->n++] = mark_order[k];
+	}
+	for (int32_t i = start; i < end;) {
+		int32_t first = i;
+		UChar32 c = next(w, &i);
+		if (mark_bit(c) || c == SARA_AA)
+			continue;
+		while (first < i)
+			to->p[to->n++] = w.p[first++];
+	}
+}
+
+static struct wide order_marks(struct arena *a, struct wide w)
+{
+	/* Nothing here gets longer. */
+	struct wide ret = { .p = ARENA_ARRAY(a, UChar, (size_t)w.n + 1) };
+	for (int32_t i = 0; i < w.n;) {
 		uint32_t set;
-		int32_t end = read_marks(*w, i, &set);
-		for (size_t k = 0; k < COUNT(mark_order); k++) {
-			if (set & UINT32_C(1) << k)
-				w->p[n++] = mark_order[k];
-		}
+		int32_t end = read_marks(w, i, &set);
+		write_marks(&ret, w, i, end, set);
 		if (end == i) {
-			bool twice = w->p[i] == SARA_E && i + 1 < w->n &&
-			             w->p[i + 1] == SARA_E;
-			w->p[n++] = twice ? SARA_AE : w->p[i];
+			bool twice = w.p[i] == SARA_E && i + 1 < w.n &&
+			             w.p[i + 1] == SARA_E;
+			ret.p[ret.n++] = twice ? SARA_AE : w.p[i];
 			end = twice ? i + 2 : i + 1;
 		}
 		i = end;
 	}
-	w->n = n;
+	return ret;
 }
 
 static struct wide normal(struct arena *a, struct str s, bool lines)
 {
 	struct wide w = from_utf8(a, s);
 	tidy(&w, lines);
-	w = nfc(a, w);
-	order_marks(&w);
-	/* A mark that moved may now stand beside another script's mark. */
-	return nfc(a, w);
+	/* NFC again: a mark that moved may stand beside another script's now. */
+	return nfc(a, order_marks(a, nfc(a, w)));
 }
 
 struct str thai_normal(struct arena *a, struct str s)

@@ -14,6 +14,9 @@
 
 static int t_tests, t_failed_tests, t_failed_checks;
 
+/* Lines shown for each test. */
+#define T_SHOWN 10
+
 /* Goes on after a failure; the format says which case it was. */
 #define T_CHECK(cond, ...)                                                  \
 	do {                                                                \

@@ -1,0 +1,111 @@
+#include "t.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+static char order[8];
+static size_t n_order;
+
+static void note(void *arg)
+{
+	order[n_order++] = *(const char *)arg;
+}
+
+static void memory_is_zeroed_aligned_and_apart(void)
+{
+	struct arena *a = arena_new();
+	unsigned char *last = NULL;
+	size_t last_n = 0;
+	for (size_t n = 0; n < 3000; n += 7) {
+		unsigned char *p = arena_alloc(a, n);
+		T_CHECK((uintptr_t)p % _Alignof(max_align_t) == 0, "%zu", n);
+		for (size_t i = 0; i < n; i++)
+			T_CHECK(p[i] == 0, "byte %zu of %zu", i, n);
+		memset(p, 0xaa, n);
+		for (size_t i = 0; i < last_n; i++)
+			T_CHECK(last[i] == 0xaa, "%zu overwritten", last_n);
+		last = p;
+		last_n = n;
+	}
+	T_CHECK(arena_used(a) >= 3000 / 7 * 1500 - 3000, "%zu", arena_used(a));
+	arena_free(a);
+}
+
+static void rewinding_frees_and_the_memory_comes_back_zeroed(void)
+{
+	struct arena *a = arena_new();
+	char *kept = arena_alloc(a, 100);
+	memset(kept, 'k', 100);
+	struct arena_mark m = arena_mark(a);
+	size_t before = arena_used(a);
+	for (int round = 0; round < 5; round++) {
+		char *p = arena_alloc(a, 100);
+		T_CHECK(p[0] == 0 && p[99] == 0, "round %d", round);
+		memset(p, 'x', 100);
+		memset(arena_alloc(a, (size_t)3 << 20), 'y', (size_t)3 << 20);
+		T_CHECK(arena_used(a) > before + (3 << 20), "round %d", round);
+		arena_rewind(a, m);
+		T_CHECK(arena_used(a) == before, "round %d: %zu", round,
+		    arena_used(a));
+	}
+	for (size_t i = 0; i < 100; i++)
+		T_CHECK(kept[i] == 'k', "%zu", i);
+	arena_free(a);
+}
+
+static void deferred_calls_run_newest_first_and_once(void)
+{
+	struct arena *a = arena_new();
+	char names[] = "abcd";
+	n_order = 0;
+	arena_defer(a, note, &names[0]);
+	struct arena_mark m = arena_mark(a);
+	arena_defer(a, note, &names[1]);
+	arena_alloc(a, 100000);
+	arena_defer(a, note, &names[2]);
+	arena_rewind(a, m);
+	T_CHECK(n_order == 2 && memcmp(order, "cb", 2) == 0, "%.*s",
+	    (int)n_order, order);
+	arena_defer(a, note, &names[3]);
+	arena_free(a);
+	T_CHECK(n_order == 4 && memcmp(order, "cbda", 4) == 0, "%.*s",
+	    (int)n_order, order);
+}
+
+static void a_mark_of_an_empty_arena_frees_all(void)
+{
+	struct arena *a = arena_new();
+	struct arena_mark m = arena_mark(a);
+	char name = 'e';
+	n_order = 0;
+	arena_alloc(a, 10);
+	arena_defer(a, note, &name);
+	arena_rewind(a, m);
+	T_CHECK(arena_used(a) == 0 && n_order == 1, "%zu", arena_used(a));
+	arena_free(a);
+	arena_free(NULL);
+}
+
+static void ask_for_more_than_there_is(void)
+{
+	struct arena *a = arena_new();
+	/* Not a constant: the compiler would see through it. */
+	volatile size_t half = SIZE_MAX / 2;
+	arena_array(a, half, 4);
+}
+
+static void an_array_that_overflows_aborts(void)
+{
+	T_CHECK(t_aborts(ask_for_more_than_there_is), "it returned");
+}
+
+int main(void)
+{
+	T_RUN(memory_is_zeroed_aligned_and_apart);
+	T_RUN(rewinding_frees_and_the_memory_comes_back_zeroed);
+	T_RUN(deferred_calls_run_newest_first_and_once);
+	T_RUN(a_mark_of_an_empty_arena_frees_all);
+	T_RUN(an_array_that_overflows_aborts);
+	return T_PLAN();
+}
