@@ -7,6 +7,14 @@
 #define FIRST_CHUNK ((size_t)8 << 10)
 #define LAST_CHUNK ((size_t)1 << 20)
 
+/* Whether each allocation is a chunk of its own size, so that ASan sees a write
+ * past its end (build option `arena`). */
+#ifdef ARENA_MALLOC
+static const bool one_by_one = true;
+#else
+static const bool one_by_one = false;
+#endif
+
 struct chunk {
 	_Alignas(max_align_t) struct chunk *older;
 	size_t used, cap;
@@ -42,12 +50,10 @@ struct arena *arena_new(void)
 static void add_chunk(struct arena *a, size_t n_bytes)
 {
 	size_t cap = n_bytes;
-#ifndef ARENA_MALLOC
-	if (cap < a->next_cap)
+	if (cap < a->next_cap && !one_by_one)
 		cap = a->next_cap;
 	if (a->next_cap < LAST_CHUNK)
 		a->next_cap *= 2;
-#endif
 	struct chunk *c = must_malloc(sizeof *c + cap);
 	*c = (struct chunk){
 		.older = a->chunk,
@@ -64,10 +70,7 @@ void *arena_alloc(struct arena *a, size_t n_bytes)
 	size_t start = 0;
 	if (c)
 		start = (c->used + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-#ifdef ARENA_MALLOC
-	c = NULL;
-#endif
-	if (!c || start > c->cap || n_bytes > c->cap - start) {
+	if (!c || one_by_one || start > c->cap || n_bytes > c->cap - start) {
 		add_chunk(a, n_bytes);
 		c = a->chunk;
 		start = 0;

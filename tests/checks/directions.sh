@@ -1,0 +1,107 @@
+#!/bin/sh
+# Which folder of src/ may include which, which library's header belongs to which
+# folder, and where SQL text may stand; docs/ARCHITECTURE.md says why.
+# directions.sh [ROOT]
+set -eu
+cd "${1:-.}"
+
+# A folder without a line here is refused. The processes use sql to open stores
+# and transactions; SQL text is a rule of its own, below.
+folders='base:
+sql: base
+http: base
+html: base
+fmt: base
+source: base
+evidence: base
+core: base sql
+paper: base
+desk: base http html core paper sql
+gate: base http html fmt source evidence core sql
+courier: base core paper evidence sql
+cli: base sql http html fmt source evidence core paper desk gate courier'
+
+# A header that begins so may stand only in these folders.
+libraries='microhttpd.h: http
+sqlite3.h: sql source
+libpq-fe.h: sql source
+sql.h: source
+sqlext.h: source
+jansson.h: base
+sodium.h: base evidence
+gnutls/: base evidence
+unicode/: base source
+yaml.h: core
+isa-l: fmt
+isa-l/: fmt
+curl/: http courier
+qrencode.h: paper
+cairo: paper
+pango/: paper'
+
+sql_text='sql core'
+
+status=0
+find src -name '*.[ch]' -exec grep -HnE '^[ \t]*#[ \t]*include' {} + |
+awk -v folders="$folders" -v libraries="$libraries" '
+function words(text, rules,    lines, n, i, at) {
+	n = split(text, lines, "\n")
+	for (i = 1; i <= n; i++) {
+		at = index(lines[i], ":")
+		rules[substr(lines[i], 1, at - 1)] = \
+		    substr(lines[i], at + 1) " "
+	}
+}
+function complain(what) {
+	print place ": " what
+	bad = 1
+}
+BEGIN { words(folders, may); words(libraries, home) }
+{
+	split($0, part, ":")
+	place = part[1] ":" part[2]
+	split(part[1], path, "/")
+	from = path[2]
+	if (!(from in may)) {
+		complain("src/" from " is not in the table of folders")
+		next
+	}
+	header = $0
+	sub(/^.*include[ \t]*["<]/, "", header)
+	sub(/[">].*$/, "", header)
+	if (header ~ /(^|\/)\.\.\//)
+		complain("\"" header "\": no way out of the folder")
+	quoted = $0 ~ /include[ \t]*"/
+	to = header
+	sub(/\/.*$/, "", to)
+	if (quoted && header ~ /\// && to != from) {
+		if (!(to in may))
+			complain("src/" to " is not in the table of folders")
+		else if (index(may[from], " " to " ") == 0)
+			complain(from " may not use " to)
+	}
+	if (quoted)
+		next
+	for (library in home) {
+		folder = library ~ /\/$/
+		if (folder ? index(header, library) == 1 : header == library ||
+		    header == library ".h") {
+			if (index(home[library], " " from " ") == 0)
+				complain("<" header "> is not for " from)
+		}
+	}
+}
+END {
+	if (NR == 0) { print "no source found"; bad = 1 }
+	exit bad
+}' || status=1
+
+for folder in src/*/; do
+	folder=$(basename "$folder")
+	case " $sql_text " in *" $folder "*) continue ;; esac
+	if grep -rnE '\<SQL(2|_SCAN)?\(' --include='*.[ch]' "src/$folder"; then
+		echo "SQL text is not for $folder"
+		status=1
+	fi
+done
+exit "$status"
