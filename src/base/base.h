@@ -20,7 +20,10 @@ struct str {
 
 #define STR(lit) ((struct str){ .p = "" lit, .n = sizeof(lit) - 1 })
 /* For tables of constants, where a compound literal is not constant. */
-#define STR_INIT(lit) { .p = "" lit, .n = sizeof(lit) - 1 }
+#define STR_INIT(lit)                             \
+	{                                         \
+		.p = "" lit, .n = sizeof(lit) - 1 \
+	}
 /* printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).n, (s).p
 
@@ -39,7 +42,7 @@ int err_status(enum err e);
 
 /* A bug, not a failure: prints where and aborts; the supervisor restarts the
  * process. In release builds too. */
-#define REQUIRE(cond)                                                          \
+#define REQUIRE(cond) \
 	((cond) ? (void)0 : require_failed(#cond, __FILE__, __LINE__))
 _Noreturn void require_failed(const char *what, const char *file, int line);
 

@@ -9,8 +9,8 @@
 enum cell_kind {
 	CELL_NULL,
 	CELL_INTEGER, /* `s` is its decimal text */
-	CELL_REAL,    /* `s` is the shortest text that reads back, with . or e */
-	CELL_TEXT,    /* UTF-8 */
+	CELL_REAL, /* `s` is the shortest text that reads back, with . or e */
+	CELL_TEXT, /* UTF-8 */
 	CELL_BYTES,
 };
 struct cell {

@@ -21,7 +21,8 @@ struct sha256_state *sha256_begin(struct arena *);
 void sha256_add(struct sha256_state *, const void *, size_t);
 struct sha256 sha256_end(struct sha256_state *);
 struct sha256 hmac_sha256(struct str key, struct str text);
-bool bytes_eq_secret(const void *a, const void *b, size_t n); /* constant time */
+bool bytes_eq_secret(
+    const void *a, const void *b, size_t n); /* constant time */
 
 /* `n_bytes` random bytes as base64url without padding. */
 struct str random_text(struct arena *, size_t n_bytes);
@@ -40,6 +41,7 @@ void password_waste(struct str password);
 
 struct str base64(struct arena *, struct str);
 struct str base64url(struct arena *, struct str); /* no padding */
-bool base64_decode(struct arena *, struct str, struct str *ret); /* both kinds */
+bool base64_decode(
+    struct arena *, struct str, struct str *ret); /* both kinds */
 
 #endif

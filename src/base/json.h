@@ -10,8 +10,8 @@
 /* Parses one JSON text: at most `max_bytes`, 32 levels deep, no duplicate
  * names, no NUL in strings. ERR_SYNTAX, ERR_TOO_LARGE. *ret goes with the
  * arena. */
-MUST_CHECK enum err json_parse(struct ctx *, struct str text, size_t max_bytes,
-    json_t **ret);
+MUST_CHECK enum err json_parse(
+    struct ctx *, struct str text, size_t max_bytes, json_t **ret);
 /* Hands a new reference to the arena; returns it. */
 json_t *json_keep(struct arena *, json_t *);
 /* New, tied to the arena. */
@@ -23,7 +23,7 @@ json_t *json_new_array(struct arena *);
 struct str json_text(const json_t *object, const char *key);
 int64_t json_int(const json_t *object, const char *key, int64_t absent);
 bool json_flag(const json_t *object, const char *key);
-const json_t *json_list(const json_t *object, const char *key); /* or NULL */
+const json_t *json_list(const json_t *object, const char *key);   /* or NULL */
 const json_t *json_member(const json_t *object, const char *key); /* or NULL */
 struct str json_as_text(const json_t *string); /* absent when not a string */
 
@@ -34,7 +34,8 @@ void json_put_text(json_t *object, const char *key, struct str);
 void json_put_text_or_null(json_t *object, const char *key, struct str);
 void json_put_int(json_t *object, const char *key, int64_t);
 void json_put_flag(json_t *object, const char *key, bool);
-void json_put(json_t *object, const char *key, const json_t *value); /* shares it */
+void json_put(
+    json_t *object, const char *key, const json_t *value); /* shares it */
 void json_add_text(json_t *array, struct str);
 void json_add(json_t *array, const json_t *value);
 

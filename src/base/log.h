@@ -13,10 +13,10 @@ struct log_field {
 	struct str value;
 };
 
-void log_event(const char *level, const char *event, const struct log_field *,
-    size_t n);
-#define LOG(level, event, ...)                                                 \
-	log_event(level, event, (const struct log_field[]){ __VA_ARGS__ },     \
+void log_event(
+    const char *level, const char *event, const struct log_field *, size_t n);
+#define LOG(level, event, ...)                                             \
+	log_event(level, event, (const struct log_field[]){ __VA_ARGS__ }, \
 	    COUNT(((const struct log_field[]){ __VA_ARGS__ })))
 
 #endif

@@ -22,9 +22,10 @@ struct str msg_key(enum msg);
 /* For keys put together at run time ("state." and a code). */
 bool msg_find(struct str key, enum msg *ret);
 /* msg_find on prefix + code; the code itself when there is no such message. */
-struct str msg_code(struct arena *, enum lang, struct str prefix, struct str code);
+struct str msg_code(
+    struct arena *, enum lang, struct str prefix, struct str code);
 /* The text with {0}… replaced. */
-struct str msg_fill(struct arena *, enum lang, enum msg, const struct str *args,
-    size_t n_args);
+struct str msg_fill(
+    struct arena *, enum lang, enum msg, const struct str *args, size_t n_args);
 
 #endif
