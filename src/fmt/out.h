@@ -1,0 +1,64 @@
+/* out.h - a sticky writer of 32 KiB blocks to a sink; inside src/fmt only. */
+#ifndef FMT_OUT_H
+#define FMT_OUT_H
+
+#include <string.h>
+
+#include "fmt/encoder.h"
+
+#define OUT_BYTES ((size_t)32768)
+
+struct out {
+	struct sink sink;
+	bool failed;
+	uint64_t bytes; /* handed to the sink */
+	size_t n;
+	char p[OUT_BYTES];
+};
+
+void out_flush(struct out *);
+/* Blocks are always filled up, so their bounds do not depend on the writes. */
+void out_slow(struct out *, const void *, size_t);
+
+static inline void out_bytes(struct out *o, const void *p, size_t n)
+{
+	if (n > OUT_BYTES - o->n) {
+		out_slow(o, p, n);
+		return;
+	}
+	if (n != 0)
+		memcpy(o->p + o->n, p, n);
+	o->n += n;
+}
+
+static inline void out_str(struct out *o, struct str s)
+{
+	out_bytes(o, s.p, s.n);
+}
+
+static inline void out_char(struct out *o, char c)
+{
+	out_bytes(o, &c, 1);
+}
+
+#define OUT_LIT(o, lit) out_bytes((o), "" lit, sizeof(lit) - 1)
+
+void out_uint(struct out *, uint64_t);
+/* "1234" with at least `digits` digits. */
+void out_hex4(struct out *, unsigned);
+/* With padding; in pieces, so that no length needs memory. */
+void out_base64(struct out *, struct str);
+
+/* Writes `s`; each byte whose place in `special` is set goes to put() instead,
+ * which gets all that remains and says how many bytes it has dealt with. */
+void out_escaped(struct out *, struct str s, const bool special[256],
+    size_t (*put)(struct out *, const unsigned char *p, size_t n));
+
+/* Text of an element or of an attribute in double quotes, HTML and XML alike.
+ * For XML it needs xml_legal(). */
+void out_markup(struct out *, struct str);
+/* Whether XML 1.0 has a way to say it (clause 2.2: no control characters but
+ * tab, line feed and return; no U+FFFE, U+FFFF). */
+bool xml_legal(struct str);
+
+#endif

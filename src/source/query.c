@@ -1,0 +1,416 @@
+#include "source/query.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "source/source.h"
+
+#define SQL_MAX ((size_t)262144)
+
+static const struct {
+	struct str name;
+	const char *sql;
+} ops[OPS] = {
+#define OP(id, text, operator) \
+	[OP_##id] = { .name = STR_INIT(text), .sql = operator},
+#include "source/ops.def"
+#undef OP
+};
+
+bool op_parse(struct str s, enum op *ret)
+{
+	for (size_t i = 0; i < OPS; i++) {
+		if (str_eq(s, ops[i].name)) {
+			*ret = (enum op)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct str op_name(enum op op)
+{
+	return ops[op].name;
+}
+
+struct query query_all(void)
+{
+	return (struct query){ .limit = -1 };
+}
+
+struct compiler {
+	struct ctx *cx;
+	const struct approved *approved;
+	struct cell *values;
+	size_t n_values, max_values;
+	size_t n_tests, n_in;
+	struct buf sql;
+	struct str not_filterable; /* the first; absent: none */
+	bool deep;
+};
+
+static bool dropped(const struct column *c)
+{
+	return str_eq(c->mask, STR("drop"));
+}
+
+/* Index of the visible column of that name; columns.n when there is none. */
+static size_t find_column(const struct approved *a, struct str name)
+{
+	for (size_t i = 0; i < a->columns.n; i++) {
+		if (!dropped(&a->columns.v[i]) &&
+		    str_eq(a->columns.v[i].name, name))
+			return i;
+	}
+	return a->columns.n;
+}
+
+/* The column, if a test or an order may use it. */
+static const struct column *usable_column(struct compiler *c, struct str name)
+{
+	size_t i = find_column(c->approved, name);
+
+	if (i == c->approved->columns.n) {
+		field_wrong(c->cx, name, MSG_error_query_column, name);
+		return NULL;
+	}
+	if (c->approved->filterable == NULL || !c->approved->filterable[i]) {
+		if (c->not_filterable.p == NULL)
+			c->not_filterable = c->approved->columns.v[i].name;
+		return NULL;
+	}
+	return &c->approved->columns.v[i];
+}
+
+static void put_name(struct compiler *c, struct str name)
+{
+	buf_char(&c->sql, '"');
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '"')
+			buf_char(&c->sql, '"');
+		buf_char(&c->sql, name.p[i]);
+	}
+	buf_char(&c->sql, '"');
+}
+
+/* Where the value will be bound; @ cannot stand in an officer's SQL. */
+static void put_value(struct compiler *c, struct cell value)
+{
+	REQUIRE(c->n_values < c->max_values);
+	c->values[c->n_values++] = value;
+	buf_fmt(&c->sql, "@%zu", c->n_values);
+}
+
+static void wrong_value(struct compiler *c, const struct cond *t)
+{
+	field_wrong(c->cx, t->column, MSG_error_query_value, t->column);
+}
+
+/* PostgREST's * means %, and \* a star. */
+static struct str sql_pattern(struct arena *a, struct str s)
+{
+	struct buf b = buf_new(a, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\' && i + 1 < s.n) {
+			if (s.p[i + 1] != '*')
+				buf_char(&b, '\\');
+			buf_char(&b, s.p[++i]);
+		} else {
+			buf_char(&b, s.p[i] == '*' ? '%' : s.p[i]);
+		}
+	}
+	return buf_view(&b);
+}
+
+static void put_like(
+    struct compiler *c, const struct cond *t, const struct column *column)
+{
+	bool texts = column->type == TYPE_TEXT || column->type == TYPE_DATE ||
+	             column->type == TYPE_DATETIME;
+	struct cell v = { .kind = CELL_TEXT };
+
+	if (!texts) {
+		field_wrong(
+		    c->cx, t->column, MSG_error_query_operator, op_name(t->op));
+		return;
+	}
+	if (t->n_values != 1 || t->values[0].n > QUERY_PATTERN_BYTES ||
+	    !value_parse(TYPE_TEXT, t->values[0], &v)) {
+		wrong_value(c, t);
+		return;
+	}
+	v.s = sql_pattern(c->cx->arena, v.s);
+	buf_str(&c->sql,
+	    t->op == OP_LIKE ? STR("pratu_like(") : STR("pratu_ilike("));
+	put_name(c, column->name);
+	buf_char(&c->sql, ',');
+	put_value(c, v);
+	buf_char(&c->sql, ')');
+}
+
+static void put_in(
+    struct compiler *c, const struct cond *t, const struct column *column)
+{
+	put_name(c, column->name);
+	buf_str(&c->sql, STR(" in ("));
+	for (size_t i = 0; i < t->n_values; i++) {
+		struct cell v;
+
+		if (++c->n_in > QUERY_IN_VALUES) {
+			field_wrong(c->cx, t->column, MSG_error_query_too_many,
+			    t->column);
+			return;
+		}
+		if (!value_parse(column->type, t->values[i], &v)) {
+			wrong_value(c, t);
+			return;
+		}
+		if (i > 0)
+			buf_char(&c->sql, ',');
+		put_value(c, v);
+	}
+	buf_char(&c->sql, ')');
+}
+
+static void put_is(
+    struct compiler *c, const struct cond *t, const struct column *column)
+{
+	struct str v = t->n_values == 1 ? t->values[0] : STR("");
+	bool truth = str_eq(v, STR("true"));
+
+	if (str_eq(v, STR("null"))) {
+		put_name(c, column->name);
+		buf_str(&c->sql, STR(" is null"));
+	} else if (column->type == TYPE_BOOLEAN &&
+		   (truth || str_eq(v, STR("false")))) {
+		/* `is`, so that NULL is neither */
+		put_name(c, column->name);
+		buf_str(&c->sql, STR(" is "));
+		put_value(c, (struct cell){ .kind = CELL_INTEGER,
+				 .s = truth ? STR("1") : STR("0") });
+	} else {
+		wrong_value(c, t);
+	}
+}
+
+static void put_test(struct compiler *c, const struct cond *t)
+{
+	const struct column *column = usable_column(c, t->column);
+	struct cell v;
+
+	if (++c->n_tests > QUERY_TESTS) {
+		if (c->n_tests == QUERY_TESTS + 1)
+			field_wrong(c->cx, STR("filter"),
+			    MSG_error_query_too_many, STR("filter"));
+		return;
+	}
+	if (column == NULL)
+		return;
+	if (t->op == OP_LIKE || t->op == OP_ILIKE) {
+		put_like(c, t, column);
+	} else if (t->op == OP_IN) {
+		put_in(c, t, column);
+	} else if (t->op == OP_IS) {
+		put_is(c, t, column);
+	} else if (t->n_values != 1 ||
+		   !value_parse(column->type, t->values[0], &v)) {
+		wrong_value(c, t);
+	} else {
+		put_name(c, column->name);
+		buf_fmt(&c->sql, " %s ", ops[t->op].sql);
+		put_value(c, v);
+	}
+}
+
+static void put_cond(struct compiler *c, const struct cond *t, int depth)
+{
+	if (depth > QUERY_DEPTH) {
+		if (!c->deep)
+			field_wrong(c->cx, STR("filter"),
+			    MSG_error_query_too_deep, STR("filter"));
+		c->deep = true;
+		return;
+	}
+	buf_str(&c->sql, t->negated ? STR("not (") : STR("("));
+	if (t->kind == COND_TEST)
+		put_test(c, t);
+	else if (t->first == NULL)
+		buf_char(&c->sql, t->kind == COND_AND ? '1' : '0');
+	else
+		for (const struct cond *k = t->first; k != NULL; k = k->next) {
+			if (k != t->first)
+				buf_str(&c->sql, t->kind == COND_AND
+						     ? STR(" and ")
+						     : STR(" or "));
+			put_cond(c, k, depth + 1);
+			if (c->n_tests > QUERY_TESTS || !buf_ok(&c->sql))
+				break;
+		}
+	buf_char(&c->sql, ')');
+}
+
+static size_t count_tests(const struct cond *t, int depth)
+{
+	size_t n = 0;
+
+	if (t == NULL || depth > QUERY_DEPTH)
+		return 0;
+	if (t->kind == COND_TEST)
+		return 1 + (t->op == OP_IN ? t->n_values : 0);
+	for (const struct cond *k = t->first; k != NULL; k = k->next)
+		n += count_tests(k, depth + 1);
+	return n;
+}
+
+/* The columns of the answer, in its order. */
+static struct columns put_select(struct compiler *c, const struct query *q)
+{
+	const struct approved *a = c->approved;
+	size_t most = q->n_select > 0 ? q->n_select : a->columns.n;
+	struct column *out;
+	size_t n = 0;
+
+	if (q->n_select > SOURCE_COLUMNS) {
+		field_wrong(c->cx, STR("select"), MSG_error_query_too_many,
+		    STR("select"));
+		return (struct columns){ 0 };
+	}
+	out = ARENA_ARRAY(c->cx->arena, struct column, most);
+	for (size_t i = 0; i < most; i++) {
+		struct str name =
+		    q->n_select > 0 ? q->select[i] : a->columns.v[i].name;
+		size_t at = find_column(a, name);
+		bool twice = false;
+
+		if (at == a->columns.n && q->n_select == 0)
+			continue; /* dropped */
+		for (size_t k = 0; k < n && !twice; k++)
+			twice = str_eq(out[k].name, name);
+		if (at == a->columns.n || twice) {
+			field_wrong(c->cx, STR("select"),
+			    twice ? MSG_error_query_twice
+				  : MSG_error_query_column,
+			    name);
+			continue;
+		}
+		buf_str(&c->sql, n == 0 ? STR("select ") : STR(","));
+		put_name(c, name);
+		out[n++] = a->columns.v[at];
+	}
+	return (struct columns){ .v = out, .n = n };
+}
+
+static void put_order(struct compiler *c, const struct query *q)
+{
+	if (q->n_order > QUERY_ORDER) {
+		field_wrong(c->cx, STR("order"), MSG_error_query_too_many,
+		    STR("order"));
+		return;
+	}
+	for (size_t i = 0; i < q->n_order; i++) {
+		const struct order *o = &q->order[i];
+		const struct column *column = usable_column(c, o->column);
+
+		if (column == NULL)
+			continue;
+		buf_str(&c->sql, i == 0 ? STR("\norder by ") : STR(", "));
+		put_name(c, column->name);
+		if (o->descending)
+			buf_str(&c->sql, STR(" desc"));
+		if (o->nulls == NULLS_FIRST)
+			buf_str(&c->sql, STR(" nulls first"));
+		else if (o->nulls == NULLS_LAST)
+			buf_str(&c->sql, STR(" nulls last"));
+	}
+}
+
+static void put_limit(struct compiler *c, const struct query *q)
+{
+	if (q->limit < -1)
+		field_wrong(
+		    c->cx, STR("limit"), MSG_error_query_value, STR("limit"));
+	if (q->offset < 0 || q->offset > QUERY_OFFSET_MAX)
+		field_wrong(
+		    c->cx, STR("offset"), MSG_error_query_value, STR("offset"));
+	if (q->limit >= 0 || q->offset > 0) {
+		buf_str(&c->sql, STR("\nlimit "));
+		buf_i64(&c->sql, q->limit);
+		buf_str(&c->sql, STR(" offset "));
+		buf_i64(&c->sql, q->offset);
+	}
+}
+
+/* Nothing asked and nothing dropped: the approved SQL itself. */
+static bool is_plain(const struct approved *a, const struct query *q)
+{
+	for (size_t i = 0; i < a->columns.n; i++) {
+		if (dropped(&a->columns.v[i]))
+			return false;
+	}
+	return q->n_select == 0 && q->filter == NULL && q->n_order == 0 &&
+	       q->limit < 0 && q->offset == 0;
+}
+
+static enum err put_query(
+    struct compiler *c, const struct query *q, struct compiled *out)
+{
+	out->columns = put_select(c, q);
+	/* A comment may end the approved text: hence the line break. */
+	buf_str(&c->sql, STR("\nfrom (\n"));
+	buf_str(&c->sql, c->approved->sql);
+	buf_str(&c->sql, STR("\n)"));
+	if (q->filter != NULL) {
+		buf_str(&c->sql, STR("\nwhere "));
+		put_cond(c, q->filter, 1);
+	}
+	put_order(c, q);
+	put_limit(c, q);
+
+	enum err e = fields_end(c->cx);
+	if (e != OK)
+		return e;
+	if (c->not_filterable.p != NULL)
+		return fail1(c->cx, ERR_DENIED, MSG_error_query_not_filterable,
+		    c->not_filterable);
+	if (!buf_ok(&c->sql))
+		return fail1(c->cx, ERR_INVALID, MSG_error_query_too_many,
+		    STR("filter"));
+	if (out->columns.n == 0)
+		return fail1(
+		    c->cx, ERR_INVALID, MSG_error_query_column, STR("select"));
+	out->sql =
+	    is_plain(c->approved, q) ? c->approved->sql : buf_view(&c->sql);
+	return OK;
+}
+
+enum err query_compile(struct ctx *cx, const struct approved *a,
+    const struct query *q, struct compiled *ret)
+{
+	struct compiled out = { .approved = a };
+	struct compiler c = { .cx = cx, .approved = a };
+	enum err e =
+	    params_bind(cx, a->params, q->args, false, &out.param_values);
+
+	if (e != OK)
+		return e;
+	c.max_values = count_tests(q->filter, 1);
+	if (c.max_values > QUERY_TESTS + QUERY_IN_VALUES)
+		c.max_values = QUERY_TESTS + QUERY_IN_VALUES;
+	c.values = ARENA_ARRAY(cx->arena, struct cell, c.max_values);
+	c.sql = buf_new(cx->arena, SQL_MAX);
+	e = put_query(&c, q, &out);
+	if (e != OK)
+		return e;
+	out.values = c.values;
+	out.n_values = c.n_values;
+	*ret = out;
+	return OK;
+}
+
+enum err query_check(
+    struct ctx *cx, const struct approved *a, const struct query *q)
+{
+	struct compiled ignored;
+
+	return query_compile(cx, a, q, &ignored);
+}

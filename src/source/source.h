@@ -1,0 +1,104 @@
+/* source.h - rows out of a source: a system that holds the university's data.
+ *
+ * A source is only ever read. An officer's SQL is one SELECT, checked by
+ * source_describe(); what was approved runs as a `struct compiled` of
+ * source/query.h. Every stream has a connection of its own, opened read-only
+ * and guarded: an authorizer lets through nothing but selecting and a list of
+ * pure functions (source/functions.def), tables and views of the source and
+ * nothing of the database's own, and every run has a budget of steps and time.
+ *
+ * Failures. ERR_INVALID: the SQL or a parameter is wrong; the message says how
+ * and may hold the database's own words, for officers. At the gate (streams)
+ * no message names anything of the source: ERR_BUSY it is down, ERR_CONFLICT
+ * its shape is not the approved one, ERR_TIME_LIMIT the budget is used up,
+ * ERR_GONE the caller said stop, ERR_TOO_LARGE a value over 16 MiB, ERR_BROKEN
+ * all else; fault.detail has the database's words, for the log.
+ *
+ * Values. A cell is as the source holds it (SQLite: its storage class). A real
+ * is the shortest text that reads back to the same double, with a point or an
+ * exponent; infinity is 1e999. Text is UTF-8: bad bytes become U+FFFD and are
+ * counted. */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include "base/batch.h"
+#include "base/ctx.h"
+#include "source/param.h"
+
+#define SOURCE_SQL_BYTES ((size_t)65536)
+#define SOURCE_COLUMNS ((size_t)500)
+#define SOURCE_CELL_BYTES ((size_t)16 << 20)
+#define SOURCE_BATCH_ROWS ((size_t)256)
+#define SOURCE_BATCH_BYTES ((size_t)32768)
+#define SOURCE_PREVIEW_ROWS ((size_t)20)
+#define SOURCE_PREVIEW_BYTES ((size_t)1024) /* of one text or bytes */
+
+enum source_kind { SOURCE_SQLITE };
+
+struct source {
+	enum source_kind kind;
+	struct str path; /* absolute */
+};
+
+/* "sqlite:/absolute/path.db"; the path goes to cx's arena. ERR_INVALID. Opens
+ * nothing. */
+MUST_CHECK enum err source_parse(
+    struct ctx *, struct str dsn, struct source *ret);
+/* Whether it can be opened and read now: ERR_BUSY if not. */
+MUST_CHECK enum err source_check(struct ctx *, const struct source *);
+
+/* What one run may use. Budgets count from its beginning. */
+struct source_limits {
+	int64_t steps;   /* of the database's virtual machine, by thousands */
+	int64_t time_ms; /* the reader's slowness included */
+	/* Asked about every thousand steps and at each batch; true ends the run.
+	 * May be NULL. */
+	bool (*stop)(void *arg);
+	void *stop_arg;
+};
+extern const struct source_limits source_limits_officer; /* 50 M, 5 s */
+extern const struct source_limits source_limits_stream;  /* 2e11, 15 min */
+
+/* Where a column comes from; both absent when it is computed. */
+struct origin {
+	struct str table, column;
+};
+
+struct description {
+	struct columns columns;       /* name and type; titles absent */
+	const struct origin *origins; /* one for each column */
+	/* Every table (or view) and column that the query reads, whether shown
+	 * or not; a table read without a column has "". */
+	const struct origin *reads;
+	size_t n_reads;
+};
+
+/* Checks an officer's SQL with its declared parameters and describes the
+ * result. Types by declaration, else by the values of up to 100 rows, for
+ * which parameters without a value in `args` are their default or NULL. */
+MUST_CHECK enum err source_describe(struct ctx *, const struct source *,
+    struct str sql, struct params, struct args, const struct source_limits *,
+    struct description *ret);
+/* source_describe and the first rows, at most SOURCE_PREVIEW_ROWS; texts and
+ * bytes are cut at SOURCE_PREVIEW_BYTES. All in cx's arena. */
+MUST_CHECK enum err source_preview(struct ctx *, const struct source *,
+    struct str sql, struct params, struct args, const struct source_limits *,
+    size_t max_rows, struct description *ret, struct batch *ret_rows);
+
+struct compiled; /* source/query.h */
+struct source_stream;
+
+/* Starts what was compiled; the columns must still be the approved ones
+ * (ERR_CONFLICT). The stream closes with cx's arena or by source_close. */
+MUST_CHECK enum err source_open(struct ctx *, const struct source *,
+    const struct compiled *, const struct source_limits *,
+    struct source_stream **ret);
+/* The next rows: at most SOURCE_BATCH_ROWS, about SOURCE_BATCH_BYTES, or one
+ * larger row. No rows is the end. Cells hold until the next call. */
+MUST_CHECK enum err source_next(
+    struct ctx *, struct source_stream *, struct batch *ret);
+void source_close(struct source_stream *);
+/* Texts so far that were not UTF-8. */
+uint64_t source_bad_texts(const struct source_stream *);
+
+#endif

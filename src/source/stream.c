@@ -1,0 +1,302 @@
+#include "source/stream.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "source/query.h"
+
+#define CELLS_MAX ((size_t)2048) /* in a batch, unless a row is wider */
+
+static void free_arena(void *arg)
+{
+	arena_free(arg);
+}
+
+struct source_stream *stream_new(
+    struct ctx *cx, struct lite *l, sqlite3_stmt *st)
+{
+	struct source_stream *s = ARENA_NEW(cx->arena, struct source_stream);
+	size_t rows = 0;
+
+	s->lite = l;
+	s->st = st;
+	s->n_columns = (size_t)sqlite3_column_count(st);
+	REQUIRE(s->n_columns > 0);
+	rows = CELLS_MAX / s->n_columns;
+	s->max_rows = rows > SOURCE_BATCH_ROWS ? SOURCE_BATCH_ROWS : rows;
+	if (s->max_rows == 0)
+		s->max_rows = 1;
+	s->cells =
+	    ARENA_ARRAY(cx->arena, struct cell, s->max_rows * s->n_columns);
+	s->text = arena_alloc(cx->arena, SOURCE_BATCH_BYTES);
+	return s;
+}
+
+static bool is_ascii(const char *p, size_t n)
+{
+	uint64_t word = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= n; i += sizeof(word)) {
+		memcpy(&word, p + i, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			return false;
+	}
+	for (; i < n; i++) {
+		if ((unsigned char)p[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* Length of the well-formed character at p (Unicode 15, table 3-7), or 0. */
+static size_t char_length(const unsigned char *p, size_t n)
+{
+	unsigned char c = p[0], low = 0x80, high = 0xbf;
+	size_t len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2 || c > 0xf4 || len > n)
+		return 0;
+	if (c == 0xe0)
+		low = 0xa0;
+	else if (c == 0xed)
+		high = 0x9f;
+	else if (c == 0xf0)
+		low = 0x90;
+	else if (c == 0xf4)
+		high = 0x8f;
+	if (p[1] < low || p[1] > high)
+		return 0;
+	for (size_t i = 2; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return len;
+}
+
+static struct str repair(struct source_stream *s, struct str bad)
+{
+	if (s->repaired == NULL) {
+		s->repaired = arena_new();
+		arena_defer(s->lite->arena, free_arena, s->repaired);
+	}
+
+	struct buf b = buf_new(s->repaired, 3 * bad.n + 1);
+	for (size_t i = 0; i < bad.n;) {
+		size_t n =
+		    char_length((const unsigned char *)bad.p + i, bad.n - i);
+
+		if (n == 0)
+			buf_str(&b, STR("\xef\xbf\xbd"));
+		else
+			buf_bytes(&b, bad.p + i, n);
+		i += n == 0 ? 1 : n;
+	}
+	s->bad_texts++;
+	return buf_view(&b);
+}
+
+/* Into the batch's text, or false when there is no room. */
+static bool copy(struct source_stream *s, struct str in, struct cell *ret)
+{
+	if (in.n > SOURCE_BATCH_BYTES - s->used)
+		return false;
+	if (in.n > 0)
+		memcpy(s->text + s->used, in.p, in.n);
+	ret->s = (struct str){ .p = s->text + s->used, .n = in.n };
+	s->used += in.n;
+	return true;
+}
+
+/* The cell; with `views`, long ones stay in the database's memory, where they
+ * hold until it steps on. */
+static bool take_cell(
+    struct source_stream *s, int at, bool views, struct cell *ret)
+{
+	char number[REAL_TEXT_BYTES];
+	struct str in = { 0 };
+
+	switch (sqlite3_column_type(s->st, at)) {
+	case SQLITE_INTEGER:
+		ret->kind = CELL_INTEGER;
+		in.n = integer_text(sqlite3_column_int64(s->st, at), number);
+		in.p = number;
+		return copy(s, in, ret);
+	case SQLITE_FLOAT:
+		ret->kind = CELL_REAL;
+		in.n = real_text(sqlite3_column_double(s->st, at), number);
+		in.p = number;
+		return copy(s, in, ret);
+	case SQLITE_TEXT:
+		ret->kind = CELL_TEXT;
+		in.p = (const char *)sqlite3_column_text(s->st, at);
+		in.n = (size_t)sqlite3_column_bytes(s->st, at);
+		if (in.p != NULL && !is_ascii(in.p, in.n) && !str_utf8(in)) {
+			ret->s = repair(s, in);
+			return true;
+		}
+		break;
+	case SQLITE_BLOB:
+		ret->kind = CELL_BYTES;
+		in.p = sqlite3_column_blob(s->st, at);
+		in.n = (size_t)sqlite3_column_bytes(s->st, at);
+		break;
+	default:
+		*ret = (struct cell){ .kind = CELL_NULL };
+		return true;
+	}
+	if (in.p == NULL) /* how the database gives an empty blob */
+		in = STR("");
+	if (views) {
+		ret->s = in;
+		return true;
+	}
+	return copy(s, in, ret);
+}
+
+static bool take_row(struct source_stream *s, bool views, struct cell *row)
+{
+	size_t before = s->used;
+	uint64_t bad = s->bad_texts;
+
+	for (size_t i = 0; i < s->n_columns; i++) {
+		if (!take_cell(s, (int)i, views, &row[i])) {
+			s->used = before;
+			s->bad_texts = bad;
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Makes the next row the one at hand; false at the end. */
+static enum err advance(struct ctx *cx, struct source_stream *s, bool *ret)
+{
+	*ret = true;
+	if (s->waiting)
+		return OK;
+
+	int rc = sqlite3_step(s->st);
+	if (rc == SQLITE_ROW)
+		return OK;
+	*ret = false;
+	s->done = true;
+	return rc == SQLITE_DONE ? OK : lite_fail(cx, s->lite, rc, false);
+}
+
+enum err source_next(struct ctx *cx, struct source_stream *s, struct batch *ret)
+{
+	struct batch b = { .n_columns = s->n_columns, .cells = s->cells };
+	bool more = true;
+
+	REQUIRE(s->lite->db != NULL);
+	s->used = 0;
+	if (s->repaired != NULL)
+		arena_rewind(s->repaired, (struct arena_mark){ 0 });
+	if (!s->done && lite_over(s->lite)) {
+		s->done = true;
+		return lite_fail(cx, s->lite, SQLITE_INTERRUPT, false);
+	}
+	while (!s->done && b.n_rows < s->max_rows) {
+		enum err e = advance(cx, s, &more);
+
+		if (e != OK)
+			return e;
+		if (!more)
+			break;
+		struct cell *row = s->cells + b.n_rows * s->n_columns;
+		s->waiting = !take_row(s, false, row);
+		if (!s->waiting) {
+			b.n_rows++;
+			continue;
+		}
+		if (b.n_rows > 0)
+			break;
+		/* Numbers of any 500 columns fit the text. */
+		s->waiting = false;
+		REQUIRE(take_row(s, true, row));
+		b.n_rows = 1;
+		break;
+	}
+	*ret = b;
+	return OK;
+}
+
+static bool same_names(sqlite3_stmt *st, struct columns want)
+{
+	if ((size_t)sqlite3_column_count(st) != want.n)
+		return false;
+	for (size_t i = 0; i < want.n; i++) {
+		if (!str_eq(str_of(sqlite3_column_name(st, (int)i)),
+			want.v[i].name))
+			return false;
+	}
+	return true;
+}
+
+static enum err drifted(struct ctx *cx, const char *why)
+{
+	enum err e = fail(cx, ERR_CONFLICT, MSG_error_source_drifted);
+
+	cx->fault.detail = str_of(why);
+	return e;
+}
+
+static enum err prepare_approved(struct ctx *cx, struct lite *l,
+    const struct approved *a, sqlite3_stmt **ret)
+{
+	struct str tail = { 0 };
+	enum err e = lite_prepare(cx, l, a->sql, ret, &tail);
+
+	if (e != OK)
+		return e;
+	if (*ret == NULL || !sqlite3_stmt_readonly(*ret) ||
+	    !same_names(*ret, a->columns))
+		return drifted(cx, "the columns are not the approved ones");
+	return OK;
+}
+
+enum err source_open(struct ctx *cx, const struct source *source,
+    const struct compiled *q, const struct source_limits *limits,
+    struct source_stream **ret)
+{
+	struct lite *l = NULL;
+	sqlite3_stmt *st = NULL;
+	struct str tail = { 0 };
+	enum err e = lite_open(cx, source, limits, false, &l);
+
+	if (e != OK)
+		return e;
+	e = prepare_approved(cx, l, q->approved, &st);
+	if (e != OK)
+		return e;
+	if (!str_eq(q->sql, q->approved->sql)) {
+		e = lite_prepare(cx, l, q->sql, &st, &tail);
+		if (e != OK)
+			return e;
+		if (st == NULL || !sqlite3_stmt_readonly(st) || tail.n > 0 ||
+		    !same_names(st, q->columns))
+			return drifted(cx, "the compiled query differs");
+	}
+	e = lite_bind(cx, l, st, q->approved->params, q->param_values,
+	    q->values, q->n_values);
+	if (e != OK)
+		return e;
+	*ret = stream_new(cx, l, st);
+	return OK;
+}
+
+void source_close(struct source_stream *s)
+{
+	s->done = true;
+	if (s->lite->db != NULL)
+		lite_close(s->lite);
+}
+
+uint64_t source_bad_texts(const struct source_stream *s)
+{
+	return s->bad_texts;
+}
