@@ -28,6 +28,9 @@ static void memory_is_zeroed_aligned_and_apart(void)
 		last = p;
 		last_n = n;
 	}
+	size_t before = arena_used(a);
+	uint64_t *v = ARENA_ARRAY(a, uint64_t, 1000);
+	T_CHECK(v[999] == 0 && arena_used(a) - before >= 8000, "an array");
 	T_CHECK(arena_used(a) >= 3000 / 7 * 1500 - 3000, "%zu", arena_used(a));
 	arena_free(a);
 }

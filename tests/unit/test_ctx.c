@@ -64,11 +64,24 @@ static void wrong_fields_are_kept_in_order(void)
 	T_CHECK(n == 50, "%d", n);
 }
 
+static void fail_with_ok(void)
+{
+	struct ctx cx = ctx_new(arena, 0, LANG_EN);
+	enum err e = fail(&cx, OK, MSG_error_gone);
+	(void)e;
+}
+
+static void a_failure_that_is_none_aborts(void)
+{
+	T_CHECK(t_aborts(fail_with_ok), "it returned");
+}
+
 int main(void)
 {
 	arena = arena_new();
 	T_RUN(every_failure_has_a_status_and_a_message);
 	T_RUN(what_failed_is_recorded);
+	T_RUN(a_failure_that_is_none_aborts);
 	T_RUN(wrong_fields_are_kept_in_order);
 	arena_free(arena);
 	return T_PLAN();

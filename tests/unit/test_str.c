@@ -151,6 +151,8 @@ static void utf8(void)
 	}
 	uint32_t c;
 	T_CHECK(s.n == 0 && !str_take_utf8(&s, &c), "at the end");
+	s = STR("\xe0\xb8\x61");
+	T_CHECK(!str_take_utf8(&s, &c) && s.n == 3, "has not moved");
 }
 
 static void cursors(void)
