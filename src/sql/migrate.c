@@ -127,15 +127,46 @@ bool migrate_next(struct arena *a, struct str *cursor, struct str *ret)
 	return ret->n > 0 || (cursor->n > 0 && migrate_next(a, cursor, ret));
 }
 
+/* A migration is one transaction, and that is not its own to end. */
+static bool is_about_transactions(struct str statement)
+{
+	static const struct str words[] = {
+		STR_INIT("begin"),
+		STR_INIT("start"),
+		STR_INIT("commit"),
+		STR_INIT("end"),
+		STR_INIT("rollback"),
+		STR_INIT("abort"),
+		STR_INIT("savepoint"),
+		STR_INIT("release"),
+	};
+	size_t n = 0;
+
+	while (n < statement.n && (statement.p[n] | 0x20) >= 'a' &&
+	       (statement.p[n] | 0x20) <= 'z')
+		n++;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (str_eq_nocase(str_upto(statement, n), words[i]))
+			return true;
+	return false;
+}
+
+static enum err run_statement(struct ctx *cx, struct str statement)
+{
+	if (is_about_transactions(statement))
+		return fail_detail(cx, ERR_BROKEN,
+		    "migrate: a migration may not say %.*s",
+		    STR_ARG(str_upto(statement, 20)));
+	return db_driver(cx)->run_text(
+	    cx, db_conn(cx), str_cstr(cx->arena, statement));
+}
+
 static enum err run_migration(struct ctx *cx, const struct migration *m)
 {
 	struct str rest = m->text, statement;
 
 	while (migrate_next(cx->arena, &rest, &statement)) {
-		enum err e = db_usable(cx);
-		if (!e)
-			e = db_driver(cx)->run_text(
-			    cx, db_conn(cx), str_cstr(cx->arena, statement));
+		enum err e = run_statement(cx, statement);
 		if (e)
 			return db_failed(cx, e);
 	}

@@ -33,6 +33,7 @@ static enum err err_of(const char *state)
 		{ "55P03", ERR_BUSY },       /* lock_timeout */
 		{ "57014", ERR_TIME_LIMIT }, /* statement_timeout */
 		{ "57P", ERR_BUSY },         /* shutting down, starting */
+		{ "08P01", ERR_BROKEN },     /* our own mistake */
 		{ "08", ERR_BUSY },          /* connection */
 		{ "53", ERR_BUSY },          /* connections, memory, disk */
 		{ "25P03", ERR_BUSY }, /* idle_in_transaction_session_timeout */
@@ -433,14 +434,8 @@ static enum err pg_run(struct ctx *cx, struct conn *c, const struct query *q,
 static enum err pg_run_text(struct ctx *cx, struct conn *c, const char *text)
 {
 	/* PQexecParams takes one statement only. */
-	PGresult *r =
-	    PQexecParams(c->handle, text, 0, NULL, NULL, NULL, NULL, 0);
-	enum err e = finish(cx, c, r, text);
-
-	if (!e && PQtransactionStatus(c->handle) != PQTRANS_INTRANS)
-		return fail_detail(cx, ERR_BROKEN,
-		    "postgresql: a migration may not end its transaction");
-	return e;
+	return finish(cx, c,
+	    PQexecParams(c->handle, text, 0, NULL, NULL, NULL, NULL, 0), text);
 }
 
 static enum err pg_begin(struct ctx *cx, struct conn *c, int64_t wait_ms)

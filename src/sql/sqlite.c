@@ -337,16 +337,9 @@ static void lite_rollback(struct conn *c)
 
 static enum err lite_run_text(struct ctx *cx, struct conn *c, const char *text)
 {
-	char *why = NULL;
-	int rc = sqlite3_exec(c->handle, text, NULL, NULL, &why);
+	int rc = sqlite3_exec(c->handle, text, NULL, NULL, NULL);
 
-	sqlite3_free(why);
-	if (rc)
-		return fail_rc(cx, c->handle, rc, text);
-	if (sqlite3_get_autocommit(c->handle))
-		return fail_detail(cx, ERR_BROKEN,
-		    "sqlite: a migration may not end its transaction");
-	return OK;
+	return rc ? fail_rc(cx, c->handle, rc, text) : OK;
 }
 
 /* `begin immediate` has done it. */
@@ -357,15 +350,23 @@ static enum err lite_lock_schema(struct ctx *cx, struct conn *c)
 	return OK;
 }
 
+/* Asks the file: what this connection knows of the schema may be old. */
 static enum err lite_has_table(
     struct ctx *cx, struct conn *c, const char *name, bool *ret)
 {
-	int rc = sqlite3_table_column_metadata(
-	    c->handle, "main", name, NULL, NULL, NULL, NULL, NULL, NULL);
+	struct query q = {
+		.text = "select 1 from sqlite_schema"
+			" where type = 'table' and name = $1",
+		.vals = VALS(val_str(str_of(name))),
+		.max_rows = 1,
+	};
+	struct rows *rows;
+	int64_t changed;
 
-	if (rc && (rc & 0xff) != SQLITE_ERROR)
-		return fail_rc(cx, c->handle, rc, name);
-	*ret = rc == SQLITE_OK;
+	enum err e = lite_run(cx, c, &q, &rows, &changed);
+	if (e)
+		return e;
+	*ret = rows->n == 1;
 	return OK;
 }
 
