@@ -1,0 +1,502 @@
+#include "core/case_file.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+const char *const event_names[EVENTS] = {
+#define EVENT(name) [EVENT_##name] = #name,
+#include "core/events.def"
+#undef EVENT
+};
+
+void *list_grow_(struct arena *a, void *v, size_t n, size_t *cap, size_t each)
+{
+	if (n < *cap)
+		return v;
+	size_t wanted = *cap ? *cap * 2 : 4;
+	void *grown = arena_array(a, wanted, each);
+	if (n > 0)
+		memcpy(grown, v, n * each);
+	*cap = wanted;
+	return grown;
+}
+
+/* Puts `value` where the event names it; leaves it when the event is silent. */
+static void take(struct str *to, const json_t *from, const char *key)
+{
+	struct str s = json_text(from, key);
+	if (s.n > 0)
+		*to = s;
+}
+
+static void take_systems(struct case_file *f, const json_t *data)
+{
+	const json_t *list = json_list(data, "systems");
+	if (list == NULL)
+		return;
+	f->systems.n = 0;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *s = json_array_get(list, i);
+		LIST_ADD(f->arena, &f->systems,
+		    (struct case_system){ .code = json_text(s, "code"),
+			.owner_unit = json_text(s, "owner"),
+			.division = json_text(s, "division") });
+	}
+}
+
+static void add_holder(struct case_file *f, struct str email)
+{
+	if (email.n == 0 || str_eq_nocase(email, f->requester))
+		return;
+	for (size_t i = 0; i < f->holders.n; i++)
+		if (str_eq_nocase(f->holders.v[i], email))
+			return;
+	LIST_ADD(f->arena, &f->holders, email);
+}
+
+/* The answers replace those before; the holders are the people named above. */
+static void take_answers(struct case_file *f, const json_t *data)
+{
+	const json_t *answers = json_member(data, "answers");
+	if (answers == NULL)
+		return;
+	f->answers = json_keep(f->arena, json_deep_copy(answers));
+	f->holders.n = 0;
+	add_holder(f, json_text(answers, "coordinator_email"));
+	add_holder(f, json_text(answers, "head_email"));
+	take(&f->service_type, answers, "service_type");
+}
+
+static void open_runs(struct case_file *f, const json_t *enter, int64_t at)
+{
+	for (size_t i = 0; i < json_array_size(enter); i++) {
+		const json_t *e = json_array_get(enter, i);
+		int kind = kind_find(json_text(e, "kind"), stage_names, STAGES);
+		int role = kind_find(json_text(e, "role"), role_names, ROLES);
+		REQUIRE(kind >= 0 && role >= 0);
+		LIST_ADD(f->arena, &f->runs,
+		    (struct run){ .stage = json_text(e, "stage"),
+			.kind = (enum stage_kind)kind,
+			.role = (enum role)role,
+			.unit = json_text(e, "unit"),
+			.since = at });
+		f->state = (enum state)kind;
+	}
+}
+
+static void end_runs(struct case_file *f, int64_t at)
+{
+	for (size_t i = 0; i < f->runs.n; i++)
+		if (f->runs.v[i].until == 0)
+			f->runs.v[i].until = at;
+}
+
+/* The stages that this event ends by name, with what was said. */
+static void finish_runs(struct case_file *f, const struct event *e)
+{
+	const json_t *done = json_list(e->data, "done");
+	const json_t *form = json_member(e->data, "form");
+	for (size_t i = 0; i < json_array_size(done); i++) {
+		const json_t *d = json_array_get(done, i);
+		for (size_t k = 0; k < f->runs.n; k++) {
+			struct run *r = &f->runs.v[k];
+			if (r->until != 0 || !str_eq(r->stage, json_text(d, "stage")) ||
+			    !str_eq(r->unit, json_text(d, "unit")))
+				continue;
+			r->until = e->at;
+			r->outcome = json_text(e->data, "outcome");
+			r->by = e->actor;
+			r->note = json_text(form, "note");
+			r->conditions = json_text(form, "conditions");
+			r->evidence = json_text(form, "evidence");
+		}
+	}
+}
+
+/* What every event may carry: stages ended and entered, the end of the case. */
+static void move(struct case_file *f, const struct event *e)
+{
+	finish_runs(f, e);
+	const json_t *enter = json_list(e->data, "enter");
+	if (enter != NULL) {
+		end_runs(f, e->at);
+		open_runs(f, enter, e->at);
+		f->resume = json_text(e->data, "resume");
+	}
+	struct str close = json_text(e->data, "close");
+	if (close.n > 0) {
+		int outcome = kind_find(close, outcome_names, OUTCOMES);
+		REQUIRE(outcome > 0);
+		end_runs(f, e->at);
+		f->state = STATE_closed;
+		f->outcome = (enum outcome)outcome;
+		f->closed = e->at;
+	}
+}
+
+static void on_drafted(struct case_file *f, const struct event *e)
+{
+	if (e->version == 1) {
+		const json_t *who = json_member(e->data, "requester");
+		f->no = e->request;
+		f->state = STATE_draft;
+		f->created = e->at;
+		f->office = json_text(e->data, "office");
+		f->procedure = json_text(e->data, "procedure");
+		f->revision = json_text(e->data, "revision");
+		f->requester = json_text(who, "email");
+		f->requester_name = json_text(who, "name");
+		f->unit = json_text(who, "unit");
+		f->entered_by = json_text(e->data, "entered_by");
+	}
+	take_answers(f, e->data);
+	f->signatory = json_text(f->answers, "signer_name");
+}
+
+static void on_submitted(struct case_file *f, const struct event *e)
+{
+	f->submitted = e->at;
+	f->requester_signed = json_flag(e->data, "requester_signed");
+	take(&f->revision, e->data, "revision");
+	take_systems(f, e->data);
+}
+
+static void on_received(struct case_file *f, const struct event *e,
+    const json_t *form)
+{
+	f->received = json_int(e->data, "received", e->at);
+	take(&f->memo_in, form, "memo_in");
+	take(&f->memo_date, form, "memo_date");
+	take(&f->received_no, form, "received_no");
+	take(&f->urgency, form, "urgency");
+	take(&f->secrecy, form, "secrecy");
+	f->register_no = json_int(e->data, "register_no", f->register_no);
+	f->register_year = json_int(e->data, "register_year", f->register_year);
+}
+
+static void set_connections(struct case_file *f, const char *from, const char *to)
+{
+	for (size_t i = 0; i < f->connections.n; i++)
+		if (str_eq(f->connections.v[i].state, str_of(from)))
+			f->connections.v[i].state = str_of(to);
+}
+
+static void on_officers(struct case_file *f, const json_t *data)
+{
+	const json_t *officers = json_list(data, "officers");
+	if (officers == NULL)
+		return;
+	f->officers.n = 0;
+	for (size_t i = 0; i < json_array_size(officers); i++)
+		LIST_ADD(f->arena, &f->officers,
+		    json_as_text(json_array_get(officers, i)));
+}
+
+static void on_acted(struct case_file *f, const struct event *e, enum command c)
+{
+	const json_t *form = json_member(e->data, "form");
+	take(&f->division, e->data, "division");
+	on_officers(f, e->data);
+	if (c == COMMAND_receive)
+		on_received(f, e, form);
+	if (c == COMMAND_decide) {
+		f->decided = e->at;
+		f->letter_due = str_eq(json_text(e->data, "outcome"), STR("rejected"));
+	}
+	if (c == COMMAND_prepare) {
+		f->artefact = json_member(e->data, "artefact");
+		f->prepared_by = e->actor;
+	}
+	if (c == COMMAND_accept) {
+		f->score = json_int(form, "score", f->score);
+		take(&f->comment, form, "comment");
+		if (str_eq(json_text(e->data, "outcome"), STR("refused")))
+			set_connections(f, "active", "suspended");
+	}
+}
+
+static void take_connections(struct case_file *f, const struct event *e)
+{
+	const json_t *list = json_list(e->data, "connections");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *c = json_array_get(list, i);
+		LIST_ADD(f->arena, &f->connections,
+		    (struct granted){ .id = json_text(c, "id"),
+			.part = json_text(c, "part"),
+			.outlet = json_text(c, "outlet"),
+			.state = STR("active"),
+			.starts = json_int(c, "starts", e->at),
+			.expires = json_int(c, "expires", 0),
+			.delivered_at = e->at,
+			.digest = json_text(e->data, "digest") });
+	}
+}
+
+static void take_documents(struct case_file *f, const struct event *e)
+{
+	const json_t *list = json_list(e->data, "documents");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *d = json_array_get(list, i);
+		LIST_ADD(f->arena, &f->documents,
+		    (struct handed){ .id = json_text(d, "id"),
+			.name = json_text(d, "name"),
+			.form = json_text(d, "form"),
+			.part = json_text(d, "part"),
+			.sha256 = json_text(d, "sha256"),
+			.state = STR("given"),
+			.bytes = json_int(d, "bytes", 0),
+			.at = e->at,
+			.expires = json_int(d, "expires", 0),
+			.digest = json_text(e->data, "digest") });
+	}
+}
+
+static void on_delivered(struct case_file *f, const struct event *e)
+{
+	set_connections(f, "active", "replaced");
+	set_connections(f, "suspended", "replaced");
+	for (size_t i = 0; i < f->documents.n; i++)
+		if (str_eq(f->documents.v[i].state, STR("given")))
+			f->documents.v[i].state = STR("replaced");
+	f->delivered = e->at;
+	take(&f->memo_out, e->data, "memo_out");
+	take_connections(f, e);
+	take_documents(f, e);
+}
+
+static bool names_it(const json_t *list, struct str id)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_as_text(json_array_get(list, i)), id))
+			return true;
+	return false;
+}
+
+static void on_recalled(struct case_file *f, const struct event *e)
+{
+	const json_t *ids = json_list(e->data, "deliveries");
+	for (size_t i = 0; i < f->connections.n; i++)
+		if (names_it(ids, f->connections.v[i].id))
+			f->connections.v[i].state = STR("revoked");
+	for (size_t i = 0; i < f->documents.n; i++)
+		if (names_it(ids, f->documents.v[i].id))
+			f->documents.v[i].state = STR("recalled");
+	if (json_list(e->data, "enter") != NULL) {
+		f->outcome = OUTCOME_none;
+		f->closed = 0;
+	}
+}
+
+static void on_lettered(struct case_file *f, const struct event *e)
+{
+	struct letter l = { .direction = json_text(e->data, "direction"),
+		.no = json_text(e->data, "no"),
+		.date = json_text(e->data, "date"),
+		.kind = json_text(e->data, "kind"),
+		.file = json_text(e->data, "file"),
+		.by = e->actor,
+		.at = e->at };
+	LIST_ADD(f->arena, &f->letters, l);
+	if (str_eq(l.direction, STR("in"))) {
+		f->memo_in = l.no;
+		return;
+	}
+	f->memo_out = l.no;
+	f->letter_due = false;
+}
+
+static void on_asked(struct case_file *f, const struct event *e)
+{
+	f->waiting_from = f->state;
+	f->state = STATE_waiting;
+	f->question = json_text(e->data, "message");
+	LIST_ADD(f->arena, &f->pauses, (struct pause){ .from = e->at });
+}
+
+static void on_replied(struct case_file *f, const struct event *e)
+{
+	take_answers(f, e->data);
+	take_systems(f, e->data);
+	f->state = f->waiting_from;
+	f->question = (struct str){ 0 };
+	if (f->pauses.n > 0)
+		f->pauses.v[f->pauses.n - 1].to = e->at;
+}
+
+static void on_attached(struct case_file *f, const struct event *e)
+{
+	LIST_ADD(f->arena, &f->files,
+	    (struct attached){ .id = json_text(e->data, "id"),
+		.name = json_text(e->data, "name"),
+		.type = json_text(e->data, "type"),
+		.sha256 = json_text(e->data, "sha256"),
+		.bytes = json_int(e->data, "bytes", 0),
+		.by = e->actor,
+		.at = e->at });
+}
+
+static void on_classified(struct case_file *f, const struct event *e)
+{
+	take_systems(f, e->data);
+	take(&f->service_type, e->data, "service_type");
+	take(&f->division, e->data, "division");
+}
+
+static void on_extended(struct case_file *f, const struct event *e)
+{
+	if (json_flag(e->data, "proposed")) {
+		f->proposed_due = json_text(e->data, "due");
+		return;
+	}
+	f->agreed_due = json_text(e->data, "due");
+	f->proposed_due = (struct str){ 0 };
+}
+
+static void on_revoked(struct case_file *f, const struct event *e)
+{
+	struct str id = json_text(e->data, "connection");
+	for (size_t i = 0; i < f->connections.n; i++)
+		if (str_eq(f->connections.v[i].id, id))
+			f->connections.v[i].state = STR("revoked");
+}
+
+static void on_withdrawn(struct case_file *f, const struct event *e)
+{
+	if (f->state == STATE_waiting && f->pauses.n > 0)
+		f->pauses.v[f->pauses.n - 1].to = e->at;
+}
+
+static void note_act(struct case_file *f, const struct event *e)
+{
+	struct str name = json_text(e->data, "command");
+	int c = kind_find(name, command_names, COMMANDS);
+	if (c < 0)
+		return;
+	LIST_ADD(f->arena, &f->acts,
+	    (struct act){ .command = (enum command)c,
+		.by = e->actor,
+		.outcome = json_text(e->data, "outcome"),
+		.at = e->at });
+	if (e->type == EVENT_acted)
+		on_acted(f, e, (enum command)c);
+}
+
+void evolve(struct case_file *f, const struct event *e)
+{
+	f->version = e->version;
+	f->seq = e->seq;
+	f->updated = e->at;
+	note_act(f, e);
+	switch (e->type) {
+	case EVENT_drafted:
+		on_drafted(f, e);
+		break;
+	case EVENT_submitted:
+		on_submitted(f, e);
+		break;
+	case EVENT_asked:
+		on_asked(f, e);
+		break;
+	case EVENT_replied:
+		on_replied(f, e);
+		break;
+	case EVENT_attached:
+		on_attached(f, e);
+		break;
+	case EVENT_lettered:
+		on_lettered(f, e);
+		break;
+	case EVENT_classified:
+		on_classified(f, e);
+		break;
+	case EVENT_extended:
+		on_extended(f, e);
+		break;
+	case EVENT_delivered:
+		on_delivered(f, e);
+		break;
+	case EVENT_recalled:
+		on_recalled(f, e);
+		break;
+	case EVENT_revoked:
+		on_revoked(f, e);
+		break;
+	case EVENT_withdrawn:
+		on_withdrawn(f, e);
+		break;
+	case EVENT_acted:
+	case EVENT_noted:
+	case EVENTS:
+		break;
+	}
+	move(f, e);
+}
+
+enum err case_file_tell(struct ctx *cx, const struct events *events,
+    struct case_file *ret)
+{
+	if (events->n == 0)
+		return fail_detail(cx, ERR_BROKEN, "a request without events");
+	struct case_file f = { .arena = cx->arena };
+	for (size_t i = 0; i < events->n; i++)
+		evolve(&f, &events->v[i]);
+	*ret = f;
+	return OK;
+}
+
+bool case_is_own(const struct case_file *f, struct str email)
+{
+	if (str_eq_nocase(f->requester, email))
+		return true;
+	for (size_t i = 0; i < f->holders.n; i++)
+		if (str_eq_nocase(f->holders.v[i], email))
+			return true;
+	return false;
+}
+
+bool case_acted(const struct case_file *f, struct str email, enum command c)
+{
+	for (size_t i = 0; i < f->acts.n; i++)
+		if (f->acts.v[i].command == c && str_eq_nocase(f->acts.v[i].by, email))
+			return true;
+	return false;
+}
+
+const struct run *case_open_run(const struct case_file *f, size_t *cursor)
+{
+	for (; *cursor < f->runs.n; ++*cursor)
+		if (f->runs.v[*cursor].until == 0)
+			return &f->runs.v[(*cursor)++];
+	return NULL;
+}
+
+const struct attached *case_file_of(const struct case_file *f, struct str id)
+{
+	for (size_t i = 0; i < f->files.n; i++)
+		if (str_eq(f->files.v[i].id, id))
+			return &f->files.v[i];
+	return NULL;
+}
+
+const struct run *case_endorsement(const struct case_file *f, struct str unit)
+{
+	for (size_t i = f->runs.n; i-- > 0;) {
+		const struct run *r = &f->runs.v[i];
+		if (r->kind == STAGE_consent && str_eq(r->unit, unit) &&
+		    str_eq(r->outcome, STR("endorsed")))
+			return r;
+	}
+	return NULL;
+}
+
+struct str case_title(const struct case_file *f)
+{
+	static const char *const from[] = { "title", "project", "purpose" };
+	for (size_t i = 0; i < COUNT(from); i++) {
+		struct str s = json_text(f->answers, from[i]);
+		if (s.n > 0)
+			return s;
+	}
+	return f->no;
+}

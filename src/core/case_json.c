@@ -1,0 +1,395 @@
+/* A request as the API gives it (contract.md §3). What a page shows beyond this
+ * it reads from the case file itself. */
+#include "base/str.h"
+#include "core/cases.h"
+#include "core/clock.h"
+#include "core/policy.h"
+#include "core/site.h"
+
+struct json_work {
+	struct ctx *cx;
+	const struct site *site;
+	const struct facts *facts;
+	const struct case_file *f;
+	json_t *o;
+};
+
+static struct str iso_or_empty(struct arena *a, int64_t ms)
+{
+	return ms == 0 ? STR("") : time_iso(a, ms);
+}
+
+static json_t *person_json(const struct person *p)
+{
+	json_t *o = json_object();
+	json_put_text(o, "name", p->name);
+	json_put_text(o, "email", p->email);
+	json_put_text(o, "phone", p->phone);
+	return o;
+}
+
+static void put_people(json_t *o, const struct person *v, size_t n)
+{
+	json_t *people = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(people, person_json(&v[i]));
+	json_object_set_new(o, "people", people);
+}
+
+static enum err wait_json(struct json_work *w, const struct run *r, json_t *list)
+{
+	const struct person *people;
+	size_t n;
+	enum err e = policy_holders(w->cx, w->facts, w->f, r, &people, &n);
+	if (e)
+		return e;
+	json_t *o = json_object();
+	json_put_text(o, "stage", r->stage);
+	json_put_text(o, "role", str_of(role_names[r->role]));
+	json_put_text(o, "unit", r->unit);
+	json_put_text(o, "since", iso_or_empty(w->cx->arena, r->since));
+	put_people(o, people, n);
+	json_array_append_new(list, o);
+	return OK;
+}
+
+static enum err put_waiting_for(struct json_work *w)
+{
+	json_t *list = json_new_array(w->cx->arena);
+	size_t cursor = 0;
+	const struct run *r;
+	enum err e = OK;
+	json_put(w->o, "waiting_for", list);
+	if (w->f->state == STATE_waiting) {
+		struct person asked = { .name = w->f->requester_name,
+			.email = w->f->requester };
+		json_t *o = json_object();
+		json_put_text(o, "stage", STR("waiting"));
+		json_put_text(o, "role", STR("requester"));
+		json_put_text(o, "unit", w->f->unit);
+		json_put_text(o, "since",
+		    time_iso(w->cx->arena,
+			w->f->pauses.v[w->f->pauses.n - 1].from));
+		put_people(o, &asked, 1);
+		json_array_append_new(list, o);
+		return OK;
+	}
+	while (!e && (r = case_open_run(w->f, &cursor)) != NULL)
+		e = wait_json(w, r, list);
+	return e;
+}
+
+static void put_stages(struct json_work *w)
+{
+	json_t *list = json_new_array(w->cx->arena);
+	struct arena *a = w->cx->arena;
+	for (size_t i = 0; i < w->f->runs.n; i++) {
+		const struct run *r = &w->f->runs.v[i];
+		json_t *o = json_object(), *people = json_array();
+		json_put_text(o, "id", r->stage);
+		json_put_text(o, "kind", str_of(stage_names[r->kind]));
+		json_put_text(o, "role", str_of(role_names[r->role]));
+		json_put_text(o, "unit", r->unit);
+		if (r->by.n > 0)
+			json_add_text(people, r->by);
+		json_object_set_new(o, "people", people);
+		json_put_text(o, "state",
+		    r->until == 0 ? STR("open") : STR("done"));
+		json_put_text_or_null(o, "outcome", r->outcome);
+		json_put_text_or_null(o, "since", iso_or_empty(a, r->since));
+		json_put_text_or_null(o, "until", iso_or_empty(a, r->until));
+		json_put_text_or_null(o, "due", STR(""));
+		json_put_text_or_null(o, "note", r->note);
+		json_put_text_or_null(o, "conditions", r->conditions);
+		json_array_append_new(list, o);
+	}
+	json_put(w->o, "stages", list);
+}
+
+static void put_artefact(struct json_work *w)
+{
+	const json_t *made = w->f->artefact;
+	if (made == NULL) {
+		json_put_text_or_null(w->o, "artefact", STR(""));
+		return;
+	}
+	/* Requesters see what they get, never how it is asked of the source. */
+	bool inside = person_in_office(&w->cx->actor->person, w->f->office);
+	json_t *o = json_new_object(w->cx->arena), *parts = json_new_array(w->cx->arena);
+	const json_t *list = json_list(made, "parts");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *part = json_deep_copy(json_array_get(list, i));
+		if (!inside) {
+			json_object_del(part, "sql");
+			json_object_del(part, "source");
+		}
+		json_array_append_new(parts, part);
+	}
+	json_put_text(o, "digest", json_text(made, "digest"));
+	json_put(o, "parts", parts);
+	static const char *const keys[] = { "outlets", "formats", "networks", "expires" };
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (json_member(made, keys[i]) != NULL)
+			json_put(o, keys[i], json_member(made, keys[i]));
+	json_put(w->o, "artefact", o);
+}
+
+static struct str live_state(const struct granted *g, int64_t now)
+{
+	return str_eq(g->state, STR("active")) && now >= g->expires ? STR("ended") :
+								       g->state;
+}
+
+static void put_connections(struct json_work *w)
+{
+	struct arena *a = w->cx->arena;
+	json_t *list = json_new_array(a);
+	for (size_t i = 0; i < w->f->connections.n; i++) {
+		const struct granted *g = &w->f->connections.v[i];
+		json_t *o = json_object();
+		json_put_text(o, "id", g->id);
+		json_put_text(o, "part", g->part);
+		json_put_text(o, "outlet", g->outlet);
+		json_put_text(o, "url",
+		    str_fmt(a, "%.*s/v1/d/%.*s", STR_ARG(w->site->gate_url),
+			STR_ARG(g->id)));
+		json_put_text(o, "state", live_state(g, w->cx->now));
+		json_put_text(o, "starts", iso_or_empty(a, g->starts));
+		json_put_text(o, "expires", iso_or_empty(a, g->expires));
+		json_array_append_new(list, o);
+	}
+	json_put(w->o, "connections", list);
+}
+
+static void put_deliveries(struct json_work *w)
+{
+	struct arena *a = w->cx->arena;
+	json_t *list = json_new_array(a);
+	for (size_t i = 0; i < w->f->documents.n; i++) {
+		const struct handed *h = &w->f->documents.v[i];
+		json_t *o = json_object();
+		json_put_text(o, "id", h->id);
+		json_put_text(o, "kind", STR("document"));
+		json_put_text(o, "name", h->name);
+		json_put_text(o, "format", h->form);
+		json_put_text(o, "part", h->part);
+		json_put_text(o, "url",
+		    str_fmt(a, "%.*s/api/v1/requests/%.*s/deliveries/%.*s",
+			STR_ARG(w->site->desk_url), STR_ARG(w->f->no),
+			STR_ARG(h->id)));
+		json_put_text(o, "sha256", h->sha256);
+		json_put_int(o, "bytes", h->bytes);
+		json_put_text(o, "at", iso_or_empty(a, h->at));
+		json_put_text(o, "state", h->state);
+		json_put_text(o, "expires", iso_or_empty(a, h->expires));
+		json_array_append_new(list, o);
+	}
+	json_put(w->o, "deliveries", list);
+}
+
+static void put_files(struct json_work *w)
+{
+	struct arena *a = w->cx->arena;
+	json_t *list = json_new_array(a);
+	for (size_t i = 0; i < w->f->files.n; i++) {
+		const struct attached *t = &w->f->files.v[i];
+		json_t *o = json_object();
+		json_put_text(o, "id", t->id);
+		json_put_text(o, "name", t->name);
+		json_put_text(o, "type", t->type);
+		json_put_int(o, "bytes", t->bytes);
+		json_put_text(o, "sha256", t->sha256);
+		json_put_text(o, "by", t->by);
+		json_put_text(o, "at", time_iso(a, t->at));
+		json_array_append_new(list, o);
+	}
+	json_put(w->o, "files", list);
+}
+
+static void put_letters(struct json_work *w)
+{
+	json_t *list = json_new_array(w->cx->arena);
+	for (size_t i = 0; i < w->f->letters.n; i++) {
+		const struct letter *l = &w->f->letters.v[i];
+		json_t *o = json_object();
+		json_put_text(o, "direction", l->direction);
+		json_put_text(o, "no", l->no);
+		json_put_text(o, "date", l->date);
+		json_put_text(o, "kind", l->kind);
+		json_put_text_or_null(o, "file", l->file);
+		json_array_append_new(list, o);
+	}
+	json_put(w->o, "letters", list);
+	json_put_flag(w->o, "letter_due", w->f->letter_due);
+}
+
+/* The endorsement of each owner, as the intake page shows it (N-36). */
+static void put_systems(struct json_work *w)
+{
+	json_t *codes = json_new_array(w->cx->arena);
+	json_t *owners = json_new_array(w->cx->arena);
+	for (size_t i = 0; i < w->f->systems.n; i++) {
+		const struct case_system *s = &w->f->systems.v[i];
+		const struct run *r = case_endorsement(w->f, s->owner_unit);
+		json_t *o = json_object();
+		json_add_text(codes, s->code);
+		json_put_text(o, "system", s->code);
+		json_put_text(o, "owner", s->owner_unit);
+		json_put_text(o, "division", s->division);
+		json_put_text_or_null(o, "endorsed_by", r ? r->by : STR(""));
+		json_put_text_or_null(o, "endorsed_at",
+		    r ? time_iso(w->cx->arena, r->until) : STR(""));
+		json_put_text_or_null(o, "evidence", r ? r->evidence : STR(""));
+		json_array_append_new(owners, o);
+	}
+	json_put(w->o, "systems", codes);
+	json_put(w->o, "owners", owners);
+}
+
+static void put_head(struct json_work *w)
+{
+	const struct case_file *f = w->f;
+	json_t *o = w->o, *pr = json_new_object(w->cx->arena);
+	json_t *requester = json_new_object(w->cx->arena);
+	json_t *holders = json_new_array(w->cx->arena);
+	json_t *officers = json_new_array(w->cx->arena);
+	json_put_text(o, "no", f->no);
+	json_put_text(o, "office", f->office);
+	json_put_text(pr, "code", f->procedure);
+	json_put_text(pr, "revision", f->revision);
+	json_put(o, "procedure", pr);
+	json_put_text(o, "state", str_of(state_names[f->state]));
+	json_put_int(o, "version", f->version);
+	json_put_text(o, "title", case_title(f));
+	json_put(o, "answers", f->answers);
+	json_put_text_or_null(o, "service_type", f->service_type);
+	json_put_text(requester, "name", f->requester_name);
+	json_put_text(requester, "email", f->requester);
+	json_put_text(requester, "unit", f->unit);
+	json_put(o, "requester", requester);
+	for (size_t i = 0; i < f->holders.n; i++)
+		json_add_text(holders, f->holders.v[i]);
+	json_put(o, "holders", holders);
+	for (size_t i = 0; i < f->officers.n; i++)
+		json_add_text(officers, f->officers.v[i]);
+	json_put(o, "officers", officers);
+	json_put_text_or_null(o, "division", f->division);
+	json_put_text_or_null(o, "entered_by", f->entered_by);
+	json_put_text_or_null(o, "question", f->question);
+}
+
+static void put_stage(struct json_work *w)
+{
+	size_t cursor = 0;
+	const struct run *r = case_open_run(w->f, &cursor);
+	const struct stage *s =
+	    r ? procedure_stage(w->facts->procedure, r->stage) : NULL;
+	if (s == NULL) {
+		json_put_text_or_null(w->o, "stage", STR(""));
+		return;
+	}
+	json_t *o = json_new_object(w->cx->arena);
+	json_put_text(o, "code", s->id);
+	json_put_text(o, "name", text2_in(s->title, w->cx->lang));
+	json_put(w->o, "stage", o);
+}
+
+static void put_records(struct json_work *w)
+{
+	const struct case_file *f = w->f;
+	struct clock c = clock_read(w->facts, f, w->cx->now);
+	json_put_text_or_null(w->o, "due", date_iso(w->cx->arena, c.due));
+	json_put(w->o, "clock", clock_json(w->cx->arena, &c));
+	json_put_int(w->o, "overdue", clock_overdue(w->facts, &c, w->cx->now));
+	if (f->register_no != 0) {
+		json_t *reg = json_new_object(w->cx->arena);
+		json_put_int(reg, "no", f->register_no);
+		json_put_int(reg, "year", f->register_year);
+		json_put(w->o, "register", reg);
+	} else {
+		json_put_text_or_null(w->o, "register", STR(""));
+	}
+	json_put_text_or_null(w->o, "received_no", f->received_no);
+	json_put_text_or_null(w->o, "memo_in", f->memo_in);
+	json_put_text_or_null(w->o, "memo_date", f->memo_date);
+	json_put_text_or_null(w->o, "memo_out", f->memo_out);
+	json_put_text_or_null(w->o, "outcome", str_of(outcome_names[f->outcome]));
+	json_put_text_or_null(w->o, "agreed_due", f->agreed_due);
+	json_put_text_or_null(w->o, "proposed_due", f->proposed_due);
+	if (f->score > 0)
+		json_put_int(w->o, "score", f->score);
+	else
+		json_put_text_or_null(w->o, "score", STR(""));
+}
+
+static void put_allowed(struct json_work *w)
+{
+	json_t *list = json_new_array(w->cx->arena);
+	uint32_t bits = w->cx->actor->read_only ?
+	    0 :
+	    policy_allowed(w->cx, w->facts, w->f, &w->cx->actor->person);
+	for (enum command c = 0; c < COMMANDS; c++)
+		if (bits & COMMAND_BIT(c))
+			json_add_text(list, str_of(command_names[c]));
+	json_put(w->o, "allowed", list);
+}
+
+enum err case_json(struct ctx *cx, const struct site *site,
+    const struct facts *facts, const struct case_file *f, json_t **ret)
+{
+	struct json_work w = { .cx = cx,
+		.site = site,
+		.facts = facts,
+		.f = f,
+		.o = json_new_object(cx->arena) };
+	put_head(&w);
+	put_stage(&w);
+	put_systems(&w);
+	enum err e = put_waiting_for(&w);
+	if (e)
+		return e;
+	put_records(&w);
+	put_stages(&w);
+	put_artefact(&w);
+	put_connections(&w);
+	put_deliveries(&w);
+	put_files(&w);
+	put_letters(&w);
+	put_allowed(&w);
+	*ret = w.o;
+	return OK;
+}
+
+enum err case_events_json(struct ctx *cx, struct str no, json_t **ret)
+{
+	struct case_file f;
+	struct events events;
+	enum err e = cases_get(cx, no, &f);
+	if (!e)
+		e = events_load(cx, no, &events);
+	if (e)
+		return e;
+	json_t *list = json_new_array(cx->arena);
+	bool inside = person_in_office(&cx->actor->person, f.office);
+	for (size_t i = 0; i < events.n; i++) {
+		const struct event *ev = &events.v[i];
+		json_t *o = json_object();
+		json_put_int(o, "seq", ev->seq);
+		json_put_int(o, "version", ev->version);
+		json_put_text(o, "type", str_of(event_names[ev->type]));
+		json_put_text(o, "at", time_iso(cx->arena, ev->at));
+		json_put_text(o, "by", ev->actor);
+		/* What is prepared names sources and queries: for the office. */
+		json_t *data = json_deep_copy(ev->data);
+		if (!inside)
+			json_object_del(data, "artefact");
+		json_object_set_new(o, "data", data);
+		json_put_text(o, "hash", ev->hash);
+		json_put_text(o, "prev", ev->prev);
+		json_array_append_new(list, o);
+	}
+	json_t *out = json_new_object(cx->arena);
+	json_put(out, "events", list);
+	*ret = out;
+	return OK;
+}

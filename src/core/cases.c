@@ -1,0 +1,407 @@
+#include "core/cases.h"
+
+#include "base/str.h"
+#include "base/thai.h"
+#include "core/answers.h"
+#include "core/decide.h"
+#include "core/policy.h"
+#include "core/setting.h"
+#include "sql/sql.h"
+
+static enum err office_facts(struct ctx *cx, struct str office, struct facts *ret)
+{
+	enum err e = system_list(cx, office, &ret->systems, &ret->n_systems);
+	if (!e)
+		e = unit_list(cx, &ret->units, &ret->n_units);
+	if (!e)
+		e = person_list_role(cx, ROLE_head, office, STR(""), &ret->heads,
+		    &ret->n_heads);
+	if (!e)
+		e = calendar_get(cx, &ret->calendar);
+	return e;
+}
+
+/* Officers of the office, heads with them: a head may take the work himself. */
+static enum err officer_facts(struct ctx *cx, struct str office, struct facts *ret)
+{
+	const struct person *officers;
+	size_t n;
+	enum err e = person_list_role(cx, ROLE_officer, office, STR(""), &officers, &n);
+	if (e)
+		return e;
+	struct person *v = ARENA_ARRAY(cx->arena, struct person, n + ret->n_heads + 1);
+	size_t all = 0;
+	for (size_t i = 0; i < n; i++)
+		v[all++] = officers[i];
+	for (size_t i = 0; i < ret->n_heads; i++)
+		if (facts_person(v, all, ret->heads[i].email) == NULL)
+			v[all++] = ret->heads[i];
+	ret->officers = v;
+	ret->n_officers = all;
+	return OK;
+}
+
+enum err cases_facts(struct ctx *cx, const struct case_file *f, struct facts *ret)
+{
+	struct facts facts = { .register_year = year_be(date_of_ms(cx->now)) };
+	/* A draft follows the revision in force; what was sent keeps its own. */
+	enum err e = procedure_get(cx, f->procedure,
+	    f->state == STATE_draft ? STR("") : f->revision, &facts.procedure);
+	if (!e)
+		e = office_facts(cx, f->office, &facts);
+	if (!e)
+		e = officer_facts(cx, f->office, &facts);
+	if (e)
+		return e;
+	struct str seed = random_text(cx->arena, 32);
+	facts.seed = sha256_of(seed);
+	*ret = facts;
+	return OK;
+}
+
+enum err cases_load(struct ctx *cx, struct str no, struct case_file *ret)
+{
+	struct events events;
+	enum err e = events_load(cx, no, &events);
+	if (e)
+		return e;
+	if (events.n == 0)
+		return fail(cx, ERR_NOT_FOUND, MSG_error_no_such_request);
+	return case_file_tell(cx, &events, ret);
+}
+
+enum err cases_get(struct ctx *cx, struct str no, struct case_file *ret)
+{
+	struct case_file f;
+	if (cx->actor == NULL)
+		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
+	enum err e = cases_load(cx, no, &f);
+	if (e)
+		return e;
+	/* "Absent" and "not yours" are one answer. */
+	if (!policy_sees(&f, &cx->actor->person))
+		return fail(cx, ERR_NOT_FOUND, MSG_error_no_such_request);
+	*ret = f;
+	return OK;
+}
+
+static enum err may_write(struct ctx *cx)
+{
+	if (cx->actor == NULL)
+		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
+	if (cx->actor->read_only)
+		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
+	return OK;
+}
+
+/* Appends what was decided and brings everything that follows from it. */
+static enum err commit_event(struct ctx *cx, const struct facts *facts,
+    const struct case_file *before, struct event *ev, struct case_file *ret)
+{
+	enum err e = events_append(cx, ev, 1);
+	if (e)
+		return e;
+	struct case_file after = *before;
+	after.arena = cx->arena;
+	evolve(&after, ev);
+	e = projection_write(cx, facts, &after);
+	if (!e)
+		e = notices_write(cx, facts, before, &after, ev);
+	if (e)
+		return e;
+	*ret = after;
+	return OK;
+}
+
+static enum err match_version(struct ctx *cx, const struct case_file *f,
+    int64_t if_match)
+{
+	if (if_match == 0 || if_match == f->version)
+		return OK;
+	return fail1(cx, ERR_STALE, MSG_error_stale_version,
+	    str_fmt(cx->arena, "%lld", (long long)f->version));
+}
+
+/* The order of refusals: 403 and 409 come before 412, 412 before 422. */
+static enum err gather(struct ctx *cx, const struct case_command *cc,
+    struct case_file *f, struct facts *facts)
+{
+	enum err e = cases_get(cx, cc->no, f);
+	if (!e)
+		e = may_write(cx);
+	if (!e)
+		e = cases_facts(cx, f, facts);
+	if (!e)
+		e = policy_may(cx, facts, f, &cx->actor->person, cc->command);
+	if (!e)
+		e = match_version(cx, f, cc->if_match);
+	return e;
+}
+
+enum err cases_precheck(struct ctx *cx, const struct case_command *cc,
+    struct case_file *ret, json_t **ret_form)
+{
+	struct facts facts;
+	enum err e = gather(cx, cc, ret, &facts);
+	if (e)
+		return e;
+	return decide_first(cx, &facts, ret, &cx->actor->person, cc->command,
+	    cc->body, ret_form);
+}
+
+static struct str register_counter(struct ctx *cx, const struct case_file *f,
+    int64_t year)
+{
+	return str_fmt(cx->arena, "register:%.*s:%lld", STR_ARG(f->office),
+	    (long long)year);
+}
+
+enum err cases_command(struct ctx *cx, const struct case_command *cc,
+    struct case_file *ret)
+{
+	struct case_file f;
+	struct facts facts;
+	struct event ev;
+
+	enum err e = chain_lock(cx);
+	if (!e)
+		e = gather(cx, cc, &f, &facts);
+	/* Taken for good only when the transaction is: a refusal gives it back. */
+	if (!e && cc->command == COMMAND_receive)
+		e = counter_next(cx, register_counter(cx, &f, facts.register_year),
+		    &facts.next_register_no);
+	if (e)
+		return e;
+	facts.artefact = cc->artefact;
+	e = decide(cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);
+	if (e)
+		return e;
+	return commit_event(cx, &facts, &f, &ev, ret);
+}
+
+static struct event drafted(struct ctx *cx, const struct case_file *f, json_t *data)
+{
+	return (struct event){ .version = f->version + 1,
+		.at = cx->now,
+		.type = EVENT_drafted,
+		.request = f->no,
+		.actor = str_lower(cx->arena, cx->actor->person.email),
+		.data = data };
+}
+
+enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
+    int64_t if_match, struct case_file *ret)
+{
+	struct case_file f;
+	struct facts facts;
+	json_t *merged;
+
+	enum err e = chain_lock(cx);
+	if (!e)
+		e = cases_get(cx, no, &f);
+	if (!e)
+		e = may_write(cx);
+	if (!e)
+		e = cases_facts(cx, &f, &facts);
+	/* Whoever may send it may change it. */
+	if (!e)
+		e = policy_may(cx, &facts, &f, &cx->actor->person, COMMAND_submit);
+	if (!e)
+		e = match_version(cx, &f, if_match);
+	if (!e)
+		e = answers_merge(cx, f.answers, answers, &merged);
+	if (e)
+		return e;
+	json_t *data = json_new_object(cx->arena);
+	json_put(data, "answers", merged);
+	struct event ev = drafted(cx, &f, data);
+	return commit_event(cx, &facts, &f, &ev, ret);
+}
+
+static enum err find_office(struct ctx *cx, struct str code, struct office *ret)
+{
+	const struct office *v;
+	size_t n;
+	enum err e = office_list(cx, &v, &n);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(v[i].code, code)) {
+			*ret = v[i];
+			return OK;
+		}
+	}
+	return fail1(cx, ERR_NOT_FOUND, MSG_error_no_such_office, code);
+}
+
+/* The person whose request a paper is: name and unit are needed, an e-mail if
+ * there is one. */
+static enum err behalf(struct ctx *cx, const json_t *on_behalf, json_t *who)
+{
+	struct str name = thai_normal(cx->arena, json_text(on_behalf, "name"));
+	struct str email = str_lower(cx->arena, str_trim(json_text(on_behalf, "email")));
+	struct str unit = thai_normal(cx->arena, json_text(on_behalf, "unit"));
+	struct unit found;
+	bool is_unit;
+
+	if (name.n == 0 || str_chars(name) > 200)
+		field_wrong(cx, STR("on_behalf.name"), MSG_field_required, STR(""));
+	if (unit.n == 0 || str_chars(unit) > 200)
+		field_wrong(cx, STR("on_behalf.unit"), MSG_field_required, STR(""));
+	if (email.n > 0 && (!str_has(email, STR("@")) || email.n > 254))
+		field_wrong(cx, STR("on_behalf.email"), MSG_field_bad_email, email);
+	enum err e = fields_end(cx);
+	if (!e)
+		e = unit_find(cx, unit, &found, &is_unit);
+	if (e)
+		return e;
+	json_put_text(who, "name", name);
+	json_put_text(who, "email", email);
+	json_put_text(who, "unit", is_unit ? found.code : unit);
+	return OK;
+}
+
+static enum err requester_of(struct ctx *cx, const struct new_case *nc,
+    json_t *data)
+{
+	const struct person *p = &cx->actor->person;
+	json_t *who = json_new_object(cx->arena);
+	json_put(data, "requester", who);
+	if (nc->on_behalf != NULL) {
+		if (!person_holds(p, ROLE_records, nc->office, STR("")))
+			return fail(cx, ERR_DENIED, MSG_error_only_records);
+		json_put_text(data, "entered_by", str_lower(cx->arena, p->email));
+		return behalf(cx, nc->on_behalf, who);
+	}
+	if (!person_holds(p, ROLE_requester, STR(""), STR("")))
+		return fail(cx, ERR_DENIED, MSG_error_only_requesters);
+	json_put_text(who, "name", p->name);
+	json_put_text(who, "email", str_lower(cx->arena, p->email));
+	json_put_text(who, "unit", p->unit);
+	return OK;
+}
+
+static enum err number_of(struct ctx *cx, struct str office, struct str *ret)
+{
+	int64_t n;
+	int year = year_be(date_of_ms(cx->now));
+	enum err e = counter_next(cx,
+	    str_fmt(cx->arena, "request:%.*s:%d", STR_ARG(office), year), &n);
+	if (e)
+		return e;
+	*ret = str_fmt(cx->arena, "%.*s-%d-%05lld", STR_ARG(office), year,
+	    (long long)n);
+	return OK;
+}
+
+static enum err first_draft(struct ctx *cx, const struct new_case *nc,
+    const struct office *office, struct case_file *ret)
+{
+	const struct procedure *p;
+	json_t *answers, *data = json_new_object(cx->arena);
+	struct facts facts;
+	struct str no;
+
+	enum err e = requester_of(cx, nc, data);
+	if (!e)
+		e = procedure_get(cx, office->procedure, STR(""), &p);
+	if (!e)
+		e = answers_merge(cx, NULL,
+		    nc->answers ? nc->answers : json_new_object(cx->arena), &answers);
+	if (!e)
+		e = number_of(cx, office->code, &no);
+	if (e)
+		return e;
+	json_put_text(data, "office", office->code);
+	json_put_text(data, "procedure", p->code);
+	json_put_text(data, "revision", p->revision);
+	json_put(data, "answers", answers);
+	struct case_file none = { .arena = cx->arena,
+		.no = no,
+		.office = office->code,
+		.procedure = p->code,
+		.revision = p->revision,
+		.state = STATE_draft };
+	e = cases_facts(cx, &none, &facts);
+	if (e)
+		return e;
+	struct event ev = drafted(cx, &none, data);
+	return commit_event(cx, &facts, &none, &ev, ret);
+}
+
+enum err cases_create(struct ctx *cx, const struct new_case *nc,
+    struct case_file *ret)
+{
+	struct office office;
+	enum err e = may_write(cx);
+	if (!e)
+		e = chain_lock(cx);
+	if (!e)
+		e = find_office(cx, nc->office, &office);
+	if (!e && nc->procedure.n > 0 && !str_eq(nc->procedure, office.procedure)) {
+		field_wrong(cx, STR("procedure"), MSG_field_bad_choice, nc->procedure);
+		e = fields_end(cx);
+	}
+	if (!e)
+		e = first_draft(cx, nc, &office, ret);
+	if (e || !nc->submit)
+		return e;
+	struct case_command submit = { .no = ret->no,
+		.command = COMMAND_submit,
+		.body = json_new_object(cx->arena) };
+	return cases_command(cx, &submit, ret);
+}
+
+static enum err may_attach(struct ctx *cx, const struct case_file *f)
+{
+	const struct person *p = &cx->actor->person;
+	enum err e = may_write(cx);
+	if (e)
+		return e;
+	if (f->state == STATE_closed &&
+	    !person_holds(p, ROLE_records, f->office, STR("")))
+		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
+		    STR("files"), str_of(state_names[f->state]));
+	bool only_looks = !case_is_own(f, p->email) &&
+	    !person_in_office(p, f->office) &&
+	    !person_holds(p, ROLE_owner, STR(""), STR(""));
+	if (only_looks)
+		return fail1(cx, ERR_DENIED, MSG_error_not_yours, STR("files"));
+	return OK;
+}
+
+enum err cases_may_attach(struct ctx *cx, struct str no)
+{
+	struct case_file f;
+	enum err e = cases_get(cx, no, &f);
+	return e ? e : may_attach(cx, &f);
+}
+
+enum err cases_attach(struct ctx *cx, struct str no, const struct attached *file,
+    struct case_file *ret)
+{
+	struct case_file f;
+	struct facts facts;
+	enum err e = chain_lock(cx);
+	if (!e)
+		e = cases_get(cx, no, &f);
+	if (!e)
+		e = may_attach(cx, &f);
+	if (!e)
+		e = cases_facts(cx, &f, &facts);
+	if (e)
+		return e;
+	json_t *data = json_new_object(cx->arena);
+	json_put_text(data, "id", file->id);
+	json_put_text(data, "name", file->name);
+	json_put_text(data, "type", file->type);
+	json_put_text(data, "sha256", file->sha256);
+	json_put_int(data, "bytes", file->bytes);
+	struct event ev = { .version = f.version + 1,
+		.at = cx->now,
+		.type = EVENT_attached,
+		.request = f.no,
+		.actor = str_lower(cx->arena, cx->actor->person.email),
+		.data = data };
+	return commit_event(cx, &facts, &f, &ev, ret);
+}

@@ -1,0 +1,47 @@
+/* decide.h - one command on one request: decide(state, command, facts) gives the
+ * events that follow, or why not. Pure: whatever it needs is in the facts.
+ * Permission is asked first (policy.h), then the body, then the case itself. */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "core/facts.h"
+
+/* What a decision works with. `form` is the checked body. */
+struct decision {
+	struct ctx *cx;
+	const struct facts *facts;
+	const struct case_file *f;
+	const struct person *by;
+	const json_t *form;
+	enum event_type type; /* of the event that is made; acted by default */
+	json_t *data;         /* of that event */
+};
+
+/* *ret is one event without seq, prev and hash: what the command did. */
+MUST_CHECK enum err decide(struct ctx *, const struct facts *,
+    const struct case_file *, const struct person *by, enum command,
+    const json_t *body, struct event *ret);
+/* Only whether it may be given now and the body is well formed; for work that
+ * must be done before (the gate builds what is prepared). */
+MUST_CHECK enum err decide_first(struct ctx *, const struct facts *,
+    const struct case_file *, const struct person *by, enum command,
+    const json_t *body, json_t **ret_form);
+
+typedef enum err decide_fn(struct decision *);
+#define COMMAND(name) decide_fn decide_##name;
+#include "core/commands.def"
+#undef COMMAND
+
+/* For the functions above. */
+/* The open runs that this person ends by a command of that kind of stage. */
+size_t decision_runs(const struct decision *, enum stage_kind, const struct run ***ret);
+/* Ends them with `outcome`. */
+void decision_finish(struct decision *, enum stage_kind, struct str outcome);
+/* The systems named by code, with owner and division, into data "systems";
+ * unknown or inactive ones are wrong fields. An office with one system has that
+ * one when none is named. */
+void decision_systems(struct decision *, const json_t *codes);
+/* The case as it will be with `data` of `type` taken; for what follows. */
+struct case_file decision_after(const struct decision *, enum event_type);
+
+#endif

@@ -1,0 +1,187 @@
+/* From the requester's form to the records office's register. */
+#include "base/str.h"
+#include "core/answers.h"
+#include "core/command_body.h"
+#include "core/decide.h"
+#include "core/engine.h"
+
+/* What the connection asked for says of the service, where the form does not. */
+static struct str service_of(const json_t *answers)
+{
+	struct str named = json_text(answers, "service_type");
+	const json_t *list = json_list(answers, "connection");
+	if (named.n > 0)
+		return named;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct str c = json_as_text(json_array_get(list, i));
+		if (str_starts(c, STR("api-")))
+			return STR("api");
+		if (str_eq(c, STR("view")))
+			return STR("database");
+	}
+	return STR("existing");
+}
+
+enum err decide_submit(struct decision *d)
+{
+	const struct procedure *p = d->facts->procedure;
+	enum err e = answers_complete(d->cx, p, d->f->answers);
+	if (e)
+		return e;
+	d->type = EVENT_submitted;
+	json_put_text(d->data, "revision", p->revision);
+	json_put_flag(d->data, "requester_signed",
+	    json_text(d->f->answers, "signer_name").n > 0);
+	decision_systems(d, json_list(d->f->answers, "systems"));
+	e = fields_end(d->cx);
+	if (e)
+		return e;
+	json_put_text(d->data, "service_type", service_of(d->f->answers));
+	struct case_file after = decision_after(d, EVENT_submitted);
+	engine_enter(d->cx->arena, d->facts, &after, &p->stages[0], d->data);
+	return OK;
+}
+
+enum err decide_consent(struct decision *d)
+{
+	const struct run **runs;
+	body_needs(d->cx, d->form, "outcome");
+	enum err e = fields_end(d->cx);
+	if (e)
+		return e;
+	if (decision_runs(d, STAGE_consent, &runs) > 0) {
+		decision_finish(d, STAGE_consent, json_text(d->form, "outcome"));
+		return OK;
+	}
+	/* A unit that is not asked, or the records office without the paper. */
+	if (json_text(d->form, "unit").n > 0)
+		field_wrong(d->cx, STR("unit"), MSG_field_bad_choice,
+		    json_text(d->form, "unit"));
+	else
+		body_needs(d->cx, d->form, "evidence");
+	return fields_end(d->cx);
+}
+
+static enum err refuse_incomplete(struct decision *d)
+{
+	struct str *owners;
+	if (d->f->systems.n == 0)
+		return fail(d->cx, ERR_CONFLICT, MSG_error_unclassified);
+	if (engine_owners_missing(d->cx->arena, d->facts, d->f, &owners) > 0)
+		return fail1(d->cx, ERR_CONFLICT, MSG_error_endorsement_missing,
+		    owners[0]);
+	return OK;
+}
+
+enum err decide_receive(struct decision *d)
+{
+	enum err e = refuse_incomplete(d);
+	if (e)
+		return e;
+	const struct stage *s = procedure_kind(d->facts->procedure, STAGE_intake);
+	if (s->requires & REQUIRE_memo_in) {
+		body_needs(d->cx, d->form, "memo_in");
+		body_needs(d->cx, d->form, "memo_date");
+	}
+	if (s->requires & REQUIRE_received_no)
+		body_needs(d->cx, d->form, "received_no");
+	int64_t received = json_int(d->form, "received_at", d->cx->now);
+	if (received > d->cx->now)
+		field_wrong(d->cx, STR("received_at"), MSG_field_in_future, STR(""));
+	e = fields_end(d->cx);
+	if (e)
+		return e;
+	json_put_int(d->data, "received", received);
+	json_put_int(d->data, "register_no", d->facts->next_register_no);
+	json_put_int(d->data, "register_year", d->facts->register_year);
+	decision_finish(d, STAGE_intake, STR("received"));
+	return OK;
+}
+
+/* The open stage's id, to come back to after a late consent. */
+static struct str open_stage(const struct case_file *f)
+{
+	size_t cursor = 0;
+	const struct run *r = case_open_run(f, &cursor);
+	return r == NULL || r->kind == STAGE_consent ? f->resume : r->stage;
+}
+
+/* Asks the owners that the case now needs and lacks, if any. */
+static void ask_new_owners(struct decision *d, enum event_type type)
+{
+	struct str *owners;
+	struct case_file after = decision_after(d, type);
+	const struct stage *consent = procedure_kind(d->facts->procedure, STAGE_consent);
+	bool missing = engine_owners_missing(d->cx->arena, d->facts, &after, &owners) > 0;
+	bool asking = after.state == STATE_consent;
+	if (consent == NULL || (!missing && !asking))
+		return;
+	after.resume = open_stage(d->f);
+	engine_enter(d->cx->arena, d->facts, &after, consent, d->data);
+	if (missing)
+		json_put_text(d->data, "resume", after.resume);
+}
+
+enum err decide_classify(struct decision *d)
+{
+	d->type = EVENT_classified;
+	body_needs(d->cx, d->form, "reason");
+	struct str service = json_text(d->form, "service_type");
+	const json_t *systems = json_list(d->form, "systems");
+	if (systems == NULL && service.n == 0)
+		body_needs(d->cx, d->form, "systems");
+	if (systems != NULL)
+		decision_systems(d, systems);
+	enum err e = fields_end(d->cx);
+	if (e)
+		return e;
+	if (service.n > 0)
+		json_put_text(d->data, "service_type", service);
+	if (systems != NULL)
+		ask_new_owners(d, EVENT_classified);
+	return OK;
+}
+
+enum err decide_return(struct decision *d)
+{
+	d->type = EVENT_asked;
+	body_needs(d->cx, d->form, "message");
+	json_put_text(d->data, "message", json_text(d->form, "message"));
+	return fields_end(d->cx);
+}
+
+enum err decide_reply(struct decision *d)
+{
+	json_t *answers;
+	d->type = EVENT_replied;
+	body_needs(d->cx, d->form, "message");
+	enum err e = fields_end(d->cx);
+	if (e)
+		return e;
+	json_put_text(d->data, "message", json_text(d->form, "message"));
+	const json_t *input = json_member(d->form, "answers");
+	if (input == NULL)
+		return OK;
+	e = answers_merge(d->cx, d->f->answers, input, &answers);
+	if (!e)
+		e = answers_complete(d->cx, d->facts->procedure, answers);
+	if (e)
+		return e;
+	json_put(d->data, "answers", answers);
+	if (json_list(input, "systems") == NULL || d->f->waiting_from > STATE_intake)
+		return OK;
+	decision_systems(d, json_list(answers, "systems"));
+	e = fields_end(d->cx);
+	if (!e)
+		ask_new_owners(d, EVENT_replied);
+	return e;
+}
+
+enum err decide_withdraw(struct decision *d)
+{
+	d->type = EVENT_withdrawn;
+	body_needs(d->cx, d->form, "reason");
+	json_put_text(d->data, "reason", json_text(d->form, "reason"));
+	json_put_text(d->data, "close", STR("withdrawn"));
+	return fields_end(d->cx);
+}

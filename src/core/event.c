@@ -1,0 +1,251 @@
+#include "core/event.h"
+
+#include "base/crypt.h"
+#include "base/str.h"
+#include "core/kinds.h"
+#include "sql/sql.h"
+
+/* Events read at a time where all of them pass. */
+#define PAGE 500
+
+/* The bytes that are hashed: every column, one a line, the hash before first.
+ * No column but the last may hold a line end, so no two events share a text. */
+static struct str hash_of(struct arena *a, const struct event *e)
+{
+	struct str text = str_fmt(a, "%.*s\n%lld\n%.*s\n%lld\n%s\n%lld\n%.*s\n%.*s",
+	    STR_ARG(e->prev), (long long)e->seq, STR_ARG(e->request),
+	    (long long)e->version, event_names[e->type], (long long)e->at,
+	    STR_ARG(e->actor), STR_ARG(e->payload));
+	return sha256_hex(a, sha256_of(text));
+}
+
+enum err chain_lock(struct ctx *cx)
+{
+	/* An update of nothing: takes the row on PostgreSQL, and SQLite's write
+	 * transaction has the whole file anyway. */
+	int64_t changed;
+	enum err e = sql_exec(cx, SQL("update chain set seq = seq where id = 1"),
+	    NO_VALS, &changed);
+	if (e)
+		return e;
+	if (changed == 1)
+		return OK;
+	return sql_exec(cx,
+	    SQL("insert into chain (id, seq, hash) values (1, 0, '')"), NO_VALS,
+	    NULL);
+}
+
+enum err chain_head(struct ctx *cx, int64_t *ret_seq, struct str *ret_hash)
+{
+	struct row row;
+	bool found;
+	enum err e = sql_find(cx, SQL("select seq, hash from chain where id = 1"),
+	    NO_VALS, &row, &found);
+	if (e)
+		return e;
+	*ret_seq = found ? row_i64(row, "seq") : 0;
+	*ret_hash = found ? row_str(row, "hash") : STR("");
+	return OK;
+}
+
+static enum err append_one(struct ctx *cx, struct event *ev)
+{
+	return sql_exec(cx,
+	    SQL("insert into events (seq, request, version, type, at, actor,"
+		" payload, prev, hash)"
+		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
+	    VALS(val_i64(ev->seq), val_str(ev->request), val_i64(ev->version),
+		val_str(str_of(event_names[ev->type])), val_i64(ev->at),
+		val_str(ev->actor), val_str(ev->payload), val_str(ev->prev),
+		val_str(ev->hash)),
+	    NULL);
+}
+
+enum err events_append(struct ctx *cx, struct event *events, size_t n)
+{
+	int64_t seq;
+	struct str hash;
+	enum err e = chain_head(cx, &seq, &hash);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		struct event *ev = &events[i];
+		ev->seq = ++seq;
+		ev->prev = hash;
+		ev->payload = json_canonical(cx->arena, ev->data);
+		ev->hash = hash = hash_of(cx->arena, ev);
+		e = append_one(cx, ev);
+		if (e)
+			return e;
+	}
+	return sql_exec(cx, SQL("update chain set seq = $1, hash = $2 where id = 1"),
+	    VALS(val_i64(seq), val_str(hash)), NULL);
+}
+
+static enum err read_event(struct ctx *cx, struct row row, struct event *ret)
+{
+	int type = kind_find(row_str(row, "type"), event_names, EVENTS);
+	if (type < 0)
+		return fail_detail(cx, ERR_BROKEN, "event %lld has an unknown type",
+		    (long long)row_i64(row, "seq"));
+	*ret = (struct event){ .seq = row_i64(row, "seq"),
+		.version = row_i64(row, "version"),
+		.at = row_i64(row, "at"),
+		.type = (enum event_type)type,
+		.request = row_str(row, "request"),
+		.actor = row_str(row, "actor"),
+		.payload = row_str(row, "payload"),
+		.prev = row_str(row, "prev"),
+		.hash = row_str(row, "hash") };
+	return OK;
+}
+
+static enum err parse_payload(struct ctx *cx, struct event *ev)
+{
+	json_t *data;
+	if (json_parse(cx, ev->payload, (size_t)4 << 20, &data) != OK)
+		return fail_detail(cx, ERR_BROKEN, "event %lld is not JSON",
+		    (long long)ev->seq);
+	ev->data = data;
+	return OK;
+}
+
+enum err events_load(struct ctx *cx, struct str request, struct events *ret)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select seq, request, version, type, at, actor, payload, prev, hash"
+		" from events where request = $1 order by version"),
+	    VALS(val_str(request)), &rows);
+	if (e)
+		return e;
+	struct event *v = ARENA_ARRAY(cx->arena, struct event, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++) {
+		e = read_event(cx, rows.row[i], &v[i]);
+		if (!e)
+			e = parse_payload(cx, &v[i]);
+		if (e)
+			return e;
+	}
+	*ret = (struct events){ .v = v, .n = rows.n };
+	return OK;
+}
+
+enum err events_since(struct ctx *cx, int64_t seq, struct str **ret_requests,
+    size_t *ret_n, int64_t *ret_head)
+{
+	struct rows rows;
+	struct str hash;
+	int64_t head;
+	enum err e = chain_head(cx, &head, &hash);
+	if (!e)
+		e = sql_all(cx,
+		    SQL("select distinct request from events"
+			" where seq > $1 order by request"),
+		    VALS(val_i64(seq)), &rows);
+	if (e)
+		return e;
+	struct str *v = ARENA_ARRAY(cx->arena, struct str, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++)
+		v[i] = row_str(rows.row[i], "request");
+	*ret_requests = v;
+	*ret_n = rows.n;
+	*ret_head = head;
+	return OK;
+}
+
+struct walk {
+	int64_t seq, n, bad;
+	struct str hash;
+	void (*report)(void *, const struct chain_fault *);
+	void *arg;
+};
+
+static void bad(struct walk *w, int64_t seq, struct str what)
+{
+	w->bad++;
+	w->report(w->arg, &(struct chain_fault){ .seq = seq, .what = what });
+}
+
+/* One event against the one before it. A version must follow the request's
+ * last: asked of the store, so that memory stays flat. */
+static enum err check_event(struct ctx *cx, struct walk *w, struct row row)
+{
+	struct event ev;
+	struct row count;
+
+	w->n++;
+	int64_t seq = row_i64(row, "seq");
+	if (seq != w->seq + 1)
+		bad(w, seq, STR("gap"));
+	w->seq = seq;
+	if (read_event(cx, row, &ev) != OK) {
+		bad(w, seq, STR("type"));
+		w->hash = row_str(row, "hash");
+		return OK;
+	}
+	if (!str_eq(ev.prev, w->hash))
+		bad(w, seq, STR("prev"));
+	if (!str_eq(ev.hash, hash_of(cx->arena, &ev)))
+		bad(w, seq, STR("hash"));
+	if (parse_payload(cx, &ev) != OK)
+		bad(w, seq, STR("payload"));
+	enum err e = sql_one(cx,
+	    SQL("select count(*) as n from events"
+		" where request = $1 and version < $2"),
+	    VALS(val_str(ev.request), val_i64(ev.version)), &count);
+	if (e)
+		return e;
+	if (row_i64(count, "n") != ev.version - 1)
+		bad(w, seq, STR("version"));
+	w->hash = ev.hash;
+	return OK;
+}
+
+static enum err check_page(struct ctx *cx, struct walk *w, bool *ret_more)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select seq, request, version, type, at, actor, payload, prev, hash"
+		" from events where seq > $1 order by seq limit $2"),
+	    VALS(val_i64(w->seq), val_i64(PAGE)), &rows);
+	if (e)
+		return e;
+	for (size_t i = 0; i < rows.n; i++) {
+		e = check_event(cx, w, rows.row[i]);
+		if (e)
+			return e;
+	}
+	*ret_more = rows.n == PAGE;
+	return OK;
+}
+
+enum err chain_verify(struct ctx *cx,
+    void (*report)(void *, const struct chain_fault *), void *arg,
+    int64_t *ret_events, int64_t *ret_bad)
+{
+	struct walk w = { .report = report, .arg = arg };
+	int64_t seq;
+	struct str hash;
+	enum err e = chain_head(cx, &seq, &hash);
+	if (e)
+		return e;
+	char last[64];
+	for (bool more = true; more;) {
+		struct arena_mark mark = arena_mark(cx->arena);
+		e = check_page(cx, &w, &more);
+		if (e)
+			return e;
+		/* The last hash must outlive the page it was read with. */
+		size_t n = w.hash.n < sizeof last ? w.hash.n : sizeof last;
+		for (size_t i = 0; i < n; i++)
+			last[i] = w.hash.p[i];
+		arena_rewind(cx->arena, mark);
+		w.hash = str_n(last, n);
+	}
+	if (w.seq != seq || !str_eq(w.hash, hash))
+		bad(&w, seq, STR("head"));
+	*ret_events = w.n;
+	*ret_bad = w.bad;
+	return OK;
+}

@@ -1,0 +1,56 @@
+/* event.h - the one chain of events of an installation: append-only, gap-free
+ * numbers, each hash over every column and the hash before it. The head row is
+ * the one lock of the store: who writes an event holds it, so all commands have
+ * one order on both stores. */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include "base/ctx.h"
+#include "base/json.h"
+
+enum event_type {
+#define EVENT(name) EVENT_##name,
+#include "core/events.def"
+#undef EVENT
+	EVENTS
+};
+extern const char *const event_names[EVENTS];
+
+struct event {
+	int64_t seq;     /* in the installation, from 1; 0 until appended */
+	int64_t version; /* in the request, from 1 */
+	int64_t at;      /* UTC ms */
+	enum event_type type;
+	struct str request, actor; /* number; e-mail, or "link" or "system" */
+	const json_t *data;
+	struct str payload, prev, hash; /* as stored; hashes in hex */
+};
+
+struct events {
+	struct event *v;
+	size_t n;
+};
+
+/* Takes the head row; every command does so first. Write transaction. */
+MUST_CHECK enum err chain_lock(struct ctx *);
+/* Appends `n` events in order; fills seq, payload, prev and hash. */
+MUST_CHECK enum err events_append(struct ctx *, struct event *, size_t n);
+/* All events of a request, oldest first. */
+MUST_CHECK enum err events_load(struct ctx *, struct str request, struct events *ret);
+/* Requests that have events after `seq`, and the head's number. */
+MUST_CHECK enum err events_since(struct ctx *, int64_t seq, struct str **ret_requests,
+    size_t *ret_n, int64_t *ret_head);
+MUST_CHECK enum err chain_head(struct ctx *, int64_t *ret_seq, struct str *ret_hash);
+
+/* Re-derives the chain from the first event. Each thing that does not hold goes
+ * to `report`; *ret_bad counts them, *ret_events the events read. Works beside a
+ * running desk (one read transaction) and in constant memory. */
+struct chain_fault {
+	int64_t seq;
+	struct str what; /* code: "hash", "prev", "gap", "version", "payload", "head" */
+};
+MUST_CHECK enum err chain_verify(struct ctx *,
+    void (*report)(void *, const struct chain_fault *), void *arg,
+    int64_t *ret_events, int64_t *ret_bad);
+
+#endif

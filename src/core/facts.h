@@ -1,0 +1,36 @@
+/* facts.h - whatever a decision needs to know beside the state of the request:
+ * looked up before, in the same transaction, so that decide() asks nobody. */
+#ifndef CORE_FACTS_H
+#define CORE_FACTS_H
+
+#include "core/calendar.h"
+#include "core/case_file.h"
+#include "core/people.h"
+#include "core/procedure.h"
+
+struct facts {
+	const struct procedure *procedure;
+	const struct system *systems; /* all of the office */
+	size_t n_systems;
+	const struct unit *units;
+	size_t n_units;
+	const struct person *heads; /* of the office's divisions */
+	size_t n_heads;
+	const struct person *officers; /* of the office, heads included */
+	size_t n_officers;
+	struct calendar calendar;
+	int64_t next_register_no; /* what intake would give in register_year */
+	int64_t register_year;    /* พ.ศ. */
+	struct sha256 seed;       /* where unguessable ids come from */
+	const json_t *artefact;   /* prepare: what the gate described and built */
+};
+
+const struct person *facts_person(const struct person *, size_t n, struct str email);
+/* An id that nobody can guess: the `i`-th of this decision. */
+struct str facts_id(struct arena *, const struct facts *, struct str kind, size_t i);
+/* The divisions in charge of the case's systems: the decided one, else theirs. */
+bool facts_in_charge(const struct case_file *, struct str unit);
+/* Whether the person is an officer of one of the case's systems. */
+bool facts_system_officer(const struct facts *, const struct case_file *, struct str email);
+
+#endif

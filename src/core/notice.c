@@ -1,0 +1,287 @@
+/* Notices: who is told what, when something happened to a request (N-29…N-31).
+ * Written into the outbox in the transaction of their cause. A secret memo's
+ * subject does not go out: domain.md 2.3. */
+#include "base/str.h"
+#include "core/cases.h"
+#include "core/link.h"
+#include "core/outbox.h"
+#include "core/policy.h"
+
+struct telling {
+	struct ctx *cx;
+	const struct facts *facts;
+	const struct case_file *f;
+	const struct event *ev;
+};
+
+/* The words of a kind of notice. */
+struct words {
+	enum msg subject, body;
+};
+static const struct words words_of[NOTICES] = {
+	[NOTICE_waiting] = { MSG_mail_waiting_subject, MSG_mail_waiting_body },
+	[NOTICE_assigned] = { MSG_mail_assigned_subject, MSG_mail_assigned_body },
+	[NOTICE_asked] = { MSG_mail_asked_subject, MSG_mail_asked_body },
+	[NOTICE_replied] = { MSG_mail_replied_subject, MSG_mail_replied_body },
+	[NOTICE_declined] = { MSG_mail_declined_subject, MSG_mail_declined_body },
+	[NOTICE_rejected] = { MSG_mail_rejected_subject, MSG_mail_rejected_body },
+	[NOTICE_cannot] = { MSG_mail_cannot_subject, MSG_mail_cannot_body },
+	[NOTICE_extended] = { MSG_mail_extended_subject, MSG_mail_extended_body },
+	[NOTICE_delivered] = { MSG_mail_delivered_subject, MSG_mail_delivered_body },
+	[NOTICE_acceptance] = { MSG_mail_acceptance_subject, MSG_mail_acceptance_body },
+	[NOTICE_refused] = { MSG_mail_refused_subject, MSG_mail_refused_body },
+	[NOTICE_withdrawn] = { MSG_mail_withdrawn_subject, MSG_mail_withdrawn_body },
+	[NOTICE_recalled] = { MSG_mail_recalled_subject, MSG_mail_recalled_body },
+	[NOTICE_revoked] = { MSG_mail_revoked_subject, MSG_mail_revoked_body },
+	[NOTICE_closed] = { MSG_mail_closed_subject, MSG_mail_closed_body },
+	[NOTICE_letter] = { MSG_mail_letter_subject, MSG_mail_letter_body },
+};
+
+static struct str page_of(const struct telling *t)
+{
+	return str_fmt(t->cx->arena, "/requests/%.*s", STR_ARG(t->f->no));
+}
+
+static struct str subject_matter(const struct telling *t)
+{
+	bool open = t->f->secrecy.n == 0 || str_eq(t->f->secrecy, STR("none"));
+	return open ? case_title(t->f) : STR("");
+}
+
+static enum err tell(const struct telling *t, enum notice_kind kind,
+    const struct person *to, struct str cc, struct str said, struct str link)
+{
+	struct arena *a = t->cx->arena;
+	if (to->email.n == 0)
+		return OK;
+	struct str args[4] = { t->f->no, subject_matter(t), said, to->name };
+	struct notice n = { .kind = kind,
+		.request = t->f->no,
+		.recipient = to->email,
+		.cc = cc,
+		.subject = msg_fill(a, to->lang, words_of[kind].subject, args, 4),
+		.body = msg_fill(a, to->lang, words_of[kind].body, args, 4),
+		.link = link.n > 0 ? link : page_of(t) };
+	return outbox_add(t->cx, &n, NULL);
+}
+
+/* The requester's side: the requester first, the others named as well. */
+static enum err tell_requester(const struct telling *t, enum notice_kind kind,
+    struct str cc, struct str said)
+{
+	enum err e = OK;
+	for (size_t i = 0; i < t->f->holders.n + 1 && !e; i++) {
+		struct str email = i == 0 ? t->f->requester : t->f->holders.v[i - 1];
+		struct person p = { .email = email, .name = email };
+		enum err found = person_by_email(t->cx, email, &p);
+		if (found == ERR_NOT_FOUND)
+			p = (struct person){ .email = email,
+				.name = i == 0 ? t->f->requester_name : email };
+		else if (found)
+			return found;
+		e = tell(t, kind, &p, i == 0 ? cc : STR(""), said, STR(""));
+	}
+	return e;
+}
+
+static enum err tell_role(const struct telling *t, enum notice_kind kind,
+    enum role role, struct str said)
+{
+	const struct person *v;
+	size_t n;
+	enum err e = person_list_role(t->cx, role, t->f->office, STR(""), &v, &n);
+	for (size_t i = 0; i < n && !e; i++)
+		e = tell(t, kind, &v[i], STR(""), said, STR(""));
+	return e;
+}
+
+static enum err tell_officers(const struct telling *t, enum notice_kind kind,
+    struct str said)
+{
+	enum err e = OK;
+	for (size_t i = 0; i < t->f->officers.n && !e; i++) {
+		const struct person *p = facts_person(t->facts->officers,
+		    t->facts->n_officers, t->f->officers.v[i]);
+		if (p != NULL)
+			e = tell(t, kind, p, STR(""), said, STR(""));
+	}
+	return e;
+}
+
+/* Copies of "it cannot be done", as the procedure names them (N-30). */
+static enum err copies(const struct telling *t, struct str *ret)
+{
+	const struct stage *s = procedure_kind(t->facts->procedure, STAGE_preparing);
+	struct str cc = STR("");
+	for (size_t i = 0; i < s->n_cc_cannot; i++) {
+		const struct person *v;
+		size_t n;
+		enum err e = person_list_role(t->cx, s->cc_cannot[i], t->f->office,
+		    STR(""), &v, &n);
+		if (e)
+			return e;
+		for (size_t k = 0; k < n; k++)
+			cc = str_fmt(t->cx->arena, "%.*s%s%.*s", STR_ARG(cc),
+			    cc.n ? ", " : "", STR_ARG(v[k].email));
+	}
+	*ret = cc;
+	return OK;
+}
+
+/* Those for whom a stage was opened by this event. */
+static enum err tell_holders(const struct telling *t)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	enum err e = OK;
+	while (!e && (r = case_open_run(t->f, &cursor)) != NULL) {
+		const struct person *v;
+		size_t n;
+		if (r->since != t->ev->at || r->kind == STAGE_acceptance)
+			continue;
+		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
+		enum notice_kind kind =
+		    r->kind == STAGE_preparing && t->f->officers.n > 0 ?
+		    NOTICE_assigned :
+		    NOTICE_waiting;
+		const struct stage *s = procedure_stage(t->facts->procedure, r->stage);
+		for (size_t i = 0; i < n && !e; i++)
+			e = tell(t, kind, &v[i], STR(""),
+			    text2_in(s->title, v[i].lang), STR(""));
+	}
+	return e;
+}
+
+/* The link with which the requester accepts and rates without signing in. */
+static enum err tell_acceptance(const struct telling *t)
+{
+	struct str secret;
+	struct person p = { .email = t->f->requester, .name = t->f->requester_name };
+	if (t->f->requester.n == 0)
+		return OK;
+	enum err e = person_by_email(t->cx, t->f->requester, &p);
+	if (e && e != ERR_NOT_FOUND)
+		return e;
+	e = link_end(t->cx, STR("acceptance"), t->f->no);
+	if (!e)
+		e = link_new(t->cx, STR("acceptance"), t->f->no, t->f->requester,
+		    &secret);
+	if (e)
+		return e;
+	return tell(t, NOTICE_acceptance, &p, STR(""),
+	    json_text(t->ev->data, "message"),
+	    str_fmt(t->cx->arena, "/accept/%.*s", STR_ARG(secret)));
+}
+
+static enum err tell_delivered(const struct telling *t)
+{
+	enum err e = tell_requester(t, NOTICE_delivered, STR(""),
+	    json_text(t->ev->data, "message"));
+	return e ? e : tell_acceptance(t);
+}
+
+static enum err tell_closed(const struct telling *t)
+{
+	const json_t *form = json_member(t->ev->data, "form");
+	struct str cc;
+	enum err e;
+	switch (t->f->outcome) {
+	case OUTCOME_declined:
+		return tell_requester(t, NOTICE_declined, STR(""),
+		    json_text(form, "note"));
+	case OUTCOME_rejected:
+		e = tell_requester(t, NOTICE_rejected, STR(""),
+		    json_text(form, "note"));
+		return e ? e : tell_role(t, NOTICE_letter, ROLE_records, STR(""));
+	case OUTCOME_cannot:
+		e = copies(t, &cc);
+		return e ? e :
+			   tell_requester(t, NOTICE_cannot, cc,
+			       json_text(form, "reason"));
+	case OUTCOME_withdrawn:
+		return t->f->received == 0 ?
+		    OK :
+		    tell_role(t, NOTICE_withdrawn, ROLE_records,
+			json_text(t->ev->data, "reason"));
+	case OUTCOME_accepted:
+		return tell_officers(t, NOTICE_closed, t->f->comment);
+	case OUTCOME_delivered:
+	case OUTCOME_none:
+	case OUTCOMES:
+		break;
+	}
+	return OK;
+}
+
+/* Whoever sent it back learns that the answer is there. */
+static enum err tell_replied(const struct telling *t)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	enum err e = OK;
+	while (!e && (r = case_open_run(t->f, &cursor)) != NULL) {
+		const struct person *v;
+		size_t n;
+		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
+		for (size_t i = 0; i < n && !e; i++)
+			e = tell(t, NOTICE_replied, &v[i], STR(""),
+			    json_text(t->ev->data, "message"), STR(""));
+	}
+	return e;
+}
+
+static bool refused(const struct event *ev)
+{
+	return str_eq(json_text(ev->data, "command"), STR("accept")) &&
+	    str_eq(json_text(ev->data, "outcome"), STR("refused"));
+}
+
+static enum err tell_event(const struct telling *t)
+{
+	switch (t->ev->type) {
+	case EVENT_asked:
+		return tell_requester(t, NOTICE_asked, STR(""),
+		    json_text(t->ev->data, "message"));
+	case EVENT_replied:
+		return tell_replied(t);
+	case EVENT_extended:
+		return tell_requester(t, NOTICE_extended, STR(""),
+		    json_text(t->ev->data, "due"));
+	case EVENT_delivered:
+		return tell_delivered(t);
+	case EVENT_recalled:
+		return tell_requester(t, NOTICE_recalled, STR(""),
+		    json_text(t->ev->data, "reason"));
+	case EVENT_revoked:
+		return tell_requester(t, NOTICE_revoked, STR(""),
+		    json_text(t->ev->data, "reason"));
+	case EVENT_acted:
+		return refused(t->ev) ?
+		    tell_officers(t, NOTICE_refused, t->f->comment) :
+		    OK;
+	case EVENT_drafted:
+	case EVENT_submitted:
+	case EVENT_noted:
+	case EVENT_attached:
+	case EVENT_lettered:
+	case EVENT_classified:
+	case EVENT_withdrawn:
+	case EVENTS:
+		break;
+	}
+	return OK;
+}
+
+enum err notices_write(struct ctx *cx, const struct facts *facts,
+    const struct case_file *before, const struct case_file *after,
+    const struct event *ev)
+{
+	struct telling t = { .cx = cx, .facts = facts, .f = after, .ev = ev };
+	enum err e = tell_event(&t);
+	bool closed = before->state != STATE_closed && after->state == STATE_closed;
+	if (!e && closed)
+		e = tell_closed(&t);
+	if (!e && json_list(ev->data, "enter") != NULL)
+		e = tell_holders(&t);
+	return e;
+}

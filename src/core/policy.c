@@ -1,0 +1,466 @@
+#include "core/policy.h"
+
+#include "base/str.h"
+
+static bool is_assigned(const struct case_file *f, struct str email)
+{
+	for (size_t i = 0; i < f->officers.n; i++)
+		if (str_eq_nocase(f->officers.v[i], email))
+			return true;
+	return false;
+}
+
+/* The office sees a request from intake on; one that came on paper was entered
+ * there, so it sees it from the first save. */
+static bool reached_office(const struct case_file *f)
+{
+	if (f->entered_by.n > 0)
+		return true;
+	for (size_t i = 0; i < f->runs.n; i++)
+		if (f->runs.v[i].kind != STAGE_consent)
+			return true;
+	return false;
+}
+
+size_t policy_viewers(const struct case_file *f, struct arena *a,
+    struct str **ret)
+{
+	size_t max = 4 + f->holders.n + f->systems.n, n = 0;
+	struct str *v = ARENA_ARRAY(a, struct str, max);
+	v[n++] = str_fmt(a, "person:%.*s", STR_ARG(str_lower(a, f->requester)));
+	for (size_t i = 0; i < f->holders.n; i++)
+		v[n++] = str_fmt(a, "person:%.*s",
+		    STR_ARG(str_lower(a, f->holders.v[i])));
+	if (f->state != STATE_draft)
+		v[n++] = STR("all");
+	if (reached_office(f))
+		v[n++] = str_fmt(a, "office:%.*s", STR_ARG(f->office));
+	for (size_t i = 0; f->submitted != 0 && i < f->systems.n; i++)
+		v[n++] = str_fmt(a, "owner:%.*s",
+		    STR_ARG(f->systems.v[i].owner_unit));
+	*ret = v;
+	return n;
+}
+
+static bool owns_a_system(const struct case_file *f, struct str unit)
+{
+	for (size_t i = 0; i < f->systems.n; i++)
+		if (str_eq(f->systems.v[i].owner_unit, unit))
+			return true;
+	return false;
+}
+
+static bool role_sees_it(const struct case_file *f, const struct held_role *r)
+{
+	switch (role_sees[r->role]) {
+	case 'a':
+		return f->state != STATE_draft;
+	case 'o':
+		return str_eq(r->office, f->office) && reached_office(f);
+	case 'u':
+		return f->submitted != 0 && owns_a_system(f, r->unit);
+	default:
+		return false;
+	}
+}
+
+bool policy_sees(const struct case_file *f, const struct person *p)
+{
+	if (case_is_own(f, p->email))
+		return true;
+	for (size_t i = 0; i < p->n_roles; i++)
+		if (role_sees_it(f, &p->roles[i]))
+			return true;
+	return false;
+}
+
+static bool holds_as(const struct facts *facts, const struct case_file *f,
+    enum role role, enum who who, struct str unit, const struct person *p)
+{
+	switch (who) {
+	case WHO_office:
+		return person_holds(p, role, f->office, STR(""));
+	case WHO_owner_unit:
+		return person_holds(p, role, STR(""), unit);
+	case WHO_division:
+		for (size_t i = 0; i < p->n_roles; i++)
+			if (p->roles[i].role == role &&
+			    str_eq(p->roles[i].office, f->office) &&
+			    facts_in_charge(f, p->roles[i].unit))
+				return true;
+		return false;
+	case WHO_assigned:
+		return is_assigned(f, p->email);
+	case WHO_system_officer:
+		return is_assigned(f, p->email) ||
+		    (person_holds(p, role, f->office, STR("")) &&
+			facts_system_officer(facts, f, p->email));
+	case WHO_requester:
+		return case_is_own(f, p->email);
+	case WHOS:
+		break;
+	}
+	return false;
+}
+
+static const struct stage *stage_of(const struct facts *facts,
+    const struct run *r)
+{
+	return procedure_stage(facts->procedure, r->stage);
+}
+
+bool policy_holds(const struct facts *facts, const struct case_file *f,
+    const struct run *r, const struct person *p)
+{
+	const struct stage *s = stage_of(facts, r);
+	return s != NULL && holds_as(facts, f, s->role, s->who, r->unit, p);
+}
+
+static bool is_records(const struct case_file *f, const struct person *p)
+{
+	return person_holds(p, ROLE_records, f->office, STR(""));
+}
+
+static bool is_head(const struct case_file *f, const struct person *p)
+{
+	for (size_t i = 0; i < p->n_roles; i++)
+		if (p->roles[i].role == ROLE_head &&
+		    str_eq(p->roles[i].office, f->office) &&
+		    facts_in_charge(f, p->roles[i].unit))
+			return true;
+	return false;
+}
+
+static bool is_officer(const struct facts *facts, const struct case_file *f,
+    const struct person *p)
+{
+	return is_assigned(f, p->email) ||
+	    (f->officers.n == 0 && person_holds(p, ROLE_officer, f->office, STR("")) &&
+		facts_system_officer(facts, f, p->email));
+}
+
+bool policy_apart(const struct facts *facts, const struct case_file *f,
+    struct str email, enum command c)
+{
+	const struct procedure *p = facts->procedure;
+	for (size_t i = 0; i < p->n_aparts; i++) {
+		const struct apart *rule = &p->aparts[i];
+		if (rule->command != c)
+			continue;
+		if (rule->own ? case_is_own(f, email) : case_acted(f, email, rule->other))
+			return true;
+	}
+	return false;
+}
+
+static bool before_delivery(const struct case_file *f)
+{
+	return f->state != STATE_acceptance && f->state != STATE_closed &&
+	    f->state != STATE_draft;
+}
+
+/* Anyone who acted for the provider may not accept what was provided. */
+static bool acted_for_provider(const struct case_file *f, struct str email)
+{
+	static const enum command commands[] = { COMMAND_consent, COMMAND_receive,
+		COMMAND_decide, COMMAND_assign, COMMAND_prepare, COMMAND_check,
+		COMMAND_deliver };
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (case_acted(f, email, commands[i]))
+			return true;
+	return false;
+}
+
+/* Commands that no stage hands out: who may give them ever, and when. */
+struct free_rule {
+	bool his, now;
+};
+
+static bool accept_is_open(const struct facts *facts, const struct case_file *f)
+{
+	if (f->state == STATE_acceptance)
+		return true;
+	/* Where nobody must accept, the answer is offered, once. */
+	return f->state == STATE_closed && f->outcome == OUTCOME_delivered &&
+	    f->score == 0 &&
+	    procedure_kind(facts->procedure, STAGE_acceptance) == NULL;
+}
+
+static bool has_live_delivery(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->connections.n; i++)
+		if (!str_eq(f->connections.v[i].state, STR("revoked")) &&
+		    !str_eq(f->connections.v[i].state, STR("replaced")))
+			return true;
+	for (size_t i = 0; i < f->documents.n; i++)
+		if (str_eq(f->documents.v[i].state, STR("given")))
+			return true;
+	return false;
+}
+
+static bool may_classify(const struct facts *facts, const struct case_file *f,
+    const struct person *p, bool *ret_now)
+{
+	bool records = is_records(f, p), officer = is_officer(facts, f, p);
+	*ret_now = (records && (f->state == STATE_intake || f->state == STATE_decision ||
+			f->state == STATE_consent)) ||
+	    (officer && (f->state == STATE_preparing || f->state == STATE_release ||
+			f->state == STATE_delivery));
+	return records || officer;
+}
+
+static bool sees_from_inside(const struct case_file *f, const struct person *p)
+{
+	for (size_t i = 0; i < p->n_roles; i++)
+		if (p->roles[i].role != ROLE_auditor && role_sees_it(f, &p->roles[i]))
+			return true;
+	return false;
+}
+
+static bool may_revoke(const struct facts *facts, const struct case_file *f,
+    const struct person *p)
+{
+	if (case_is_own(f, p->email) || is_head(f, p) || is_officer(facts, f, p) ||
+	    person_holds(p, ROLE_director, f->office, STR("")) ||
+	    person_holds(p, ROLE_admin, STR(""), STR("")))
+		return true;
+	for (size_t i = 0; i < f->systems.n; i++)
+		if (person_holds(p, ROLE_owner, STR(""), f->systems.v[i].owner_unit))
+			return true;
+	return false;
+}
+
+static bool may_recall(const struct facts *facts, const struct case_file *f,
+    const struct person *p)
+{
+	return is_officer(facts, f, p) || is_head(f, p) ||
+	    person_holds(p, ROLE_director, f->office, STR("")) ||
+	    person_holds(p, ROLE_dpo, STR(""), STR(""));
+}
+
+/* The officer proposes while he prepares; the requester may agree to it. */
+static bool extend_is_open(const struct facts *facts, const struct case_file *f,
+    const struct person *p)
+{
+	if (f->state != STATE_preparing)
+		return false;
+	return is_officer(facts, f, p) ||
+	    (case_is_own(f, p->email) && f->proposed_due.n > 0);
+}
+
+/* Whether `c` is such a command, and what holds for it. */
+static bool free_command(const struct facts *facts, const struct case_file *f,
+    const struct person *p, enum command c, struct free_rule *ret)
+{
+	bool own = case_is_own(f, p->email);
+	bool entered = f->entered_by.n > 0 && is_records(f, p);
+	struct free_rule r = { 0 };
+
+	if (c == COMMAND_submit)
+		r = (struct free_rule){ own || entered, f->state == STATE_draft };
+	else if (c == COMMAND_reply)
+		r = (struct free_rule){ own || entered, f->state == STATE_waiting };
+	else if (c == COMMAND_withdraw)
+		r = (struct free_rule){ own || is_records(f, p), before_delivery(f) ||
+			    f->state == STATE_draft };
+	else if (c == COMMAND_accept)
+		r = (struct free_rule){ own && !acted_for_provider(f, p->email),
+			accept_is_open(facts, f) };
+	else if (c == COMMAND_letter)
+		r = (struct free_rule){ is_records(f, p), f->submitted != 0 };
+	else if (c == COMMAND_recall)
+		r = (struct free_rule){ may_recall(facts, f, p), has_live_delivery(f) };
+	else if (c == COMMAND_revoke)
+		r = (struct free_rule){ may_revoke(facts, f, p), has_live_delivery(f) };
+	else if (c == COMMAND_extend)
+		r = (struct free_rule){ is_officer(facts, f, p) || own,
+			extend_is_open(facts, f, p) };
+	else if (c == COMMAND_note)
+		r = (struct free_rule){ own || sees_from_inside(f, p),
+			f->state != STATE_draft };
+	else if (c == COMMAND_classify)
+		r.his = may_classify(facts, f, p, &r.now);
+	else
+		return false;
+	*ret = r;
+	return true;
+}
+
+/* Beside the holders: records bring an owner's endorsement on paper, and send
+ * back what lacks it; the head may assign again while it is prepared. */
+static bool helps(const struct facts *facts, const struct case_file *f,
+    enum stage_kind kind, const struct person *p, enum command c)
+{
+	if (kind == STAGE_consent && (c == COMMAND_consent || c == COMMAND_return))
+		return is_records(f, p);
+	if (c == COMMAND_assign && kind == STAGE_preparing)
+		return is_head(f, p);
+	if (c == COMMAND_prepare && kind == STAGE_delivery)
+		return is_officer(facts, f, p);
+	return false;
+}
+
+static bool kind_takes(enum stage_kind kind, enum command c)
+{
+	return (stage_commands[kind] & COMMAND_BIT(c)) != 0 ||
+	    (c == COMMAND_assign && kind == STAGE_preparing);
+}
+
+static bool holder_of_open(const struct facts *facts, const struct case_file *f,
+    const struct person *p, enum command c)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	if (f->state == STATE_waiting || f->state == STATE_closed)
+		return false;
+	while ((r = case_open_run(f, &cursor)) != NULL) {
+		if (!kind_takes(r->kind, c))
+			continue;
+		if ((stage_commands[r->kind] & COMMAND_BIT(c)) != 0 &&
+		    policy_holds(facts, f, r, p))
+			return true;
+		if (helps(facts, f, r->kind, p, c))
+			return true;
+	}
+	return false;
+}
+
+static bool holds_some_unit(const struct facts *facts, const struct case_file *f,
+    const struct stage *s, const struct person *p)
+{
+	if (s->who == WHO_owner_unit) {
+		for (size_t i = 0; i < f->systems.n; i++)
+			if (holds_as(facts, f, s->role, s->who,
+				f->systems.v[i].owner_unit, p))
+				return true;
+		return false;
+	}
+	/* Until somebody is assigned any officer of the office may still be. */
+	if (s->who == WHO_assigned && f->officers.n == 0)
+		return person_holds(p, s->role, f->office, STR(""));
+	return holds_as(facts, f, s->role, s->who, STR(""), p);
+}
+
+static bool holder_ever(const struct facts *facts, const struct case_file *f,
+    const struct person *p, enum command c)
+{
+	const struct procedure *pr = facts->procedure;
+	for (size_t i = 0; i < pr->n_stages; i++) {
+		const struct stage *s = &pr->stages[i];
+		if (!kind_takes(s->kind, c))
+			continue;
+		if ((stage_commands[s->kind] & COMMAND_BIT(c)) != 0 &&
+		    holds_some_unit(facts, f, s, p))
+			return true;
+		if (helps(facts, f, s->kind, p, c))
+			return true;
+	}
+	return false;
+}
+
+enum err policy_may(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person *p, enum command c)
+{
+	struct free_rule rule;
+	bool is_free = free_command(facts, f, p, c, &rule);
+	if (!is_free)
+		rule = (struct free_rule){ holder_ever(facts, f, p, c),
+			holder_of_open(facts, f, p, c) };
+	if (!rule.his && !rule.now)
+		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
+		    str_of(command_names[c]));
+	if (policy_apart(facts, f, p->email, c))
+		return fail1(cx, ERR_DENIED, MSG_error_apart,
+		    str_of(command_names[c]));
+	if (!rule.now)
+		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
+		    str_of(command_names[c]), str_of(state_names[f->state]));
+	return OK;
+}
+
+uint32_t policy_allowed(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	struct fault before = cx->fault;
+	uint32_t bits = 0;
+	for (enum command c = 0; c < COMMANDS; c++)
+		if (policy_may(cx, facts, f, p, c) == OK)
+			bits |= COMMAND_BIT(c);
+	cx->fault = before;
+	return bits;
+}
+
+static enum err assigned_persons(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person **ret, size_t *ret_n)
+{
+	struct person *v = ARENA_ARRAY(cx->arena, struct person, f->officers.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < f->officers.n; i++) {
+		const struct person *p = facts_person(facts->officers,
+		    facts->n_officers, f->officers.v[i]);
+		if (p != NULL)
+			v[n++] = *p;
+	}
+	*ret = v;
+	*ret_n = n;
+	return OK;
+}
+
+static enum err requester_persons(struct ctx *cx, const struct case_file *f,
+    const struct person **ret, size_t *ret_n)
+{
+	struct person *v = ARENA_ARRAY(cx->arena, struct person, f->holders.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < f->holders.n + 1; i++) {
+		struct str email = i == 0 ? f->requester : f->holders.v[i - 1];
+		enum err e = person_by_email(cx, email, &v[n]);
+		if (e == OK && v[n].active)
+			n++;
+		else if (i == 0)
+			v[n++] = (struct person){ .email = f->requester,
+				.name = f->requester_name,
+				.unit = f->unit };
+		if (e != OK && e != ERR_NOT_FOUND)
+			return e;
+	}
+	*ret = v;
+	*ret_n = n;
+	return OK;
+}
+
+/* All of `role` in the office who hold the stage. */
+static enum err office_persons(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct run *r, const struct stage *s,
+    const struct person **ret, size_t *ret_n)
+{
+	const struct person *all;
+	size_t n_all, n = 0;
+	bool owner = s->who == WHO_owner_unit;
+	enum err e = person_list_role(cx, s->role, owner ? STR("") : f->office,
+	    owner ? r->unit : STR(""), &all, &n_all);
+	if (e)
+		return e;
+	struct person *v = ARENA_ARRAY(cx->arena, struct person, n_all + 1);
+	for (size_t i = 0; i < n_all; i++)
+		if (policy_holds(facts, f, r, &all[i]))
+			v[n++] = all[i];
+	*ret = v;
+	*ret_n = n;
+	return OK;
+}
+
+enum err policy_holders(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct run *r, const struct person **ret,
+    size_t *ret_n)
+{
+	const struct stage *s = stage_of(facts, r);
+	if (s == NULL)
+		return fail_detail(cx, ERR_BROKEN, "the procedure has no stage %.*s",
+		    STR_ARG(r->stage));
+	if (s->who == WHO_requester)
+		return requester_persons(cx, f, ret, ret_n);
+	if (s->who == WHO_assigned ||
+	    (s->who == WHO_system_officer && f->officers.n > 0))
+		return assigned_persons(cx, facts, f, ret, ret_n);
+	return office_persons(cx, facts, f, r, s, ret, ret_n);
+}

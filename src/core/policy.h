@@ -1,0 +1,33 @@
+/* policy.h - who may see and who may act: computed from the procedure, the
+ * state and the person's roles. Drives pages, API and documents alike. Pure. */
+#ifndef CORE_POLICY_H
+#define CORE_POLICY_H
+
+#include "core/facts.h"
+
+/* Whether the person may see the request at all (contract.md §3, "Who sees"). */
+bool policy_sees(const struct case_file *, const struct person *);
+/* The viewer keys of the request, as person_role.viewer and "person:e-mail"
+ * hold them: what policy_sees says, for lists. */
+size_t policy_viewers(const struct case_file *, struct arena *, struct str **ret);
+
+/* OK, or why not: ERR_DENIED (never his on this request: role, separation of
+ * duties), ERR_CONFLICT (not in this state). */
+MUST_CHECK enum err policy_may(struct ctx *, const struct facts *,
+    const struct case_file *, const struct person *, enum command);
+/* The commands he may give now, as COMMAND_BITs. */
+uint32_t policy_allowed(struct ctx *, const struct facts *,
+    const struct case_file *, const struct person *);
+
+/* Whether the person holds this open stage. */
+bool policy_holds(const struct facts *, const struct case_file *,
+    const struct run *, const struct person *);
+/* Whether separation of duties keeps the person from the command. */
+bool policy_apart(const struct facts *, const struct case_file *,
+    struct str email, enum command);
+/* Persons who hold the stage, for "who has it now" and notices; by name. */
+MUST_CHECK enum err policy_holders(struct ctx *, const struct facts *,
+    const struct case_file *, const struct run *, const struct person **ret,
+    size_t *ret_n);
+
+#endif

@@ -1,0 +1,159 @@
+#include "core/register.h"
+
+#include "base/str.h"
+#include "base/time.h"
+#include "sql/sql.h"
+
+struct register_row register_row_of(const struct case_file *f, struct str systems)
+{
+	return (struct register_row){ .office = f->office,
+		.year = f->register_year,
+		.number = f->register_no,
+		.request = f->no,
+		.received = f->received,
+		.systems = systems,
+		.service_type = f->service_type,
+		.memo_in = f->memo_in,
+		.memo_out = f->memo_out,
+		.score = f->score,
+		.outcome = str_of(outcome_names[f->outcome]),
+		.title = case_title(f),
+		.unit = f->unit };
+}
+
+enum err register_put(struct ctx *cx, const struct register_row *r)
+{
+	return sql_exec(cx,
+	    SQL("insert into register_row (office, year, number, request, received,"
+		" systems, service_type, memo_in, memo_out, score, outcome, title,"
+		" unit) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		" $13) on conflict (office, year, number) do update set"
+		" request = $4, received = $5, systems = $6, service_type = $7,"
+		" memo_in = $8, memo_out = $9, score = $10, outcome = $11,"
+		" title = $12, unit = $13"),
+	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number),
+		val_str(r->request), val_i64(r->received), val_str(r->systems),
+		val_str(r->service_type), val_str(r->memo_in), val_str(r->memo_out),
+		val_i64(r->score), val_str(r->outcome), val_str(r->title),
+		val_str(r->unit)),
+	    NULL);
+}
+
+static struct register_row from_row(struct row r)
+{
+	return (struct register_row){ .office = row_str(r, "office"),
+		.year = row_i64(r, "year"),
+		.number = row_i64(r, "number"),
+		.request = row_str(r, "request"),
+		.received = row_i64(r, "received"),
+		.systems = row_str(r, "systems"),
+		.service_type = row_str(r, "service_type"),
+		.memo_in = row_str(r, "memo_in"),
+		.memo_out = row_str(r, "memo_out"),
+		.score = row_i64(r, "score"),
+		.outcome = row_str(r, "outcome"),
+		.title = row_str(r, "title"),
+		.unit = row_str(r, "unit") };
+}
+
+static bool same_row(const struct register_row *a, const struct register_row *b)
+{
+	return str_eq(a->request, b->request) && a->received == b->received &&
+	    str_eq(a->systems, b->systems) &&
+	    str_eq(a->service_type, b->service_type) &&
+	    str_eq(a->memo_in, b->memo_in) && str_eq(a->memo_out, b->memo_out) &&
+	    a->score == b->score && str_eq(a->outcome, b->outcome) &&
+	    str_eq(a->title, b->title) && str_eq(a->unit, b->unit);
+}
+
+enum err register_same(struct ctx *cx, const struct register_row *r, bool *ret)
+{
+	struct row row;
+	bool found;
+	enum err e = sql_find(cx,
+	    SQL("select office, year, number, request, received, systems,"
+		" service_type, memo_in, memo_out, score, outcome, title, unit"
+		" from register_row where office = $1 and year = $2"
+		" and number = $3"),
+	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number)), &row,
+	    &found);
+	if (e)
+		return e;
+	*ret = false;
+	if (found) {
+		struct register_row stored = from_row(row);
+		*ret = same_row(&stored, r);
+	}
+	return OK;
+}
+
+enum err register_list(struct ctx *cx, struct str office, int64_t year,
+    const struct register_row **ret, size_t *ret_n)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select office, year, number, request, received, systems,"
+		" service_type, memo_in, memo_out, score, outcome, title, unit"
+		" from register_row where office = $1 and year = $2"
+		" order by number"),
+	    VALS(val_str(office), val_i64(year)), &rows);
+	if (e)
+		return e;
+	struct register_row *v =
+	    ARENA_ARRAY(cx->arena, struct register_row, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++)
+		v[i] = from_row(rows.row[i]);
+	*ret = v;
+	*ret_n = rows.n;
+	return OK;
+}
+
+enum err register_years(struct ctx *cx, struct str office, const int64_t **ret,
+    size_t *ret_n)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select distinct year from register_row where office = $1"
+		" order by year desc"),
+	    VALS(val_str(office)), &rows);
+	if (e)
+		return e;
+	int64_t *v = ARENA_ARRAY(cx->arena, int64_t, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++)
+		v[i] = row_i64(rows.row[i], "year");
+	*ret = v;
+	*ret_n = rows.n;
+	return OK;
+}
+
+static json_t *row_json(struct arena *a, const struct register_row *r)
+{
+	json_t *o = json_object();
+	json_put_int(o, "no", r->number);
+	json_put_text(o, "request", r->request);
+	json_put_text(o, "received", date_iso(a, date_of_ms(r->received)));
+	json_put_text(o, "system", r->systems);
+	json_put_text(o, "service_type", r->service_type);
+	json_put_text_or_null(o, "memo_in", r->memo_in);
+	json_put_text_or_null(o, "memo_out", r->memo_out);
+	if (r->score > 0)
+		json_put_int(o, "score", r->score);
+	else
+		json_put_text_or_null(o, "score", STR(""));
+	json_put_text_or_null(o, "outcome", r->outcome);
+	json_put_text(o, "title", r->title);
+	json_put_text(o, "unit", r->unit);
+	return o;
+}
+
+json_t *register_json(struct arena *a, struct str office, int64_t year,
+    const struct register_row *v, size_t n)
+{
+	json_t *o = json_new_object(a), *rows = json_new_array(a);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(rows, row_json(a, &v[i]));
+	json_put_text(o, "office", office);
+	json_put_int(o, "year", year);
+	json_put(o, "rows", rows);
+	return o;
+}
