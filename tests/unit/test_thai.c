@@ -30,7 +30,7 @@ static void one_form_for_what_looks_the_same(void)
 		    "\u0e2a\u0e34\u0e17\u0e18\u0e34\u0e4c" },
 		{ "e\u0301", "\u00e9" },
 		{ "  \u0e01\u00a0 \t\u0e02\u3000", "\u0e01 \u0e02" },
-		{ "ก\u00a0ข\u2000ค\u200aง\u0085จ", "ก ข ค ง จ" },
+		{ "ก\u00a0ข\u2000ค\u200aง\xc2\x85จ", "ก ข ค ง จ" },
 		{ "\u0e01\u0e34\u0e3a", "\u0e01\u0e3a\u0e34" },
 		{ "a\r\nb\n\nc", "a b c" },
 		{ "a\001b\177c", "abc" },
