@@ -79,6 +79,16 @@ create table session (
 );
 create index session_by_expiry on session (expires);
 create index session_by_person on session (person);
+-- Attempts to sign in of the last minutes; success removes those of the account.
+create table sign_in_attempt (
+  id text primary key,
+  account bytea not null,
+  address bytea not null,
+  at bigint not null
+);
+create index sign_in_attempt_by_account on sign_in_attempt (account, at);
+create index sign_in_attempt_by_address on sign_in_attempt (address, at);
+create index sign_in_attempt_by_time on sign_in_attempt (at);
 create table token (
   hash bytea primary key,
   id text not null unique,

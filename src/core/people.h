@@ -10,7 +10,7 @@
 struct held_role {
 	enum role role;
 	struct str office; /* empty for requester, owner, auditor, dpo, admin */
-	struct str unit;   /* owner: the owner unit; head: the division; else empty */
+	struct str unit;   /* owner's unit, head's division; else empty */
 };
 
 struct person {
@@ -25,22 +25,31 @@ struct person {
 /* Who acts, and by what. */
 struct actor {
 	struct person person;
-	bool read_only;        /* by a token that may only read */
-	struct str csrf;       /* of the session; empty with a token */
-	struct sha256 secret;  /* hash of the session's or token's secret */
+	bool read_only;       /* by a token that may only read */
+	struct str csrf;      /* of the session; empty with a token */
+	struct sha256 secret; /* hash of the session's or token's secret */
+	bool touch;           /* session_touch() is due */
 };
 
-bool person_holds(const struct person *, enum role, struct str office, struct str unit); /* empty office or unit: any */
+/* An empty office or unit is any. */
+bool person_holds(
+    const struct person *, enum role, struct str office, struct str unit);
 /* Offices in which the person has any role. */
 bool person_in_office(const struct person *, struct str office);
 
 /* ERR_NOT_FOUND when absent; e-mails compare without case. */
 MUST_CHECK enum err person_get(struct ctx *, int64_t id, struct person *ret);
-MUST_CHECK enum err person_by_email(struct ctx *, struct str email, struct person *ret);
+MUST_CHECK enum err person_by_email(
+    struct ctx *, struct str email, struct person *ret);
 /* Active persons with the role (office and unit may be empty: any), by name. */
 MUST_CHECK enum err person_list_role(struct ctx *, enum role, struct str office,
     struct str unit, const struct person **ret, size_t *ret_n);
-MUST_CHECK enum err person_list(struct ctx *, const struct person **ret, size_t *ret_n);
+MUST_CHECK enum err person_list(
+    struct ctx *, const struct person **ret, size_t *ret_n);
+
+/* An e-mail as it is stored: trimmed, in lower case. False when `s` is none
+ * (one '@', a domain with a dot, no blank or control mark, 254 bytes). */
+bool email_normal(struct arena *, struct str s, struct str *ret);
 
 struct new_person {
 	struct str email, name, name_en, phone, position, unit;
@@ -48,12 +57,18 @@ struct new_person {
 	const struct held_role *roles;
 	size_t n_roles;
 };
-/* Checked and normalised; ERR_INVALID, ERR_CONFLICT. Write transaction. */
-MUST_CHECK enum err person_add(struct ctx *, const struct new_person *, int64_t *ret_id);
-MUST_CHECK enum err person_disable(struct ctx *, struct str email); /* ends sessions and tokens */
+/* Checked and normalised; ERR_INVALID with the fields "email", "name", "unit",
+ * "roles" …, ERR_CONFLICT. Owner and head need a unit that exists; records,
+ * director, head, officer and executive an office; the others have neither.
+ * Write transaction. */
+MUST_CHECK enum err person_add(
+    struct ctx *, const struct new_person *, int64_t *ret_id);
+/* Ends the person's sessions and tokens. */
+MUST_CHECK enum err person_disable(struct ctx *, struct str email);
 /* 8 to 256 characters, any; not the e-mail or its local part, not one of the
  * commonest. Ends other sessions. */
-MUST_CHECK enum err person_set_password(struct ctx *, struct str email, struct str password);
+MUST_CHECK enum err person_set_password(
+    struct ctx *, struct str email, struct str password);
 
 /* Signing in. Wrong e-mail, wrong password and disabled give the same answer
  * in the same time (ERR_UNAUTHENTICATED). After 5 failures for an account or 20
@@ -65,8 +80,13 @@ MUST_CHECK enum err sign_in(struct ctx *, struct store *, struct str email,
 MUST_CHECK enum err sign_out(struct ctx *, const struct actor *);
 /* By the cookie's secret: idle end 8 h, absolute end 7 days. By a token
  * "prt_…". ERR_UNAUTHENTICATED. */
-MUST_CHECK enum err actor_by_session(struct ctx *, struct str secret, struct actor *ret);
-MUST_CHECK enum err actor_by_token(struct ctx *, struct str secret, struct actor *ret);
+MUST_CHECK enum err actor_by_session(
+    struct ctx *, struct str secret, struct actor *ret);
+MUST_CHECK enum err actor_by_token(
+    struct ctx *, struct str secret, struct actor *ret);
+/* Notes that the session is in use, for its idle end; at most once a minute
+ * (actor.touch). Write transaction, which actor_by_session does not need. */
+MUST_CHECK enum err session_touch(struct ctx *, const struct actor *);
 
 struct token_info {
 	struct str id, name;
@@ -75,41 +95,52 @@ struct token_info {
 };
 /* A new token for `person`; shown once. days 1–366. */
 MUST_CHECK enum err token_add(struct ctx *, int64_t person, struct str name,
-    bool read_only, int64_t days, struct str *ret_secret, struct token_info *ret);
-MUST_CHECK enum err token_list(struct ctx *, int64_t person,
-    const struct token_info **ret, size_t *ret_n);
+    bool read_only, int64_t days, struct str *ret_secret,
+    struct token_info *ret);
+MUST_CHECK enum err token_list(
+    struct ctx *, int64_t person, const struct token_info **ret, size_t *ret_n);
 MUST_CHECK enum err token_remove(struct ctx *, int64_t person, struct str id);
 
 /* Units, offices, systems. */
 struct unit {
-	struct str code, name_th, name_en, parent, kind; /* division office faculty … */
+	struct str code; /* [A-Z0-9-], 32 at the most, as all codes here */
+	struct str name_th, name_en, parent;
+	struct str kind; /* division office faculty … */
 };
+/* Adds or changes; ERR_INVALID with the wrong fields. Write transaction. */
 MUST_CHECK enum err unit_put(struct ctx *, const struct unit *);
-MUST_CHECK enum err unit_list(struct ctx *, const struct unit **ret, size_t *ret_n);
+MUST_CHECK enum err unit_list(
+    struct ctx *, const struct unit **ret, size_t *ret_n);
 /* By code or by its exact name in either language (normalised). */
-MUST_CHECK enum err unit_find(struct ctx *, struct str code_or_name,
-    struct unit *ret, bool *ret_found);
+MUST_CHECK enum err unit_find(
+    struct ctx *, struct str code_or_name, struct unit *ret, bool *ret_found);
 
 struct office {
 	struct str code, name_th, name_en, procedure;
 };
 MUST_CHECK enum err office_put(struct ctx *, const struct office *);
-MUST_CHECK enum err office_list(struct ctx *, const struct office **ret, size_t *ret_n);
+MUST_CHECK enum err office_list(
+    struct ctx *, const struct office **ret, size_t *ret_n);
 
 struct system {
-	struct str code, name_th, name_en, aliases, office, owner_unit, division;
+	struct str code, name_th, name_en, aliases, office, owner_unit,
+	    division;
 	int64_t position;
 	bool active;
 	const struct person *officers;
 	size_t n_officers;
 	const struct str *services; /* codes */
-	const bool *flagged;        /* offered, but the records office looks twice */
+	const bool *flagged; /* offered, but the records office looks twice */
 	size_t n_services;
 };
-MUST_CHECK enum err system_put(struct ctx *, const struct system *); /* officers by e-mail */
+/* Adds or changes, officers and services as a whole. Of the officers only the
+ * e-mail counts; each holds the role officer in the system's office.
+ * ERR_INVALID. Write transaction. */
+MUST_CHECK enum err system_put(struct ctx *, const struct system *);
 /* All of an office (empty: all), by position, with officers and services. */
-MUST_CHECK enum err system_list(struct ctx *, struct str office,
-    const struct system **ret, size_t *ret_n);
-const struct system *system_find(const struct system *, size_t n, struct str code); /* or NULL */
+MUST_CHECK enum err system_list(
+    struct ctx *, struct str office, const struct system **ret, size_t *ret_n);
+const struct system *system_find(
+    const struct system *, size_t n, struct str code); /* or NULL */
 
 #endif
