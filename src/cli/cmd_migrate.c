@@ -1,0 +1,34 @@
+#include "base/str.h"
+#include "cli/config.h"
+#include "cli/options.h"
+#include "cli/store.h"
+
+int cmd_migrate(struct cli *cli)
+{
+	int64_t people = 0, shared = 0;
+	struct config config;
+	struct site site;
+	struct words args;
+	int code;
+
+	if (!options_read(cli, NULL, 0, 0, 0, &args, &code))
+		return code;
+	code = config_load(cli, &config);
+	if (!code)
+		code = config_site(cli, &config, PROCESS_ADMIN, &site);
+	if (code)
+		return code;
+	if (site_migrate(&cli->cx, &site, &people, &shared))
+		return cli_fault(cli);
+	if (cli->json) {
+		json_t *o = json_new_object(cli->arena);
+		json_put_int(o, "people", people);
+		json_put_int(o, "shared", shared);
+		out_json(cli, o);
+		return EXIT_DONE;
+	}
+	out_msg2(cli, MSG_cli_migrated,
+	    str_fmt(cli->arena, "%lld", (long long)people),
+	    str_fmt(cli->arena, "%lld", (long long)shared));
+	return EXIT_DONE;
+}

@@ -1,0 +1,214 @@
+#include "cli/process.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "core/source_list.h"
+#include "courier/courier.h"
+#include "desk/desk.h"
+#include "gate/gate.h"
+#include "http/http.h"
+#include "sql/sql.h"
+
+enum { MAX_DESCRIPTORS = 65536 };
+
+int process_listen(struct cli *cli, const struct config *c,
+    enum process process, struct process_fds *fds)
+{
+	struct str address = process == PROCESS_DESK   ? c->desk_listen
+	                     : process == PROCESS_GATE ? c->gate_listen
+	                                               : STR("");
+
+	if (address.n) {
+		fds->listen = listen_on(cli->arena, address);
+		if (fds->listen < 0) {
+			say2(cli, MSG_cli_listen, address,
+			    str_of(strerror(errno)));
+			return EXIT_FAILED;
+		}
+	}
+	if (process != PROCESS_GATE)
+		return EXIT_DONE;
+	address = str_cat(cli->arena, STR("unix:"), c->gate_socket);
+	fds->socket = listen_on(cli->arena, address);
+	if (fds->socket < 0) {
+		say2(cli, MSG_cli_listen, address, str_of(strerror(errno)));
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+void process_bounds(const char *name)
+{
+	struct rlimit files, none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max < MAX_DESCRIPTORS
+		                     ? files.rlim_max
+		                     : MAX_DESCRIPTORS;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	/* A thread a connection: an arena a thread would cost 64 MiB each. */
+	mallopt(M_ARENA_MAX, 2);
+	prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+static void note_folder(struct process_fence *pf, struct str folder)
+{
+	for (size_t i = 0; i < pf->n_sources; i++)
+		if (str_eq(pf->sources[i], folder))
+			return;
+	if (pf->n_sources == COUNT(pf->sources))
+		return;
+	pf->sources[pf->n_sources++] = folder;
+	fence_allow_if_there(&pf->fence, folder, FENCE_READ);
+}
+
+/* The gate may read where its sources are. They are looked up before the fence
+ * stands, on a connection that is closed again. */
+static enum err allow_sources(
+    struct ctx *cx, const struct site *site, struct process_fence *pf)
+{
+	const struct listed_source *v;
+	struct store *store;
+	size_t n;
+
+	enum err e = site_open_shared(cx, site, 1, &store);
+	if (e)
+		return e;
+	e = store_read(cx, store);
+	if (!e)
+		e = source_list(cx, &v, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		struct str folder = source_list_folder(&v[i]);
+		if (folder.n)
+			note_folder(pf, folder);
+	}
+	store_end(cx);
+	store_close(store);
+	return e;
+}
+
+/* What the C library and libpq read to find a server by its name and to speak
+ * TLS with it. */
+static void allow_network(struct fence *f)
+{
+	static const char *const paths[] = { "/etc/hosts", "/etc/host.conf",
+		"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
+		"/etc/services", "/etc/passwd", "/etc/ssl", "/usr/lib",
+		"/lib" };
+
+	for (size_t i = 0; i < COUNT(paths); i++)
+		fence_allow_if_there(f, str_of(paths[i]), FENCE_READ);
+}
+
+int process_fence(struct cli *cli, const struct config *c,
+    const struct site *site, enum process process, struct process_fence *pf)
+{
+	struct fence *f = &pf->fence;
+
+	fence_allow(f, site->shared_dir, FENCE_WRITE);
+	fence_allow_if_there(f, STR("/dev/urandom"), FENCE_READ);
+	fence_allow_if_there(f, STR("/dev/null"), FENCE_WRITE);
+	if (c->postgresql)
+		allow_network(f);
+	if (process == PROCESS_GATE) {
+		fence_allow(f, site->gate_dir, FENCE_WRITE);
+		if (allow_sources(&cli->cx, site, pf))
+			return cli_fault(cli);
+	} else {
+		fence_allow(f, site->people_dir, FENCE_WRITE);
+		/* The desk calls nobody but the store. */
+		f->no_connect = process == PROCESS_DESK && !c->postgresql;
+	}
+	if (fence_enter(&cli->cx, f, &pf->abi))
+		return cli_fault(cli);
+	return EXIT_DONE;
+}
+
+static void ready(void *arg)
+{
+	int *fd = arg;
+
+	if (*fd < 0)
+		return;
+	while (write(*fd, "!", 1) < 0 && errno == EINTR)
+		;
+	close(*fd);
+	*fd = -1;
+}
+
+/* SIGTERM and SIGINT become readable on a descriptor: no handler, no race.
+ * Threads that start later inherit the mask. */
+static int stop_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static int run(const struct site *site, const struct process_fence *pf,
+    enum process process, int stop, struct process_fds *fds)
+{
+	if (process == PROCESS_DESK)
+		return desk_run(&(struct desk_options){
+		    .site = site,
+		    .listen_fd = fds->listen,
+		    .stop_fd = stop,
+		    .ready = ready,
+		    .ready_arg = &fds->ready,
+		});
+	if (process == PROCESS_COURIER)
+		return courier_run(&(struct courier_options){
+		    .site = site,
+		    .stop_fd = stop,
+		    .ready = ready,
+		    .ready_arg = &fds->ready,
+		});
+	return gate_run(&(struct gate_options){
+	    .site = site,
+	    .listen_fd = fds->listen,
+	    .socket_fd = fds->socket,
+	    .stop_fd = stop,
+	    .readable = pf->sources,
+	    .n_readable = pf->n_sources,
+	    .fenced = pf->abi > 0,
+	    .ready = ready,
+	    .ready_arg = &fds->ready,
+	});
+}
+
+int process_run(struct cli *cli, const struct config *c, enum process process,
+    struct process_fds fds)
+{
+	struct process_fence pf = { .abi = 0 };
+	struct site site;
+
+	process_bounds(
+	    str_cstr(cli->arena, str_cat(cli->arena, STR("pratu-"),
+				     str_of(process_names[process]))));
+	log_process(process_names[process]);
+	int stop = stop_signals();
+	int code = config_site(cli, c, process, &site);
+	if (!code)
+		code = process_fence(cli, c, &site, process, &pf);
+	if (code)
+		return code;
+	if (pf.abi == 0)
+		LOG("warn", "fence.none",
+		    { "why", STR("the kernel has no Landlock") });
+	return run(&site, &pf, process, stop, &fds);
+}

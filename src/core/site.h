@@ -1,0 +1,30 @@
+/* site.h - one installation as a process sees it: where the stores, folders and
+ * doors are. Made by src/cli from pratu.conf; a process is given only what it
+ * may use, so the gate's `people_dsn` is empty. Texts live as long as the
+ * process. */
+#ifndef CORE_SITE_H
+#define CORE_SITE_H
+
+#include "base/ctx.h"
+
+struct store;
+
+struct site {
+	struct str dir; /* holds pratu.conf; absolute, as all paths here */
+	struct str people_dir, shared_dir, gate_dir;
+	struct str people_dsn; /* as store_open takes it; empty for the gate */
+	struct str shared_dsn;
+	/* PostgreSQL: this process's own role and its password; else absent. */
+	struct str store_user, store_secret;
+	struct str desk_url,
+	    gate_url;           /* as people see them; no '/' at the end */
+	struct str gate_socket; /* where desk asks gate: describe, preview */
+};
+
+/* Opens a store and refuses one that is not migrated: ERR_CONFLICT. */
+MUST_CHECK enum err site_open_people(
+    struct ctx *, const struct site *, size_t readers, struct store **ret);
+MUST_CHECK enum err site_open_shared(
+    struct ctx *, const struct site *, size_t readers, struct store **ret);
+
+#endif

@@ -1,0 +1,134 @@
+#include "core/source_list.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "sql/sql.h"
+
+static struct listed_source read_source(struct row row)
+{
+	return (struct listed_source){
+		.name = row_str(row, "name"),
+		.system = row_str(row, "system"),
+		.kind = row_str(row, "kind"),
+		.dsn = row_str(row, "dsn"),
+	};
+}
+
+enum err source_list(
+    struct ctx *cx, const struct listed_source **ret, size_t *ret_n)
+{
+	struct rows rows;
+
+	/* Every source is wanted, and there are some tens of them. */
+	enum err e = sql_all(cx,
+	    SQL_SCAN(
+		"select name, system, kind, dsn from source order by name"),
+	    NO_VALS, &rows);
+	if (e)
+		return e;
+	struct listed_source *v =
+	    ARENA_ARRAY(cx->arena, struct listed_source, rows.n);
+	for (size_t i = 0; i < rows.n; i++)
+		v[i] = read_source(rows.row[i]);
+	*ret = v;
+	*ret_n = rows.n;
+	return OK;
+}
+
+enum err source_list_get(
+    struct ctx *cx, struct str name, struct listed_source *ret)
+{
+	struct row row;
+	bool found;
+
+	enum err e = sql_find(cx,
+	    SQL("select name, system, kind, dsn from source where name = $1"),
+	    VALS(val_str(name)), &row, &found);
+	if (e)
+		return e;
+	if (!found)
+		return fail1(cx, ERR_NOT_FOUND, MSG_error_source_unknown, name);
+	*ret = read_source(row);
+	return OK;
+}
+
+static bool name_ok(struct str name)
+{
+	if (name.n == 0 || name.n > 60)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= '0' && c <= '9') && c != '_' && c != '-')
+			return false;
+	}
+	return true;
+}
+
+struct str source_list_file(const struct listed_source *s)
+{
+	if (!str_starts(s->dsn, STR("sqlite:")))
+		return STR("");
+	return str_from(s->dsn, strlen("sqlite:"));
+}
+
+struct str source_list_folder(const struct listed_source *s)
+{
+	struct str file = source_list_file(s);
+
+	while (file.n > 1 && file.p[file.n - 1] != '/')
+		file.n--;
+	while (file.n > 1 && file.p[file.n - 1] == '/')
+		file.n--;
+	return file;
+}
+
+enum err source_list_add(struct ctx *cx, const struct listed_source *s)
+{
+	struct row row;
+	bool found;
+
+	if (!name_ok(s->name))
+		field_wrong(cx, STR("name"), MSG_field_source_name, s->name);
+	struct str file = source_list_file(s);
+	if (file.n < 2 || file.n > 1000 || file.p[0] != '/')
+		field_wrong(cx, STR("dsn"), MSG_field_source_dsn, s->dsn);
+	enum err e = fields_end(cx);
+	if (e)
+		return e;
+	e = sql_find(cx, SQL("select name from source where name = $1"),
+	    VALS(val_str(s->name)), &row, &found);
+	if (e)
+		return e;
+	if (found)
+		return fail1(cx, ERR_CONFLICT, MSG_error_source_taken, s->name);
+	e = sql_exec(cx,
+	    SQL("insert into source (name, system, kind, dsn, added)"
+		" values ($1, $2, $3, $4, $5)"),
+	    VALS(val_str(s->name), val_str(s->system), val_str(STR("sqlite")),
+		val_str(s->dsn), val_i64(cx->now)),
+	    NULL);
+	if (e)
+		return e;
+	return change_tell(cx);
+}
+
+enum err change_tell(struct ctx *cx)
+{
+	return sql_exec(cx,
+	    SQL("update change set flag = flag + 1 where id = 1"), NO_VALS,
+	    NULL);
+}
+
+enum err change_flag(struct ctx *cx, int64_t *ret)
+{
+	struct row row;
+
+	enum err e = sql_one(
+	    cx, SQL("select flag from change where id = 1"), NO_VALS, &row);
+	if (e)
+		return e;
+	*ret = row_i64(row, "flag");
+	return OK;
+}
