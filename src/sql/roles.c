@@ -110,7 +110,7 @@ static enum err set_password(struct admin *ad, const struct role *role)
 
 static enum err make_role(struct admin *ad, const struct role *role)
 {
-	struct str rights;
+	struct str rights = { 0 };
 
 	enum err e = ask(ad,
 	    "select case when rolsuper or rolcreaterole or rolcreatedb"
@@ -141,7 +141,7 @@ static enum err make_role(struct admin *ad, const struct role *role)
 static enum err make_schema(
     struct admin *ad, const char *schema, const struct role *owner)
 {
-	struct str is;
+	struct str is = { 0 };
 
 	enum err e = RUN(ad, "create schema if not exists %s authorization %s",
 	    schema, owner->quoted);
@@ -196,7 +196,7 @@ static enum err grant_gate(
 static enum err make_all(
     struct admin *ad, const struct role *people, const struct role *gate)
 {
-	struct str super;
+	struct str super = { 0 };
 
 	enum err e = ask(ad,
 	    "select rolsuper::text from pg_roles where rolname = current_user"

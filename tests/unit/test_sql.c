@@ -11,6 +11,7 @@
 #include "base/crypt.h"
 #include "base/str.h"
 #include "scratch.h"
+#include "sql/driver.h"
 #include "sql/inspect.h"
 #include "sql/sqlite.h"
 #include "t.h"
@@ -572,6 +573,24 @@ static void durable_or_refused(void)
 	arena_free(a);
 }
 
+static void cache_keeps_all(void)
+{
+	static char texts[1000];
+	struct arena *a = arena_new();
+	struct cache c = { 0 };
+
+	T_CHECK(!cache_get(&c, texts), "empty");
+	for (size_t i = 0; i < COUNT(texts); i += 2) {
+		cache_put(&c, a, &texts[i], &texts[COUNT(texts) - 1 - i]);
+		T_CHECK(!cache_get(&c, &texts[i + 1]), "not put: %zu", i + 1);
+	}
+	for (size_t i = 0; i < COUNT(texts); i += 2)
+		T_CHECK(
+		    cache_get(&c, &texts[i]) == &texts[COUNT(texts) - 1 - i],
+		    "put: %zu", i);
+	arena_free(a);
+}
+
 static void missing_column(void)
 {
 	struct bench b = bench_new(1);
@@ -596,7 +615,7 @@ static void text_as_number(void)
 
 static void not_a_number(void)
 {
-	val_real(NAN);
+	val_real((double)NAN);
 }
 
 static void bugs_abort(void)
@@ -698,6 +717,7 @@ int main(void)
 	T_RUN(registers);
 	T_RUN(refuses_bad_dsns);
 	T_RUN(durable_or_refused);
+	T_RUN(cache_keeps_all);
 	for (kind = 0; kind < SCRATCH_KINDS; kind++) {
 		if (!scratch_has(kind))
 			continue;
