@@ -15,7 +15,7 @@
 enum {
 	HEAD_MS = 10000,
 	IDLE_MS = 30000,
-	GRACE_MS = 30000,
+	WINDOW_MS = 30000,
 	BODY_MS = 900000,
 	LINGER_MS = 2000,
 	LINGER_BYTES = 16 << 20,
@@ -124,13 +124,20 @@ int conn_head(struct conn *c, size_t *ret_n)
 	}
 }
 
-/* The limits of http.h on the time that the other side takes. */
-static bool too_slow(const struct pace *p, int64_t taken_ms)
+/* The limits of http.h on the time that the other side takes. Each window of
+ * time stands for itself: a good start does not pay for stopping. */
+static bool too_slow(struct pace *p, int64_t taken_ms)
 {
+	int64_t window_ms = taken_ms - p->window_ms;
+	uint64_t bytes = p->bytes - p->window_bytes;
+
 	if (taken_ms > BODY_MS)
 		return true;
-	return taken_ms > GRACE_MS &&
-	       p->bytes * 1000 < p->min_rate * (uint64_t)taken_ms;
+	if (window_ms < WINDOW_MS)
+		return false;
+	p->window_ms = taken_ms;
+	p->window_bytes = p->bytes;
+	return bytes * 1000 < p->min_rate * (uint64_t)window_ms;
 }
 
 long conn_read(struct conn *c, struct pace *p, char *to, size_t max)
@@ -165,6 +172,9 @@ static bool send_goes_on(struct conn *c, struct pace *p, ssize_t sent)
 	}
 	if (sent == 0 || !again())
 		return false;
+	/* What went before the first wait says nothing of the reader. */
+	if (p->blocked_ms == p->window_ms)
+		p->window_bytes = p->bytes;
 	int64_t start = mono_ms();
 	socket_wait(c->fd, POLLOUT, start + 1000);
 	p->blocked_ms += mono_ms() - start;

@@ -36,10 +36,14 @@ int conn_head(struct conn *, size_t *ret_n);
 /* Drops the first `n` bytes that came in. */
 void conn_drop(struct conn *, size_t n);
 
-/* How one body goes. */
+/* How one body goes: since when, how long it waited for the other side (sending
+ * only), what went, the bytes/s below which it is cut; and where the window of
+ * time began that is measured now. */
 struct pace {
 	int64_t start_ms, blocked_ms;
 	uint64_t bytes, min_rate;
+	int64_t window_ms;
+	uint64_t window_bytes;
 };
 /* The next bytes of a body, at most `max`. -1 when the client has gone, -2
  * when it is too slow. */

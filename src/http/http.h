@@ -8,7 +8,7 @@
  * Limits: header 16 KiB, 100 fields; path 2,048 bytes decoded; query 8 KiB,
  * 200 parameters; body as the route says. Time: a header within 10 s; between
  * requests 30 s; a body, or an answer that waits for its reader, at 1 KiB/s at
- * least once 30 s have passed, and 15 min at the most. */
+ * least over any 30 s, and 15 min at the most. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 

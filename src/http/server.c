@@ -151,7 +151,7 @@ static bool evict_idle(struct server *s)
 	int64_t since = INT64_MAX;
 	for (struct conn *c = s->conns; c; c = c->next) {
 		int64_t i = atomic_load(&c->idle_since);
-		if (i > 0 && i < since) {
+		if (i > 0 && i <= since) {
 			oldest = c;
 			since = i;
 		}
