@@ -7,6 +7,7 @@
 #define CORE_PROCEDURE_H
 
 #include "base/ctx.h"
+#include "base/embed.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "core/kinds.h"
@@ -30,14 +31,15 @@ enum who {
 
 /* When a stage is passed over; bits. Asked for each owner unit of a consent. */
 enum skip {
-	SKIP_office_owns = 1,        /* the office itself owns the system */
-	SKIP_requester_owns = 2,     /* the requesting unit owns it and its head signed */
+	SKIP_office_owns = 1, /* the office itself owns the system */
+	SKIP_requester_owns =
+	    2, /* the requesting unit owns it and its head signed */
 };
 
 struct next {
-	struct str outcome;      /* "endorsed", "declined", "received", … */
-	struct str stage;        /* id of the stage that follows; absent: closes */
-	enum outcome close_as;   /* when it closes */
+	struct str outcome; /* "endorsed", "declined", "received", … */
+	struct str stage;   /* id of the stage that follows; absent: closes */
+	enum outcome close_as; /* when it closes */
 };
 
 struct stage {
@@ -47,9 +49,9 @@ struct stage {
 	enum who who;
 	unsigned skip;
 	int budget_min, budget_max; /* working days for this stage; 0: none */
-	struct text2 title, does;   /* "ลงรับ", and what is done here */
-	struct str clause;          /* of the procedure: "5.2.1" */
-	uint32_t requires;          /* bits of enum require */
+	struct text2 title, does; /* "ลงรับ", and what is done here */
+	struct str clause;        /* of the procedure: "5.2.1" */
+	uint32_t requires;        /* bits of enum require */
 	const struct next *next;
 	size_t n_next;
 	const enum role *cc_cannot; /* who gets a copy when it cannot be done */
@@ -58,10 +60,11 @@ struct stage {
 
 /* What a command must bring in this procedure, beyond what it always must. */
 enum require {
-	REQUIRE_memo_in = 1,       /* receive: memo_in and memo_date */
-	REQUIRE_received_no = 2,   /* receive: the e-Office number */
-	REQUIRE_confirm = 4,       /* prepare: confirm.exists and .releasable */
-	REQUIRE_division = 8,      /* decide: a division unless the system's is known */
+	REQUIRE_memo_in = 1,     /* receive: memo_in and memo_date */
+	REQUIRE_received_no = 2, /* receive: the e-Office number */
+	REQUIRE_confirm = 4,     /* prepare: confirm.exists and .releasable */
+	REQUIRE_division =
+	    8, /* decide: a division unless the system's is known */
 };
 
 /* The person who gave `other` on a request may not give `command` on it.
@@ -73,11 +76,11 @@ struct apart {
 };
 
 enum field_type {
-	FIELD_text,     /* one line */
-	FIELD_lines,    /* several */
-	FIELD_choice,   /* one of choices */
-	FIELD_choices,  /* some of choices */
-	FIELD_systems,  /* codes of systems of the office */
+	FIELD_text,    /* one line */
+	FIELD_lines,   /* several */
+	FIELD_choice,  /* one of choices */
+	FIELD_choices, /* some of choices */
+	FIELD_systems, /* codes of systems of the office */
 	FIELD_date,
 	FIELD_email,
 	FIELD_phone,
@@ -86,6 +89,12 @@ enum field_type {
 	FIELD_flag,     /* yes/no */
 	FIELD_TYPES
 };
+
+/* The words for these in the YAML and in the API; of bits, the name of each. */
+extern const char *const who_names[WHOS];
+extern const char *const skip_names[2];
+extern const char *const require_names[4];
+extern const char *const field_type_names[FIELD_TYPES];
 
 /* Holds when the answer `field` is (or, with `negate`, is not) `value`; an absent
  * answer is "". No field: always. */
@@ -103,7 +112,7 @@ struct field {
 	struct str key;
 	enum field_type type;
 	struct text2 label, hint;
-	struct str number;       /* of the paper form: "10" */
+	struct str number; /* of the paper form: "10" */
 	bool required;
 	struct condition required_if; /* besides `required` */
 	struct condition asked_if;
@@ -178,11 +187,17 @@ struct procedure_errors {
 MUST_CHECK enum err procedure_read(struct ctx *, struct str yaml,
     struct procedure *ret, struct procedure_errors *errors);
 
-const struct stage *procedure_stage(const struct procedure *, struct str id); /* or NULL */
+const struct stage *procedure_stage(
+    const struct procedure *, struct str id); /* or NULL */
 /* The first stage of that kind, or NULL. */
 const struct stage *procedure_kind(const struct procedure *, enum stage_kind);
-const struct next *stage_next(const struct stage *, struct str outcome); /* or NULL */
-const struct field *procedure_field(const struct procedure *, struct str key); /* or NULL */
+const struct next *stage_next(
+    const struct stage *, struct str outcome); /* or NULL */
+const struct field *procedure_field(
+    const struct procedure *, struct str key); /* or NULL */
+
+/* The YAML files of procedures/, compiled in. */
+EMBEDDED(procedures_shipped);
 
 /* Keeps it in the store; the same code and revision again must have the same
  * digest (ERR_CONFLICT). Needs a write transaction. */
@@ -193,11 +208,12 @@ MUST_CHECK enum err procedure_keep(struct ctx *, const struct procedure *);
 MUST_CHECK enum err procedure_get(struct ctx *, struct str code,
     struct str revision, const struct procedure **ret);
 /* The newest in force of each code, by code. */
-MUST_CHECK enum err procedure_list(struct ctx *, const struct procedure ***ret,
-    size_t *ret_n);
+MUST_CHECK enum err procedure_list(
+    struct ctx *, const struct procedure ***ret, size_t *ret_n);
 /* As the API gives it: stages, form schema, document control, both languages. */
 json_t *procedure_json(struct arena *, const struct procedure *);
 /* The separation-of-duties matrix as text, role by command, for `check`. */
-struct str procedure_matrix(struct arena *, const struct procedure *, enum lang);
+struct str procedure_matrix(
+    struct arena *, const struct procedure *, enum lang);
 
 #endif

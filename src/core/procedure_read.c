@@ -1,0 +1,232 @@
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/str.h"
+#include "core/procedure_parts.h"
+
+enum { max_yaml_kib = 512, max_services = 4, max_columns = 30 };
+
+struct str text2_in(struct text2 t, enum lang lang)
+{
+	return lang == LANG_EN ? t.en : t.th;
+}
+
+const struct stage *procedure_stage(const struct procedure *p, struct str id)
+{
+	for (size_t i = 0; i < p->n_stages; i++)
+		if (str_eq(p->stages[i].id, id))
+			return &p->stages[i];
+	return NULL;
+}
+
+const struct stage *procedure_kind(
+    const struct procedure *p, enum stage_kind kind)
+{
+	for (size_t i = 0; i < p->n_stages; i++)
+		if (p->stages[i].kind == kind)
+			return &p->stages[i];
+	return NULL;
+}
+
+const struct next *stage_next(const struct stage *s, struct str outcome)
+{
+	for (size_t i = 0; i < s->n_next; i++)
+		if (str_eq(s->next[i].outcome, outcome))
+			return &s->next[i];
+	return NULL;
+}
+
+const struct field *procedure_field(const struct procedure *p, struct str key)
+{
+	for (size_t i = 0; i < p->n_sections; i++)
+		for (size_t j = 0; j < p->sections[i].n_fields; j++)
+			if (str_eq(p->sections[i].fields[j].key, key))
+				return &p->sections[i].fields[j];
+	return NULL;
+}
+
+static void read_iso(
+    struct tree *t, const yaml_node_t *top, struct procedure *p)
+{
+	static const char *const names[] = { "clause", "title" };
+	const yaml_node_t *iso = tree_get(t, top, "iso");
+
+	if (!iso || !tree_map(t, iso, "iso", names, COUNT(names)))
+		return;
+	p->iso_clause = tree_code(t, iso, "clause");
+	p->iso_title = tree_text2(t, iso, "title", TREE_NEED);
+}
+
+static void read_roles(
+    struct tree *t, const yaml_node_t *top, struct procedure *p)
+{
+	const yaml_node_t *roles = tree_need(t, top, "roles");
+
+	if (!roles || !tree_map(t, roles, "roles", role_names, ROLES))
+		return;
+	for (size_t i = 0; i < ROLES; i++)
+		p->role_title[i] = tree_text2(t, roles, role_names[i], 0);
+}
+
+static void read_services(
+    struct tree *t, const yaml_node_t *top, struct procedure *p)
+{
+	static const char *const names[] = { "existing", "processing", "api",
+		"database" };
+	const yaml_node_t **items;
+
+	p->n_services =
+	    tree_list(t, top, "services", max_services, TREE_NEED, &items);
+	for (size_t i = 0; i < p->n_services; i++) {
+		int which = tree_word(t, items[i], names, COUNT(names));
+		p->services[i] = str_of(which < 0 ? "" : names[which]);
+	}
+}
+
+static void read_columns(
+    struct tree *t, const yaml_node_t *top, struct procedure *p)
+{
+	static const char *const names[] = { "no", "received", "request",
+		"title", "unit", "system", "service_type", "memo_in",
+		"memo_out", "score", "outcome" };
+	const yaml_node_t **items;
+
+	size_t n =
+	    tree_list(t, top, "register", max_columns, TREE_NEED, &items);
+	struct str *columns = ARENA_ARRAY(t->cx->arena, struct str, n ? n : 1);
+	for (size_t i = 0; i < n; i++) {
+		int which = tree_word(t, items[i], names, COUNT(names));
+		columns[i] = str_of(which < 0 ? "" : names[which]);
+	}
+	p->register_columns = columns;
+	p->n_register_columns = n;
+}
+
+static void read_head(
+    struct tree *t, const yaml_node_t *top, struct procedure *p)
+{
+	p->code = tree_code(t, top, "code");
+	p->revision = tree_code(t, top, "revision");
+	p->effective = tree_date(t, top, "effective");
+	p->office = tree_code(t, top, "office");
+	p->title = tree_text2(t, top, "title", TREE_NEED);
+	p->kind = tree_text2(t, top, "kind", TREE_NEED);
+	p->organisation = tree_text2(t, top, "organisation", TREE_NEED);
+	p->class_ = tree_text2(t, top, "class", 0);
+	p->notice = tree_text2(t, top, "notice", TREE_LINES);
+	p->page_label = tree_text2(t, top, "page", TREE_NEED);
+	read_iso(t, top, p);
+}
+
+static void read_top(
+    struct tree *t, const yaml_node_t *top, struct procedure *p)
+{
+	static const char *const names[] = { "code", "revision", "effective",
+		"office", "title", "kind", "organisation", "class", "notice",
+		"page", "iso", "approvals", "revisions", "text", "roles",
+		"form", "stages", "apart", "budget", "clock_from", "services",
+		"register" };
+	struct places places = { .top = top };
+
+	if (!tree_map(t, top, "procedure", names, COUNT(names)))
+		return;
+	read_head(t, top, p);
+	read_document(t, top, p);
+	read_roles(t, top, p);
+	read_form(t, top, p);
+	read_stages(t, top, p, &places);
+	read_services(t, top, p);
+	read_columns(t, top, p);
+	if (t->errors->n > 0)
+		return;
+	check_ways(t, p, &places);
+	check_duties(t, p, &places);
+}
+
+static void free_document(void *doc)
+{
+	yaml_document_delete(doc);
+}
+
+/* What the YAML reader itself found wrong. */
+static void parser_wrong(struct tree *t, const yaml_parser_t *parser)
+{
+	const char *why = parser->problem ? parser->problem : "?";
+	struct str args[] = { str_dup(t->cx->arena, str_of(why)) };
+
+	t->errors->v[t->errors->n++] = (struct procedure_error){
+		.line = (int)parser->problem_mark.line + 1,
+		.column = (int)parser->problem_mark.column + 1,
+		.text = msg_fill(t->cx->arena, t->cx->lang,
+		    MSG_procedure_not_yaml, args, COUNT(args)),
+	};
+}
+
+/* A document from the parser that goes with the arena; NULL and noted when
+ * the text is not YAML. */
+static yaml_document_t *load(struct tree *t, yaml_parser_t *parser)
+{
+	yaml_document_t *doc = ARENA_NEW(t->cx->arena, yaml_document_t);
+
+	if (!yaml_parser_load(parser, doc)) {
+		parser_wrong(t, parser);
+		return NULL;
+	}
+	arena_defer(t->cx->arena, free_document, doc);
+	return doc;
+}
+
+static void read_parsed(
+    struct tree *t, yaml_parser_t *parser, struct procedure *p)
+{
+	t->doc = load(t, parser);
+	if (!t->doc)
+		return;
+	const yaml_node_t *top = yaml_document_get_root_node(t->doc);
+	if (!top) {
+		tree_wrong(t, NULL, MSG_procedure_empty, STR(""), STR(""));
+		return;
+	}
+	yaml_document_t *more = load(t, parser);
+	const yaml_node_t *second =
+	    more ? yaml_document_get_root_node(more) : NULL;
+	if (second)
+		tree_wrong(
+		    t, second, MSG_procedure_second_document, STR(""), STR(""));
+	if (more)
+		read_top(t, top, p);
+}
+
+static void read_text(struct tree *t, struct str yaml, struct procedure *p)
+{
+	yaml_parser_t parser;
+
+	REQUIRE(yaml_parser_initialize(&parser));
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(
+	    &parser, (const unsigned char *)yaml.p, yaml.n);
+	read_parsed(t, &parser, p);
+	yaml_parser_delete(&parser);
+}
+
+enum err procedure_read(struct ctx *cx, struct str yaml, struct procedure *ret,
+    struct procedure_errors *errors)
+{
+	struct tree t = { .cx = cx, .errors = errors };
+	struct procedure p = { 0 };
+
+	memset(errors, 0, sizeof *errors);
+	if (yaml.n > (size_t)max_yaml_kib << 10)
+		tree_wrong(&t, NULL, MSG_procedure_too_large,
+		    str_fmt(cx->arena, "%d", max_yaml_kib), STR(""));
+	else if (!str_utf8(yaml))
+		tree_wrong(&t, NULL, MSG_procedure_not_utf8, STR(""), STR(""));
+	else
+		read_text(&t, yaml, &p);
+	if (errors->n > 0)
+		return fail(cx, ERR_INVALID, MSG_error_procedure_invalid);
+	p.body = str_dup(cx->arena, yaml);
+	p.digest = sha256_hex(cx->arena, sha256_of(yaml));
+	*ret = p;
+	return OK;
+}
