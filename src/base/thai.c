@@ -102,8 +102,7 @@ static void tidy(struct wide *w, bool lines)
 		if (is_dropped(c))
 			continue;
 		if (lines && is_line_end(c)) {
-			if (c != '\n' && c == '\r' && i + 1 < w->n &&
-			    w->p[i + 1] == '\n')
+			if (c == '\r' && i + 1 < w->n && w->p[i + 1] == '\n')
 				continue;
 			w->p[n++] = '\n';
 			space = false;

@@ -31,6 +31,15 @@ static void memory_is_zeroed_aligned_and_apart(void)
 	size_t before = arena_used(a);
 	uint64_t *v = ARENA_ARRAY(a, uint64_t, 1000);
 	T_CHECK(v[999] == 0 && arena_used(a) - before >= 8000, "an array");
+	before = arena_used(a);
+	/* Larger than any chunk, and its end is not aligned: the next cannot
+	 * stand behind it. */
+	size_t large = ((size_t)2 << 20) + 1;
+	char *big = arena_alloc(a, large), *next = arena_alloc(a, 1);
+	T_CHECK((uintptr_t)next - (uintptr_t)big != large + 15, "past the end");
+	arena_alloc(a, 100000);
+	size_t grown = arena_used(a) - before - large;
+	T_CHECK(grown > 100000 && grown < 101000, "%zu", grown);
 	T_CHECK(arena_used(a) >= 3000 / 7 * 1500 - 3000, "%zu", arena_used(a));
 	arena_free(a);
 }

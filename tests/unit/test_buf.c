@@ -73,10 +73,11 @@ static void json_strings(void)
 	} cases[] = {
 		{ STR_INIT(""), STR_INIT("\"\"") },
 		{ { 0 }, STR_INIT("\"\"") },
-		{ STR_INIT("น้ำ/é"), STR_INIT("\"น้ำ/é\"") },
+		{ STR_INIT("น้ำ/é a"), STR_INIT("\"น้ำ/é a\"") },
 		{ STR_INIT("a\"b\\c"), STR_INIT("\"a\\\"b\\\\c\"") },
 		{ STR_INIT("\b\f\n\r\t"), STR_INIT("\"\\b\\f\\n\\r\\t\"") },
 		{ STR_INIT("\0\x1f\x7f"), STR_INIT("\"\\u0000\\u001f\x7f\"") },
+		{ STR_INIT("\x80"), STR_INIT("\"\xef\xbf\xbd\"") },
 		{ STR_INIT("a\xff\xe0\xb8z"),
 		    STR_INIT("\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"") },
 	};

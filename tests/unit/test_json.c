@@ -65,6 +65,14 @@ static void limits(void)
 	json_t *v;
 	T_CHECK(parse(nested(32), &v) == OK, "32 levels");
 	T_CHECK(parse(nested(33), &v) == ERR_SYNTAX, "33 levels");
+	struct str behind = str_fmt(arena, "[\"x\",%.*s]", STR_ARG(nested(32)));
+	T_CHECK(parse(behind, &v) == ERR_SYNTAX, "33 levels, behind a text");
+	struct str side = STR("{}");
+	for (int i = 0; i < 40; i++)
+		side = str_fmt(
+		    arena, "%.*s,%s", STR_ARG(side), i % 2 ? "{}" : "[]");
+	side = str_fmt(arena, "[%.*s]", STR_ARG(side));
+	T_CHECK(parse(side, &v) == OK, "many, but side by side");
 	struct ctx cx = ctx_new(arena, 0, LANG_EN);
 	T_CHECK(json_parse(&cx, STR("[10]"), 4, &v) == OK, "the limit itself");
 	T_CHECK(

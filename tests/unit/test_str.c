@@ -16,6 +16,7 @@ static void comparing(void)
 	T_CHECK(!str_eq(STR("a\0b"), STR("a\0c")), "after a NUL");
 	T_CHECK(str_eq_nocase(STR("Content-TYPE"), STR("content-type")), "-");
 	T_CHECK(!str_eq_nocase(STR("a["), STR("a{")), "letters only");
+	T_CHECK(!str_eq_nocase(STR("ab"), STR("xb")), "the first");
 	T_CHECK(str_cmp(STR("a"), STR("b")) < 0, "order");
 	T_CHECK(str_cmp(STR("ab"), STR("a")) > 0, "longer is later");
 	T_CHECK(str_cmp(absent, STR("")) == 0, "absent");
@@ -60,6 +61,8 @@ static void making(void)
 	T_TEXT(str_lower(a, STR("AbZ[\xc3\x84")), STR("abz[\xc3\x84"));
 	T_TEXT(str_hex(a, "\x00\xff\x1a", 3), STR("00ff1a"));
 	struct str bytes;
+	T_CHECK(str_unhex(a, STR("9AaF"), &bytes), "every end");
+	T_TEXT(bytes, STR("\x9a\xaf"));
 	T_CHECK(str_unhex(a, STR("00fF1a"), &bytes), "both cases");
 	T_TEXT(bytes, STR("\x00\xff\x1a"));
 	T_CHECK(!str_unhex(a, STR("abc"), &bytes), "odd");
@@ -136,6 +139,8 @@ static void utf8(void)
 		{ STR_INIT("\xff"), false },
 		{ STR_INIT("\xe0\xb8"), false }, /* cut short */
 		{ STR_INIT("a\xc3"), false },
+		{ STR_INIT("\xc3\x28"), false },
+		{ STR_INIT("\xc3\xc3"), false },
 		{ STR_INIT("\xe0\xb8\x61"), false },
 		{ STR_INIT("\xf1\x80\x80\xc0"), false },
 	};

@@ -32,6 +32,7 @@ static void one_form_for_what_looks_the_same(void)
 		{ "  \u0e01\u00a0 \t\u0e02\u3000", "\u0e01 \u0e02" },
 		{ "ก\u00a0ข\u2000ค\u200aง\xc2\x85จ", "ก ข ค ง จ" },
 		{ "\u0e01\u0e34\u0e3a", "\u0e01\u0e3a\u0e34" },
+		{ "a\tb\vc", "a b c" },
 		{ "a\r\nb\n\nc", "a b c" },
 		{ "a\001b\177c", "abc" },
 		{ "", "" },
@@ -116,6 +117,9 @@ static void thai_dictionary_order(void)
 	}
 	T_TEXT(thai_order_key(arena, STR("น\u0e4d\u0e49า")),
 	    thai_order_key(arena, STR("น้ำ")));
+	T_CHECK(!str_eq(thai_order_key(arena, STR("a")),
+		    thai_order_key(arena, STR("A"))),
+	    "case decides last");
 	T_CHECK(thai_order_key(arena, STR("")).n <
 		    thai_order_key(arena, STR("ก")).n,
 	    "-");

@@ -53,6 +53,10 @@ static void days_of_no_calendar(void)
 		{ 1900, 2, 29 } };
 	for (size_t i = 0; i < COUNT(bad); i++)
 		T_CHECK(!date_valid(bad[i]), "%zu", i);
+	T_CHECK(date_valid((struct date){ 1, 1, 1 }), "first");
+	T_CHECK(date_valid((struct date){ 9999, 12, 31 }), "last");
+	T_CHECK(date_is_set((struct date){ 0, 0, 1 }), "-");
+	T_CHECK(date_is_set((struct date){ 1, 0, 0 }), "-");
 	T_CHECK(!date_is_set(bad[0]) && date_is_set(bad[1]), "-");
 	struct date a = { 2026, 5, 6 }, b = { 2026, 5, 7 },
 		    c = { 2025, 12, 31 };
@@ -213,6 +217,7 @@ static void moments(void)
 		{ "2026-11-20T00:00:00-01:30", "2026-11-20T01:30:00.000Z" },
 		{ "2026-11-20T00:00:00-23:59", "2026-11-20T23:59:00.000Z" },
 		{ "2026-11-20T23:59:59Z", "2026-11-20T23:59:59.000Z" },
+		{ "2026-11-20T00:00:00.059Z", "2026-11-20T00:00:00.059Z" },
 		{ "2026-11-20T00:00:00.5Z", "2026-11-20T00:00:00.500Z" },
 		{ "2026-11-20T00:00:00.123987Z", "2026-11-20T00:00:00.123Z" },
 		{ "2026-11-20T00:00:00.1234567890123456789012345Z",
