@@ -33,7 +33,7 @@ struct str ui_described(struct arena *a, const struct ui_field *f)
 {
 	struct str id = ui_id(a, f->name, 0);
 	bool counted = f->kind == UI_LINES && f->max_chars;
-	struct buf b = buf_new(a, 3 * id.n + 16);
+	struct buf b = buf_new(a, 3 * id.n + 32);
 
 	if (f->hint.n)
 		buf_fmt(&b, "%.*s-hint ", STR_ARG(id));
@@ -41,5 +41,6 @@ struct str ui_described(struct arena *a, const struct ui_field *f)
 		buf_fmt(&b, "%.*s-error ", STR_ARG(id));
 	if (counted)
 		buf_fmt(&b, "%.*s-count ", STR_ARG(id));
+	REQUIRE(buf_ok(&b));
 	return str_trim(buf_view(&b));
 }

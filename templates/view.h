@@ -156,6 +156,7 @@ struct ui_cell {
 	struct url url;
 	struct html rich;
 	bool badge, code;
+	bool name; /* of a person: broken only between words */
 	enum ui_tone tone;
 	struct str badge_text; /* a badge beside the text: "เกินกำหนด 2 วัน" */
 };

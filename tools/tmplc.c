@@ -44,6 +44,7 @@ struct text {
 
 static const char *path;
 static int line = 1;
+static const char *line_of; /* where in the file `line` was counted to */
 static FILE *code, *head;
 static bool in_page;
 static struct spot spot;
@@ -63,6 +64,15 @@ __attribute__((format(printf, 1, 2))) _Noreturn static void die(
 	va_end(ap);
 	fputc('\n', stderr);
 	exit(1);
+}
+
+/* Errors, and the C compiler's, are told at the line of `p`. */
+static void at(const char *p)
+{
+	for (; line_of < p; line_of++)
+		line += *line_of == '\n';
+	for (; line_of > p; line_of--)
+		line -= line_of[-1] == '\n';
 }
 
 static bool name_begins(char c)
@@ -111,6 +121,7 @@ static struct text token(struct text t)
 {
 	size_t n = 1;
 
+	at(t.p);
 	if (t.p[0] == '"' || t.p[0] == '\'') {
 		while (n < t.n && t.p[n] != t.p[0])
 			n += t.p[n] == '\\' ? 2 : 1;
@@ -409,6 +420,7 @@ static void begin_page(struct text t)
 	end_page();
 	in_page = true;
 	spot = (struct spot){ .place = AT_TEXT, .after_blank = true };
+	at(t.p);
 	write_line(head);
 	fprintf(head, "void page_%.*s(%.*s);\n", (int)name.n, name.p,
 	    (int)params.n, params.p);
@@ -422,8 +434,9 @@ static void begin_page(struct text t)
 
 static void call(struct text t)
 {
-	struct text args, name = call_name(t, &args);
+	struct text args;
 
+	call_name(t, &args);
 	if (spot.place != AT_TEXT || spot.pre)
 		die("a page can be called only in text, this is %s",
 		    spot_name(&spot));
@@ -432,9 +445,9 @@ static void call(struct text t)
 		die("a page's first argument is o");
 	check_expr(from(args, 1), true);
 	flush_literal();
+	at(t.p);
 	write_line(code);
-	fprintf(code, "\tpage_%.*s(%.*s);\n", (int)name.n, name.p, (int)args.n,
-	    args.p);
+	fprintf(code, "\tpage_%.*s;\n", (int)t.n, t.p);
 }
 
 static void command(struct text t)
@@ -466,6 +479,7 @@ static void command(struct text t)
 		die("commands are include, page, c, call and }");
 	flush_literal();
 	check_c(rest);
+	at(rest.p);
 	write_line(code);
 	fprintf(code, "\t%.*s\n", (int)rest.n, rest.p);
 }
@@ -533,6 +547,7 @@ static size_t find_close(struct text t, const char *close)
 		if (close[0] != '#' && (t.p[i] == '"' || t.p[i] == '\''))
 			i += token(from(t, i)).n - 1;
 	}
+	at(t.p);
 	die("this is never closed: %s is missing", close);
 }
 
@@ -541,17 +556,13 @@ static size_t mark(struct text t)
 {
 	const char *close = t.p[1] == '{' ? "}}" : t.p[1] == '%' ? "%}" : "#}";
 	size_t n = find_close(from(t, 2), close);
-	struct text in = { t.p + 2, n };
-	int begin = line;
+	struct text in = trim((struct text){ t.p + 2, n });
 
-	/* Errors are told at the first line that says something. */
-	for (size_t i = 0; i < n && isspace((unsigned char)in.p[i]); i++)
-		line += in.p[i] == '\n';
+	at(in.p);
 	if (t.p[1] == '{')
 		expression(in);
 	else if (t.p[1] == '%')
 		command(in);
-	line = begin;
 	return n + 4;
 }
 
@@ -559,18 +570,18 @@ static void compile(struct text t)
 {
 	size_t n;
 
-	while (t.n) {
+	line_of = t.p;
+	for (; t.n; t = from(t, n)) {
 		n = 1;
+		at(t.p);
 		if (t.n > 1 && t.p[0] == '{' && strchr("{%#", t.p[1]))
 			n = mark(t);
 		else if (in_page)
 			literal_char(t.p);
 		else if (!isspace((unsigned char)t.p[0]))
 			die("HTML stands in a page: {%% page … %%} comes first");
-		for (size_t i = 0; i < n; i++)
-			line += t.p[i] == '\n';
-		t = from(t, n);
 	}
+	at(t.p);
 	if (!in_page)
 		die("the file has no page");
 	end_page();
