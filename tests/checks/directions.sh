@@ -16,7 +16,7 @@ source: base
 evidence: base
 core: base sql
 paper: base
-desk: base http html core paper sql
+desk: base http html fmt core paper sql
 gate: base http html fmt source evidence core sql
 courier: base core paper evidence sql
 cli: base sql http html fmt source evidence core paper desk gate courier'

@@ -1,0 +1,245 @@
+/* Files beside a request, uploads of data, documents that were delivered. */
+#include "base/str.h"
+#include "base/time.h"
+#include "core/attachment.h"
+#include "core/cases.h"
+#include "core/grants.h"
+#include "core/idempotency.h"
+#include "desk/app.h"
+#include "desk/files.h"
+#include "sql/sql.h"
+
+struct str files_folder(const struct visit *v)
+{
+	return str_fmt(v->cx.arena, "%.*s/attachments",
+	    STR_ARG(v->app->site->people_dir));
+}
+
+/* One file that is on disk, on its way into the request. */
+struct adding {
+	struct str no;
+	const struct upload *from;
+	struct kept_file kept;
+	struct attached file;
+	struct case_file f;
+};
+
+static enum err add_row(struct visit *v, struct adding *a)
+{
+	struct attachment row;
+	enum err e = attachment_add(&v->cx, a->no, a->from->filename, a->from->type,
+	    &a->kept, v->actor.person.email, &row);
+	if (e)
+		return e;
+	a->file = (struct attached){ .id = row.id,
+		.name = row.name,
+		.type = row.type,
+		.sha256 = row.sha256,
+		.bytes = row.bytes };
+	return cases_attach(&v->cx, a->no, &a->file, &a->f);
+}
+
+static enum err add_file(struct visit *v, void *arg, int *ret_status, json_t **ret)
+{
+	struct adding *a = arg;
+	enum err e = add_row(v, a);
+	if (e)
+		return e;
+	json_t *o = json_new_object(v->cx.arena);
+	json_put_text(o, "id", a->file.id);
+	json_put_text(o, "name", a->file.name);
+	json_put_text(o, "type", a->file.type);
+	json_put_int(o, "bytes", a->file.bytes);
+	json_put_text(o, "sha256", a->file.sha256);
+	json_put_int(o, "version", a->f.version);
+	*ret_status = 201;
+	*ret = o;
+	return OK;
+}
+
+/* The file is written before its row, outside of any transaction; who may not
+ * attach does not get so far. */
+static enum err keep(struct visit *v, struct str no, const struct upload *file,
+    struct adding *ret)
+{
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_may_attach(&v->cx, no);
+	store_end(&v->cx);
+	*ret = (struct adding){ .no = no, .from = file };
+	return e ? e :
+		   attachment_keep(&v->cx, files_folder(v), file->bytes, &ret->kept);
+}
+
+static enum err add_for_page(struct visit *v, void *arg)
+{
+	return add_row(v, arg);
+}
+
+enum err files_add(struct visit *v, struct str no, const struct upload *file)
+{
+	struct adding a;
+	enum err e = keep(v, no, file, &a);
+	return e ? e : visit_change(v, add_for_page, &a);
+}
+
+enum err api_file_add(struct visit *v)
+{
+	struct adding a;
+	if (v->rq->n_files != 1) {
+		field_wrong(&v->cx, STR("file"), MSG_field_one_file, STR(""));
+		return fields_end(&v->cx);
+	}
+	/* The same call again: the same file, by its bytes. */
+	v->digest = idempotency_digest(v->cx.arena, v->rq->method, v->rq->target,
+	    v->rq->files[0].bytes);
+	enum err e = keep(v, visit_arg(v, 0), &v->rq->files[0], &a);
+	return e ? e : visit_act(v, add_file, &a);
+}
+
+/* Never shown in the page: always saved, under a name of ours with the
+ * sender's beside it (RFC 6266). */
+static void disposition(struct visit *v, struct str name)
+{
+	response_header(v->rs, STR("Content-Disposition"),
+	    str_fmt(v->cx.arena, "attachment; filename=\"file\"; filename*=UTF-8''%.*s",
+		STR_ARG(url_encode(v->cx.arena, name))));
+}
+
+enum err files_send(struct visit *v, struct str no, struct str id)
+{
+	struct case_file f;
+	struct attachment a;
+	int fd;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_get(&v->cx, no, &f);
+	if (!e)
+		e = attachment_get(&v->cx, no, id, &a);
+	store_end(&v->cx);
+	if (!e)
+		e = attachment_open(&v->cx, files_folder(v), &a, &fd);
+	if (e)
+		return e;
+	response_set(v->rs, 200, a.type, STR(""));
+	disposition(v, a.name);
+	v->rs->file_fd = fd;
+	v->rs->file_bytes = (uint64_t)a.bytes;
+	return OK;
+}
+
+enum err api_file(struct visit *v)
+{
+	return files_send(v, visit_arg(v, 0), visit_arg(v, 1));
+}
+
+/* Whoever prepares, or whose request it is, may send a file to the gate. */
+static enum err may_upload(struct visit *v, struct str no)
+{
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_may_attach(&v->cx, no);
+	store_end(&v->cx);
+	return e;
+}
+
+enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
+    struct str *ret_id, struct str *ret_url)
+{
+	struct upload_file u;
+	struct str shown, secret;
+	enum err e = may_upload(v, no);
+	if (e)
+		return e;
+	if (name.n == 0 || !attachment_name(v->cx.arena, name, &shown)) {
+		field_wrong(&v->cx, STR("name"), MSG_field_required, STR(""));
+		return fields_end(&v->cx);
+	}
+	e = store_write(&v->cx, v->app->shared);
+	if (!e)
+		e = upload_new(&v->cx, no, shown, v->actor.person.email, &u);
+	if (!e)
+		e = ticket_new(&v->cx, STR("upload"), u.id, v->actor.person.email,
+		    &secret);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	*ret_id = u.id;
+	*ret_url = str_fmt(v->cx.arena, "%.*s/v1/u/%.*s",
+	    STR_ARG(v->app->site->gate_url), STR_ARG(secret));
+	return OK;
+}
+
+enum err api_upload_add(struct visit *v)
+{
+	struct str id, url;
+	enum err e = files_upload_ticket(v, visit_arg(v, 0),
+	    json_text(v->body, "name"), &id, &url);
+	if (e)
+		return e;
+	json_t *o = json_new_object(v->cx.arena);
+	json_put_text(o, "id", id);
+	json_put_text(o, "url", url);
+	return visit_json(v, 201, o);
+}
+
+static const struct handed *document_of(const struct case_file *f, struct str id)
+{
+	for (size_t i = 0; i < f->documents.n; i++)
+		if (str_eq(f->documents.v[i].id, id))
+			return &f->documents.v[i];
+	return NULL;
+}
+
+/* A delivered document goes to those who asked for it, and to the officers who
+ * made it; to nobody else who may merely see the request. */
+static enum err may_fetch(struct visit *v, struct str no, struct str id)
+{
+	struct case_file f;
+	enum err e = cases_get(&v->cx, no, &f);
+	if (e)
+		return e;
+	const struct handed *h = document_of(&f, id);
+	if (h == NULL)
+		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+	bool officer = false;
+	for (size_t i = 0; i < f.officers.n; i++)
+		officer |= str_eq_nocase(f.officers.v[i], v->actor.person.email);
+	if (!officer && !case_is_own(&f, v->actor.person.email))
+		return fail1(&v->cx, ERR_DENIED, MSG_error_not_yours,
+		    STR("deliveries"));
+	if (!str_eq(h->state, STR("given")) || v->cx.now >= h->expires)
+		return fail(&v->cx, ERR_GONE, MSG_error_gone);
+	return OK;
+}
+
+enum err files_fetch_document(struct visit *v, struct str no, struct str id)
+{
+	struct str secret;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = may_fetch(v, no, id);
+	store_end(&v->cx);
+	if (!e)
+		e = store_write(&v->cx, v->app->shared);
+	if (!e)
+		e = ticket_new(&v->cx, STR("document"), id, v->actor.person.email,
+		    &secret);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	response_redirect(v->rs,
+	    str_fmt(v->cx.arena, "%.*s/v1/f/%.*s", STR_ARG(v->app->site->gate_url),
+		STR_ARG(secret)));
+	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
+	return OK;
+}
+
+enum err api_delivery(struct visit *v)
+{
+	return files_fetch_document(v, visit_arg(v, 0), visit_arg(v, 1));
+}

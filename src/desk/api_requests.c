@@ -1,0 +1,229 @@
+/* Requests through the API: made, changed, read, moved by commands. */
+#include "base/str.h"
+#include "core/cases.h"
+#include "core/clock.h"
+#include "desk/app.h"
+#include "desk/prepare.h"
+#include "sql/sql.h"
+
+/* The request as the caller now sees it, within the transaction that changed
+ * or read it. */
+static enum err as_seen(struct visit *v, const struct case_file *f, json_t **ret)
+{
+	struct facts facts;
+	enum err e = cases_facts(&v->cx, f, &facts);
+	return e ? e : case_json(&v->cx, v->app->site, &facts, f, ret);
+}
+
+static void set_etag(struct visit *v, const json_t *request)
+{
+	response_header(v->rs, STR("ETag"),
+	    str_fmt(v->cx.arena, "\"%lld\"",
+		(long long)json_int(request, "version", 0)));
+}
+
+enum err api_request(struct visit *v)
+{
+	struct case_file f;
+	json_t *o;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_get(&v->cx, visit_arg(v, 0), &f);
+	if (!e)
+		e = as_seen(v, &f, &o);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	set_etag(v, o);
+	return visit_json(v, 200, o);
+}
+
+/* If-Match: "7". Anything else that is sent is not a version of ours. */
+static enum err read_if_match(struct visit *v, int64_t *ret)
+{
+	struct str h = str_trim(request_header(v->rq, STR("If-Match")));
+	*ret = 0;
+	if (h.n == 0 || str_eq(h, STR("*")))
+		return OK;
+	if (str_take_char(&h, '"') && str_ends(h, STR("\"")))
+		h.n--;
+	if (!str_i64(h, ret) || *ret < 1)
+		*ret = -1; /* no version: never matches */
+	return OK;
+}
+
+static enum err add_request(struct visit *v, void *arg, int *ret_status,
+    json_t **ret)
+{
+	struct case_file f;
+	(void)arg;
+	struct new_case nc = { .office = json_text(v->body, "office"),
+		.procedure = json_text(v->body, "procedure"),
+		.answers = json_member(v->body, "answers"),
+		.submit = json_flag(v->body, "submit"),
+		.on_behalf = json_member(v->body, "on_behalf") };
+	*ret_status = 201;
+	enum err e = cases_create(&v->cx, &nc, &f);
+	return e ? e : as_seen(v, &f, ret);
+}
+
+static void check_new(struct visit *v)
+{
+	static const char *const known[] = { "office", "procedure", "answers",
+		"submit", "on_behalf" };
+	const char *key;
+	json_t *value;
+	json_object_foreach (v->body, key, value) {
+		bool found = false;
+		for (size_t i = 0; i < COUNT(known) && !found; i++)
+			found = str_eq(str_of(key), str_of(known[i]));
+		if (!found)
+			field_wrong(&v->cx, str_of(key), MSG_field_unknown, STR(""));
+	}
+	if (json_text(v->body, "office").n == 0)
+		field_wrong(&v->cx, STR("office"), MSG_field_required, STR(""));
+	const json_t *answers = json_member(v->body, "answers");
+	if (answers != NULL && !json_is_object(answers))
+		field_wrong(&v->cx, STR("answers"), MSG_field_not_object, STR(""));
+	const json_t *behalf = json_member(v->body, "on_behalf");
+	if (behalf != NULL && !json_is_object(behalf))
+		field_wrong(&v->cx, STR("on_behalf"), MSG_field_not_object, STR(""));
+}
+
+enum err api_request_add(struct visit *v)
+{
+	check_new(v);
+	enum err e = fields_end(&v->cx);
+	return e ? e : visit_act(v, add_request, NULL);
+}
+
+static enum err change_request(struct visit *v, void *arg, int *ret_status,
+    json_t **ret)
+{
+	struct case_file f;
+	int64_t if_match;
+	(void)arg;
+	(void)ret_status;
+	enum err e = read_if_match(v, &if_match);
+	if (!e)
+		e = cases_redraft(&v->cx, visit_arg(v, 0),
+		    json_member(v->body, "answers"), if_match, &f);
+	return e ? e : as_seen(v, &f, ret);
+}
+
+enum err api_request_change(struct visit *v)
+{
+	if (!json_is_object(json_member(v->body, "answers"))) {
+		field_wrong(&v->cx, STR("answers"), MSG_field_required, STR(""));
+		return fields_end(&v->cx);
+	}
+	return visit_act(v, change_request, NULL);
+}
+
+static enum err run_command(struct visit *v, void *arg, int *ret_status,
+    json_t **ret)
+{
+	struct case_file f;
+	(void)ret_status;
+	enum err e = cases_command(&v->cx, arg, &f);
+	return e ? e : as_seen(v, &f, ret);
+}
+
+enum err api_command(struct visit *v)
+{
+	struct case_command cc = { .no = visit_arg(v, 0), .body = v->body };
+	int c = kind_find(visit_arg(v, 1), command_names, COMMANDS);
+	if (c < 0)
+		return fail1(&v->cx, ERR_NOT_FOUND, MSG_error_no_such_command,
+		    visit_arg(v, 1));
+	cc.command = (enum command)c;
+	enum err e = read_if_match(v, &cc.if_match);
+	bool answered = false;
+	if (!e && cc.command == COMMAND_prepare)
+		e = visit_replay(v, &answered);
+	if (!e && !answered && cc.command == COMMAND_prepare)
+		e = prepare_artefact(v, &cc);
+	return e || answered ? e : visit_act(v, run_command, &cc);
+}
+
+enum err api_events(struct visit *v)
+{
+	json_t *o;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = case_events_json(&v->cx, visit_arg(v, 0), &o);
+	store_end(&v->cx);
+	return e ? e : visit_json(v, 200, o);
+}
+
+enum err api_clock(struct visit *v)
+{
+	struct case_file f;
+	struct facts facts;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_get(&v->cx, visit_arg(v, 0), &f);
+	if (!e)
+		e = cases_facts(&v->cx, &f, &facts);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	struct clock c = clock_read(&facts, &f, v->cx.now);
+	json_t *o = clock_json(v->cx.arena, &c);
+	json_put_text_or_null(o, "start", date_iso(v->cx.arena, c.start));
+	json_put_text_or_null(o, "due", date_iso(v->cx.arena, c.due));
+	json_put_flag(o, "unconfirmed", c.unconfirmed);
+	json_put(o, "days", clock_days(v->cx.arena, &facts, &f, &c, v->cx.lang));
+	return visit_json(v, 200, o);
+}
+
+static json_t *line_json(struct arena *a, const struct case_line *l)
+{
+	json_t *o = json_new_object(a);
+	json_t *systems = json_new_array(a);
+	struct str left = l->systems, one;
+	for (bool more = l->systems.n > 0; more;) {
+		more = str_cut(left, ' ', &one, &left);
+		json_add_text(systems, one);
+	}
+	json_put_text(o, "no", l->no);
+	json_put_text(o, "office", l->office);
+	json_put_text(o, "procedure", l->procedure);
+	json_put_text(o, "state", l->state);
+	json_put_text_or_null(o, "outcome", l->outcome);
+	json_put_text(o, "title", l->title);
+	json_put_text(o, "unit", l->unit);
+	json_put(o, "systems", systems);
+	json_put_text_or_null(o, "due", l->due);
+	json_put_int(o, "version", l->version);
+	json_put_text(o, "updated", time_iso(a, l->updated));
+	return o;
+}
+
+enum err api_requests(struct visit *v)
+{
+	const struct case_line *list;
+	size_t n;
+	struct str next;
+	struct case_filter q = { .state = visit_query(v, "state"),
+		.office = visit_query(v, "office"),
+		.system = visit_query(v, "system"),
+		.q = visit_query(v, "q"),
+		.mine = str_eq(visit_query(v, "waiting"), STR("me")),
+		.cursor = visit_query(v, "cursor") };
+	struct str limit = visit_query(v, "limit");
+	if (limit.n > 0 && !str_i64(limit, &q.limit))
+		q.limit = -1;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_list(&v->cx, &q, &list, &n, &next);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	json_t *o = json_new_object(v->cx.arena), *all = json_new_array(v->cx.arena);
+	for (size_t i = 0; i < n; i++)
+		json_add(all, line_json(v->cx.arena, &list[i]));
+	json_put(o, "requests", all);
+	json_put_text_or_null(o, "next", next);
+	return visit_json(v, 200, o);
+}

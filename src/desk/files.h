@@ -1,0 +1,18 @@
+/* files.h - files of a request, for pages and API alike. */
+#ifndef DESK_FILES_H
+#define DESK_FILES_H
+
+#include "desk/app.h"
+
+struct str files_folder(const struct visit *);
+/* Keeps one file and writes it into the request. */
+enum err files_add(struct visit *, struct str no, const struct upload *);
+/* Answers with the file's bytes, to be saved. */
+enum err files_send(struct visit *, struct str no, struct str id);
+/* A ticket of the gate for one file of data, and the id that prepare takes. */
+enum err files_upload_ticket(struct visit *, struct str no, struct str name,
+    struct str *ret_id, struct str *ret_url);
+/* 303 to the gate with a ticket for ten minutes. */
+enum err files_fetch_document(struct visit *, struct str no, struct str id);
+
+#endif

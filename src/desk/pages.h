@@ -1,0 +1,36 @@
+/* pages.h - what the desk's pages share: the frame around a page, and the pages
+ * for what failed. */
+#ifndef DESK_PAGES_H
+#define DESK_PAGES_H
+
+#include "base/buf.h"
+#include "desk/app.h"
+#include "templates/view.h"
+
+/* A page at the most; more is a bug of ours, not of the reader's. */
+#define PAGE_MAX_BYTES ((size_t)4 << 20)
+
+/* The frame for this visit: language, navigation, who is signed in. `title` is
+ * shown in the window's title too. */
+struct view page_view(struct visit *, struct str title);
+/* A buffer for the page. */
+struct buf page_buf(struct visit *);
+/* Sends what was written. */
+enum err page_send(struct visit *, int status, const struct buf *);
+
+/* The page for a failed visit: what went wrong and what to do. For
+ * ERR_UNAUTHENTICATED it is the way to the sign-in page, which leads back. */
+void page_problem(struct visit *, int status);
+/* The same where no route was found or the request was refused. */
+void page_refused(struct app *, struct ctx *, int status, struct request *,
+    struct response *);
+
+/* For templates/desk_problem.html. */
+struct problem_page {
+	struct str title, text, code;
+	const struct ui_problem *fields;
+	size_t n_fields;
+	struct url back;
+};
+
+#endif

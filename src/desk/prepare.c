@@ -1,0 +1,166 @@
+#include "desk/prepare.h"
+
+#include "base/str.h"
+#include "core/artefact.h"
+#include "core/grants.h"
+#include "core/source_list.h"
+#include "http/client.h"
+#include "sql/sql.h"
+
+#define MAX_ANSWER ((size_t)8 << 20)
+#define BUILD_MS (10 * 60 * 1000)
+#define PREVIEW_MS (20 * 1000)
+
+static bool serves(const struct case_file *f, struct str system)
+{
+	for (size_t i = 0; i < f->systems.n; i++)
+		if (str_eq(f->systems.v[i].code, system))
+			return true;
+	return false;
+}
+
+/* A source of another system than the request's was never approved. */
+static enum err check_source(struct visit *v, const struct case_file *f,
+    const json_t *part, struct str field)
+{
+	struct listed_source s;
+	struct str name = json_text(part, "source");
+	enum err e = source_list_get(&v->cx, name, &s);
+	if (e == ERR_NOT_FOUND || (!e && !serves(f, s.system))) {
+		field_wrong(&v->cx, field, MSG_field_source_not_approved, name);
+		return OK;
+	}
+	return e;
+}
+
+static enum err check_file(struct visit *v, const struct case_file *f,
+    json_t *part, struct str field)
+{
+	struct upload_file u;
+	struct str id = json_text(part, "file");
+	enum err e = upload_get(&v->cx, id, &u);
+	if (e == ERR_NOT_FOUND || (!e && !str_eq(u.request, f->no))) {
+		field_wrong(&v->cx, field, MSG_field_no_such_file, id);
+		return OK;
+	}
+	if (!e && u.received == 0)
+		field_wrong(&v->cx, field, MSG_field_file_not_received, u.name);
+	return e;
+}
+
+static enum err check_parts(struct visit *v, const struct case_file *f,
+    const json_t *plan)
+{
+	const json_t *parts = json_list(plan, "parts");
+	enum err e = store_read(&v->cx, v->app->shared);
+	for (size_t i = 0; i < json_array_size(parts) && !e; i++) {
+		json_t *part = json_array_get(parts, i);
+		bool query = json_text(part, "sql").n > 0;
+		struct str field = str_fmt(v->cx.arena, "parts[%zu].%s", i,
+		    query ? "source" : "file");
+		e = query ? check_source(v, f, part, field) :
+			    check_file(v, f, part, field);
+	}
+	store_end(&v->cx);
+	return e ? e : fields_end(&v->cx);
+}
+
+/* What the gate found wrong with a query is the officer's to mend. */
+static enum err gate_refused(struct visit *v, const struct answer *a)
+{
+	json_t *problem;
+	if (a->status != 422 || json_parse(&v->cx, a->body, MAX_ANSWER, &problem))
+		return fail_detail(&v->cx, ERR_BUSY, "the gate answered %d",
+		    a->status);
+	const json_t *errors = json_list(problem, "errors");
+	for (size_t i = 0; i < json_array_size(errors); i++) {
+		const json_t *one = json_array_get(errors, i);
+		field_wrong(&v->cx, json_text(one, "field"), MSG_field_query,
+		    json_text(one, "message"));
+	}
+	if (json_array_size(errors) == 0)
+		field_wrong(&v->cx, STR("sql"), MSG_field_query,
+		    json_text(problem, "detail"));
+	return fields_end(&v->cx);
+}
+
+static enum err ask_gate(struct visit *v, struct str target, const json_t *body,
+    int wait_ms, json_t **ret)
+{
+	struct answer a;
+	enum err e = http_call(&v->cx, v->app->site->gate_socket, STR("POST"), target,
+	    json_compact(v->cx.arena, body), MAX_ANSWER, wait_ms, &a);
+	if (e)
+		return e;
+	if (a.status != 200)
+		return gate_refused(v, &a);
+	return json_parse(&v->cx, a.body, MAX_ANSWER, ret);
+}
+
+static enum err precheck(struct visit *v, const struct case_command *cc,
+    struct case_file *f, json_t **ret_form)
+{
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_precheck(&v->cx, cc, f, ret_form);
+	store_end(&v->cx);
+	return e;
+}
+
+/* Only the demo, on loopback, gives networks of its own accord. */
+static bool on_loopback(const struct visit *v)
+{
+	struct str url = v->app->site->gate_url;
+	return str_starts(url, STR("http://127.")) ||
+	    str_starts(url, STR("http://[::1]")) ||
+	    str_starts(url, STR("http://localhost"));
+}
+
+enum err prepare_artefact(struct visit *v, struct case_command *cc)
+{
+	struct case_file f;
+	json_t *form, *plan, *built, *sealed;
+	enum err e = precheck(v, cc, &f, &form);
+	if (!e)
+		e = artefact_plan(&v->cx, &f, form, on_loopback(v), &plan);
+	if (!e)
+		e = check_parts(v, &f, plan);
+	if (e)
+		return e;
+	json_t *order = json_keep(v->cx.arena, json_deep_copy(plan));
+	json_put_text(order, "request", f.no);
+	json_put_text(order, "title", case_title(&f));
+	json_put_text(order, "lang", lang_code(v->cx.lang));
+	json_put_flag(order, "export", artefact_exports(plan));
+	e = ask_gate(v, STR("/build"), order, BUILD_MS, &built);
+	if (!e)
+		e = artefact_seal(&v->cx, plan, built, &sealed);
+	if (!e)
+		cc->artefact = sealed;
+	return e;
+}
+
+enum err prepare_preview(struct visit *v, struct str no, const json_t *query,
+    json_t **ret)
+{
+	struct case_file f;
+	json_t *form;
+	struct case_command cc = { .no = no,
+		.command = COMMAND_prepare,
+		.body = json_new_object(v->cx.arena) };
+	enum err e = precheck(v, &cc, &f, &form);
+	if (!e)
+		e = store_read(&v->cx, v->app->shared);
+	if (!e)
+		e = check_source(v, &f, query, STR("source"));
+	store_end(&v->cx);
+	if (!e)
+		e = fields_end(&v->cx);
+	if (e)
+		return e;
+	json_t *order = json_keep(v->cx.arena, json_deep_copy(query));
+	json_put_text(order, "request", f.no);
+	json_put_text(order, "by", v->actor.person.email);
+	json_put_text(order, "lang", lang_code(v->cx.lang));
+	return ask_gate(v, STR("/preview"), order, PREVIEW_MS, ret);
+}

@@ -1,0 +1,19 @@
+/* prepare.h - the desk's side of preparing: asks the gate to describe the
+ * queries and build the documents, so that the officer's artefact can be sealed
+ * before the command is decided. No row comes back with it. */
+#ifndef DESK_PREPARE_H
+#define DESK_PREPARE_H
+
+#include "core/cases.h"
+#include "desk/app.h"
+
+/* Fills cc->artefact. Permission, state and body are checked first, so that the
+ * gate works only for who may prepare. */
+enum err prepare_artefact(struct visit *, struct case_command *);
+/* Up to 20 rows of one query as the officer would give it out, with its columns:
+ * {"columns":[…],"rows":[[…]]}. Never stored; each is in the gate's record.
+ * `query`: {source, sql, params[], columns[]}. */
+enum err prepare_preview(struct visit *, struct str no, const json_t *query,
+    json_t **ret);
+
+#endif
