@@ -4,7 +4,8 @@
  * takes its batches, and the encoder is ended; a workbook (FORM_XLSX) may begin
  * further parts, each becomes a sheet. Writers cannot fail visibly: after a
  * failure nothing more goes out, and encoder_end() says so once. Equal input
- * and options give equal bytes on one machine, however rows were batched.
+ * and options give equal bytes on one machine, however rows were batched; only
+ * the widths of an XLSX sheet's columns are taken from its first batch.
  *
  * Values. An integer beyond ±2^53 is a string in JSON, and over 15 digits a
  * text in XLSX; a real goes out as the source wrote it; bytes are base64; NULL

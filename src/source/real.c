@@ -2,6 +2,7 @@
  * back to the same double, as Steele and White ask ("How to print
  * floating-point numbers accurately", 1990), laid out with an exponent below
  * 1e-4 and from 1e16 on. */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,14 +104,32 @@ static size_t short_decimal(double v, char *ret)
 	return 0;
 }
 
+/* Just above a power of two doubles lie twice as far apart as below, so the
+ * 16 digits that read back may be the next after the nearest. */
+static bool next_above(char *text, double v)
+{
+	int exponent = 0;
+	char *e = strchr(text, 'e');
+
+	if (frexp(v, &exponent) > 0.5 || e == NULL || e[-1] == '9')
+		return false;
+	e[-1]++;
+	return strtod(text, NULL) == v;
+}
+
 static size_t any_decimal(double v, char *ret)
 {
 	char text[40], digits[20];
 	int n = 0;
 
-	for (int precision = 14; precision <= 16; precision++) {
+	/* The smallest doubles have few digits; the others 15 at least, of
+	 * which zeros at the end are dropped. */
+	for (int precision = v < DBL_MIN ? 0 : 14; precision <= 16;
+	     precision++) {
 		snprintf(text, sizeof(text), "%.*e", precision, v);
 		if (strtod(text, NULL) == v)
+			break;
+		if (precision == 15 && next_above(text, v))
 			break;
 	}
 
