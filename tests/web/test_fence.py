@@ -1,0 +1,104 @@
+"""The wall between people and data: refused by the kernel or the server.
+
+`pratu serve --only X --probe` enters the fence of X and tries what X must not
+be able to do.
+"""
+import json
+import sqlite3
+import subprocess
+
+import pytest
+
+INTEGRITY = 6
+
+
+def probe(place, process):
+    """What was refused, and what was not, as {(how, name below the folder)}."""
+    done = place.pratu("serve", "--only", process, "--probe")
+    report = json.loads(done.stdout)
+    assert report["process"] == process
+    refused, allowed = set(), set()
+    for one in report["tried"]:
+        what = one["what"].removeprefix(str(place.dir.resolve()) + "/")
+        (refused if one["refused"] else allowed).add((one["how"], what))
+    assert done.returncode == (INTEGRITY if allowed else 0)
+    return report["fence"], refused, allowed
+
+
+@pytest.fixture
+def fenced():
+    """Without Landlock in the kernel there is no fence to test."""
+    if not probe_abi():
+        pytest.skip("the kernel has no Landlock")
+
+
+def probe_abi():
+    import ctypes
+    create_ruleset, version = 444, 1
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, libc.syscall(create_ruleset, None, 0, version))
+
+
+@pytest.mark.both_stores
+def test_the_gate_cannot_reach_people(make_place, store, fenced):
+    place = make_place(store)
+    (place.dir / "people" / "attachments").mkdir()
+    (place.dir / "people" / "attachments" / "scan.pdf").write_bytes(b"%PDF")
+    fence, refused, allowed = probe(place, "gate")
+    assert fence == probe_abi()
+    assert allowed == set()
+    wanted = {("read", "people"), ("create", "people/probe.new"),
+              ("read", "people/attachments"),
+              ("read", "people/attachments/scan.pdf"),
+              ("write", "people/attachments/scan.pdf"),
+              ("write", "pratu.conf"), ("run", "/bin/sh")}
+    if store == "postgresql":
+        wanted |= {("read", "people/store.secret"),
+                   ("write", "people/store.secret")}
+        by_sql, = [how for how, what in refused if what.startswith("select")]
+        assert "permission denied for schema people" in by_sql
+    else:
+        wanted |= {("read", "people/desk.db"), ("write", "people/desk.db"),
+                   ("sql", "select email from people.person")}
+    assert wanted <= refused
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize("process", ["desk", "courier"])
+def test_desk_and_courier_cannot_reach_the_data(make_place, store, process,
+                                                fenced):
+    place = make_place(store)
+    (place.dir / "gate" / "hr.secret").write_text("a credential")
+    _, refused, allowed = probe(place, process)
+    assert allowed == set()
+    wanted = {("read", "gate"), ("create", "gate/probe.new"),
+              ("read", "gate/hr.secret"), ("write", "gate/hr.secret"),
+              ("write", "pratu.conf"), ("run", "/bin/sh")}
+    if store == "postgresql":
+        wanted |= {("read", "gate/store.secret")}
+    assert wanted <= refused
+
+
+def test_the_probe_can_tell_an_open_wall(make_place):
+    """Outside of the fence the same attempts succeed."""
+    place = make_place()
+    assert (place.dir / "people" / "desk.db").read_bytes()[:6] == b"SQLite"
+    with sqlite3.connect(place.dir / "people" / "desk.db") as db:
+        assert db.execute("select email from person").fetchall()
+
+
+def test_a_serving_process_stands_in_the_fence_it_is_probed_with(
+        make_place, fenced):
+    """The gate that serves cannot be handed a file of people by a link."""
+    place = make_place().serve()
+    pid = place.processes()["pratu-gate"]
+    status = open(f"/proc/{pid}/status").read()
+    assert "NoNewPrivs:\t1" in status
+    seen = {line.split()[-1] for line in
+            subprocess.run(["ls", "-l", f"/proc/{pid}/fd"],
+                           capture_output=True, text=True).stdout.splitlines()
+            if "->" in line}
+    people = str(place.dir.resolve() / "people")
+    assert not [path for path in seen if path.startswith(people)]
+    assert [path for path in seen
+            if path.startswith(str(place.dir.resolve() / "shared"))]
