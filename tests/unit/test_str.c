@@ -160,6 +160,42 @@ static void utf8(void)
 	T_CHECK(!str_take_utf8(&s, &c) && s.n == 3, "has not moved");
 }
 
+static size_t encode(uint32_t c, unsigned char to[4])
+{
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const unsigned char marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	for (size_t i = n; i-- > 1; c >>= 6)
+		to[i] = (unsigned char)(0x80 | (c & 0x3f));
+	to[0] = (unsigned char)(marks[n] | c);
+	return n;
+}
+
+/* Everything that is a code point, and nothing that is written otherwise. */
+static void utf8_is_exact(void)
+{
+	unsigned char b[4], again[4];
+	uint32_t back;
+	for (uint32_t c = 0; c <= 0x10ffff; c++) {
+		struct str s = str_n((const char *)b, encode(c, b));
+		bool surrogate = c >= 0xd800 && c <= 0xdfff;
+		bool taken = str_take_utf8(&s, &back);
+		T_CHECK(taken != surrogate, "%x", c);
+		T_CHECK(!taken || (back == c && s.n == 0), "%x", c);
+	}
+	for (unsigned i = 0; i < 0x40000; i++) {
+		b[0] = (unsigned char)(i >> 10);
+		b[1] = (unsigned char)(i >> 2);
+		b[2] = i & 1 ? 0xc0 : 0x80;
+		b[3] = i & 2 ? 0x7f : 0xbf;
+		struct str s = str_n((const char *)b, 4);
+		if (!str_take_utf8(&s, &back))
+			continue;
+		size_t n = encode(back, again);
+		T_CHECK(n == 4 - s.n && memcmp(b, again, n) == 0,
+		    "%02x %02x %02x %02x", b[0], b[1], b[2], b[3]);
+	}
+}
+
 static void cursors(void)
 {
 	struct str s = STR("key=0123rest");
@@ -183,6 +219,7 @@ int main(void)
 	T_RUN(a_c_string_with_a_nul_inside_aborts);
 	T_RUN(integers);
 	T_RUN(utf8);
+	T_RUN(utf8_is_exact);
 	T_RUN(cursors);
 	return T_PLAN();
 }
