@@ -105,7 +105,7 @@ static bool take_turn(
 	bool served = true;
 
 	pthread_mutex_lock(&s->mutex);
-	if (p->free > 0 && !p->first)
+	if (p->free > 0)
 		p->free--;
 	else
 		served = wait_turn(s, p, deadline_ms);

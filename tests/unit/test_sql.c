@@ -413,6 +413,17 @@ static void conflicts(void)
 		NO_VALS, NULL),
 	    ERR_CONFLICT);
 	store_end(&b.cx);
+	/* Also when its rows are not read to the end. */
+	struct row row;
+	T_OK(&b.cx, store_write(&b.cx, b.store));
+	T_OK(&b.cx,
+	    sql_exec(&b.cx, SQL("insert into child (id, parent) values (1, 1)"),
+		NO_VALS, NULL));
+	T_ERR(&b.cx,
+	    sql_one(&b.cx, SQL("update child set parent = 9 returning id"),
+		NO_VALS, &row),
+	    ERR_CONFLICT);
+	store_end(&b.cx);
 	T_OK(&b.cx, store_write(&b.cx, b.store));
 	T_ERR(&b.cx,
 	    sql_exec(&b.cx,
