@@ -193,7 +193,7 @@ enum err http_call(struct ctx *cx, struct str unix_path, struct str method,
 {
 	struct call *c = ARENA_NEW(cx->arena, struct call);
 	struct answer found = { .type = STR(""), .body = STR("") };
-	struct str raw;
+	struct str raw = { 0 };
 
 	*c = (struct call){
 		.cx = cx,

@@ -74,7 +74,7 @@ const struct route *route_find(const struct route *routes, size_t n,
     struct request *r, struct str *ret_allow)
 {
 	const struct route *best = NULL;
-	struct match best_match = { 0 }, m;
+	struct match best_match = { 0 }, m = { 0 };
 	struct buf allow = buf_new(r->arena, 512);
 	bool all = str_eq(r->path, STR("*"));
 

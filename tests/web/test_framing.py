@@ -581,11 +581,11 @@ def stop_reading():
     with Echo() as own, own.connect() as s:
         s.sendall(message("/stream/900000000"))
         start = time.monotonic()
-        while time.monotonic() - start < 45:
+        while time.monotonic() - start < 75:
             if ends(own) == [0, 1]:
                 return time.monotonic() - start
             time.sleep(1)
-    return 45
+    return 75
 
 
 def idle(e):
@@ -612,7 +612,8 @@ def test_time_limits(echo):
         nothing = pool.submit(mute, echo)
         status, took = body.result()
         assert status == b"HTTP/1.1 408" and 29 < took < 34
-        assert 29 < reader.result() < 40
+        # What its buffers took at the start fills one window of 30 s.
+        assert 29 < reader.result() < 70
         assert 29 < between.result() < 33
         assert 9 < nothing.result() < 12
 
