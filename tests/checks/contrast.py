@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Contrast of the colours that stand on each other, in both themes (WCAG 2.2:
-text 4.5:1, edges and marks 3:1). contrast.py pratu.css"""
+text 4.5:1, edges and marks 3:1). contrast.py pratu.css dark.css"""
 import re
 import sys
 
@@ -22,10 +22,15 @@ EDGES = [
 DARK_ON_GOLD = '#1c2133'
 
 
-def palette(css, selector):
-    block = re.search(re.escape(selector) + r'\s*\{([^}]*)\}', css)
+def read(path):
+    with open(path, encoding='utf-8') as f:
+        return f.read()
+
+
+def palette(css):
+    block = re.search(r':root\s*\{([^}]*)\}', css)
     if not block:
-        sys.exit(f'no {selector} in the style sheet')
+        sys.exit('no :root in the style sheet')
     return dict(re.findall(r'--([a-z-]+):\s*(#[0-9a-f]{6});', block.group(1)))
 
 
@@ -65,14 +70,11 @@ def check(theme, colours):
 
 
 def main():
-    with open(sys.argv[1], encoding='utf-8') as f:
-        css = f.read()
-    light = palette(css, ':root')
-    system = palette(css, ':root:not([data-theme=light])')
-    chosen = palette(css, ':root[data-theme=dark]')
-    bad = check('light', light) + check('dark', {**light, **system})
-    if system != chosen:
-        bad.append('the two dark palettes differ')
+    css = read(sys.argv[1])
+    light, dark = palette(css), palette(read(sys.argv[2]))
+    bad = check('light', light) + check('dark', {**light, **dark})
+    if set(dark) - set(light):
+        bad.append(f'only in the dark: {set(dark) - set(light)}')
     used = set(re.findall(r'var\(--([a-z-]+)\)', css))
     missing = used - set(light) - {'shadow'}
     if missing:

@@ -269,6 +269,27 @@ def check_files(driver, base, folder):
           not field.get_property('value') else [told])
 
 
+def check_themes(driver, base):
+    def ground(page, scheme, media=''):
+        driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {
+            'media': media, 'features': [
+                {'name': 'prefers-color-scheme', 'value': scheme}]})
+        driver.get(f'{base}/{page}.html')
+        colour = driver.execute_script(
+            'return getComputedStyle(document.documentElement)'
+            '.getPropertyValue("--ground")')
+        return 'dark' if colour.strip() == '#12151f' else 'light'
+    problems = [f'{case} is not {want}' for case, want in (
+        (('case-th', 'dark'), 'dark'), (('case-th', 'light'), 'light'),
+        (('case-th-light', 'dark'), 'light'),
+        (('case-th-dark', 'light'), 'dark'),
+        (('case-th-dark', 'dark', 'print'), 'light'),
+    ) if ground(*case) != want]
+    driver.execute_cdp_cmd('Emulation.setEmulatedMedia', {
+        'media': '', 'features': []})
+    check('the theme is the reader\'s, and paper is light', problems)
+
+
 def check_keyboard(driver, base):
     driver.get(f'{base}/case-th.html')
     resize(driver, 1280)
@@ -310,6 +331,7 @@ def main():
             check_sending(driver, base)
             check_copy(driver, base)
             check_files(driver, base, folder)
+            check_themes(driver, base)
             check_keyboard(driver, base)
             log = [e['message'] for e in driver.get_log('browser')
                    if 'favicon' not in e['message']]

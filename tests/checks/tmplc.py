@@ -139,7 +139,8 @@ def commands():
          't->name));',
          'html_text(o, html_msg2(v->arena, v->lang, MSG_layout_file_large, '
          't->name, STR(",")));')
-    good('calls', '{% call p(o, v, &(const struct thing){ .id = 1 }) %}',
+    good('calls', '{% c if (t->on) { %}{% call p(o, v, &(const struct thing){'
+         ' .id = 1 }) %}{% } %}',
          'page_p(o, v, &(const struct thing){ .id = 1 });')
     good('comments', "{# it's not {% c } %} #}a{# {{ x }} #}")
     good('two pages', 'a\n{% page q(struct buf *o) %}\nb')

@@ -672,9 +672,10 @@ static void make_dir(struct str path)
 
 static void save_static(const char *dir)
 {
-	static const char *const names[] = { "pratu.css", "app.js", "mark.svg",
-		"arches.svg", "laksaman-thai.woff2", "laksaman-thai-bold.woff2",
-		"laksaman-latin.woff2", "laksaman-latin-bold.woff2" };
+	static const char *const names[] = { "pratu.css", "dark.css", "app.js",
+		"mark.svg", "arches.svg", "laksaman-thai.woff2",
+		"laksaman-thai-bold.woff2", "laksaman-latin.woff2",
+		"laksaman-latin-bold.woff2" };
 	struct str in_dir = str_fmt(arena, "%s/static", dir);
 
 	make_dir(str_of(dir));
