@@ -10,6 +10,7 @@ bad=0
 sound() {
 	rm -rf "$dir/tree"
 	mkdir -p "$dir/tree/src/base" "$dir/tree/src/http" "$dir/tree/tools" \
+	    "$dir/tree/templates" \
 	    "$dir/tree/tests/unit" "$dir/tree/tests/checks"
 	cd "$dir/tree"
 	cp "$here/../../.clang-format" .
@@ -59,7 +60,15 @@ fails 'library folder elsewhere' \
 sound
 mkdir src/new
 printf '#include "base/a.h"\n' > src/new/n.c
-fails 'folder without a rule' 'src/new is not in the table' $directions
+fails 'folder without a rule' 'src/new/n.c:1: new is not in the table' $directions
+sound
+printf '{%% include "http/h.h" %%}\n' > templates/forms.html
+fails 'a template uses http' \
+    'templates/forms.html:1: templates may not use http' $directions
+printf '{%% include "gate/g.h" %%}\n' > templates/forms.html
+mv templates/forms.html templates/desk_b.html
+fails 'a page of desk uses gate' \
+    'templates/desk_b.html:1: desk may not use gate' $directions
 sound
 printf '\tsql_exec(cx, SQL("select 1"));\n' > src/http/b.c
 fails 'SQL text elsewhere' 'SQL text is not for http' $directions
@@ -99,10 +108,10 @@ fi
 sound
 passes 'headers, sound' $headers
 printf 'size_t b(void);\n' > src/base/b.h
-fails 'a header that needs another' 'src/base/b.h does not compile alone' \
+fails 'a header that needs another' 'base/b.h does not compile alone' \
     $headers
 printf 'struct b {\n\tint i;\n};\n' > src/base/b.h
-fails 'a header without a guard' 'src/base/b.h does not compile alone' $headers
+fails 'a header without a guard' 'base/b.h does not compile alone' $headers
 
 sound
 compile() {
