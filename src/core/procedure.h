@@ -181,7 +181,7 @@ struct procedure_errors {
 	size_t n;
 };
 
-/* Reads and checks `yaml` (at most 512 KiB). ERR_INVALID with *errors filled:
+/* Reads and checks `yaml` (at most 512 KiB, without anchors). ERR_INVALID with *errors filled:
  * unknown keys, missing texts, stages that cannot be reached or left, kinds
  * without a needed outcome, unknown roles, fields no answer is known for. */
 MUST_CHECK enum err procedure_read(struct ctx *, struct str yaml,

@@ -60,12 +60,14 @@ static void read_choices(
 	const struct choice *all = ret->choices;
 	const char *names[50];
 
-	size_t n = tree_list(t, node, "choices", ret->n_choices, 0, &items);
-	if (n > 0 && ret->n_choices == 0) {
-		tree_wrong(
-		    t, node, MSG_procedure_no_choices, ret->key, STR(""));
+	if (ret->n_choices == 0) {
+		const yaml_node_t *at = tree_get(t, node, "choices");
+		if (at)
+			tree_wrong(
+			    t, at, MSG_procedure_no_choices, ret->key, STR(""));
 		return;
 	}
+	size_t n = tree_list(t, node, "choices", ret->n_choices, 0, &items);
 	REQUIRE(ret->n_choices <= COUNT(names));
 	for (size_t i = 0; i < ret->n_choices; i++)
 		names[i] = str_cstr(t->cx->arena, all[i].code);

@@ -264,11 +264,12 @@ static void matrix_line(struct buf *b, struct str name, uint32_t columns,
 		if (!(columns >> i & 1))
 			continue;
 		buf_char(b, ' ');
+		bool last = columns >> i == 1;
 		pad(b,
 		    heads            ? command
 		    : marks >> i & 1 ? STR("x")
 				     : STR("."),
-		    command.n);
+		    last ? 0 : command.n);
 	}
 	buf_char(b, '\n');
 }

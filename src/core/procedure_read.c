@@ -5,6 +5,7 @@
 #include "core/procedure_parts.h"
 
 enum { max_yaml_kib = 512, max_services = 4, max_columns = 30 };
+enum { most_depth = 20 };
 
 struct str text2_in(struct text2 t, enum lang lang)
 {
@@ -149,14 +150,13 @@ static void free_document(void *doc)
 }
 
 /* What the YAML reader itself found wrong. */
-static void parser_wrong(struct tree *t, const yaml_parser_t *parser)
+static void parser_wrong(struct tree *t, const char *why, const yaml_mark_t *at)
 {
-	const char *why = parser->problem ? parser->problem : "?";
-	struct str args[] = { str_dup(t->cx->arena, str_of(why)) };
+	struct str args[] = { str_dup(t->cx->arena, str_of(why ? why : "?")) };
 
 	t->errors->v[t->errors->n++] = (struct procedure_error){
-		.line = (int)parser->problem_mark.line + 1,
-		.column = (int)parser->problem_mark.column + 1,
+		.line = (int)at->line + 1,
+		.column = (int)at->column + 1,
 		.text = msg_fill(t->cx->arena, t->cx->lang,
 		    MSG_procedure_not_yaml, args, COUNT(args)),
 	};
@@ -169,7 +169,7 @@ static yaml_document_t *load(struct tree *t, yaml_parser_t *parser)
 	yaml_document_t *doc = ARENA_NEW(t->cx->arena, yaml_document_t);
 
 	if (!yaml_parser_load(parser, doc)) {
-		parser_wrong(t, parser);
+		parser_wrong(t, parser->problem, &parser->problem_mark);
 		return NULL;
 	}
 	arena_defer(t->cx->arena, free_document, doc);
@@ -197,14 +197,76 @@ static void read_parsed(
 		read_top(t, top, p);
 }
 
+static void begin(yaml_parser_t *parser, struct str yaml)
+{
+	REQUIRE(yaml_parser_initialize(parser));
+	yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(
+	    parser, (const unsigned char *)yaml.p, yaml.n);
+}
+
+/* +1 where something opens, -1 where it ends. */
+static int depth_change(const yaml_event_t *e)
+{
+	if (e->type == YAML_SEQUENCE_START_EVENT ||
+	    e->type == YAML_MAPPING_START_EVENT)
+		return 1;
+	return e->type == YAML_SEQUENCE_END_EVENT ||
+	               e->type == YAML_MAPPING_END_EVENT
+	           ? -1
+	           : 0;
+}
+
+static bool has_anchor(const yaml_event_t *e)
+{
+	return e->type == YAML_ALIAS_EVENT ||
+	       (e->type == YAML_SCALAR_EVENT && e->data.scalar.anchor) ||
+	       (e->type == YAML_SEQUENCE_START_EVENT &&
+		   e->data.sequence_start.anchor) ||
+	       (e->type == YAML_MAPPING_START_EVENT &&
+		   e->data.mapping_start.anchor);
+}
+
+/* One event; false when the text ends or is refused. */
+static bool looks_well(struct tree *t, yaml_parser_t *parser, int *depth)
+{
+	yaml_event_t e;
+
+	if (!yaml_parser_parse(parser, &e)) {
+		parser_wrong(t, parser->problem, &parser->problem_mark);
+		return false;
+	}
+	*depth += depth_change(&e);
+	bool ended = e.type == YAML_STREAM_END_EVENT;
+	if (has_anchor(&e))
+		parser_wrong(t, "anchors are not read", &e.start_mark);
+	else if (*depth > most_depth)
+		parser_wrong(t, "nested too deeply", &e.start_mark);
+	yaml_event_delete(&e);
+	return !ended && t->errors->n == 0;
+}
+
+/* What would take the reader of trees a time that grows with the square of the
+ * text is refused before it: deep nesting, anchors. */
+static void look_through(struct tree *t, struct str yaml)
+{
+	yaml_parser_t parser;
+	int depth = 0;
+
+	begin(&parser, yaml);
+	while (looks_well(t, &parser, &depth))
+		continue;
+	yaml_parser_delete(&parser);
+}
+
 static void read_text(struct tree *t, struct str yaml, struct procedure *p)
 {
 	yaml_parser_t parser;
 
-	REQUIRE(yaml_parser_initialize(&parser));
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(
-	    &parser, (const unsigned char *)yaml.p, yaml.n);
+	look_through(t, yaml);
+	if (t->errors->n > 0)
+		return;
+	begin(&parser, yaml);
 	read_parsed(t, &parser, p);
 	yaml_parser_delete(&parser);
 }

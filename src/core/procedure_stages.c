@@ -1,7 +1,7 @@
 #include "base/str.h"
 #include "core/procedure_parts.h"
 
-enum { max_stages = 30, max_days = 365 };
+enum { max_stages = 30, max_days = 365, max_outcomes = 10 };
 enum { max_apart = COMMANDS * (COMMANDS + 1) };
 
 const char *const field_type_names[FIELD_TYPES] = {
@@ -113,6 +113,11 @@ static void read_next(struct tree *t, const yaml_node_t *map, struct stage *ret)
 	}
 	const yaml_node_pair_t *p = node->data.mapping.pairs.start;
 	size_t n = (size_t)(node->data.mapping.pairs.top - p);
+	if (n > max_outcomes) {
+		tree_wrong(t, node, MSG_procedure_too_many, STR("next"),
+		    str_fmt(t->cx->arena, "%d", max_outcomes));
+		n = max_outcomes;
+	}
 	struct next *all = ARENA_ARRAY(t->cx->arena, struct next, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		const yaml_node_t *key =

@@ -26,8 +26,9 @@ void tree_wrong(struct tree *t, const yaml_node_t *node, enum msg m,
 void tree_unknown(struct tree *t, const yaml_node_t *node, enum msg plain,
     enum msg near, struct str name, const char *const *names, size_t n)
 {
+	if (t->errors->n == COUNT(t->errors->v))
+		return;
 	struct str best = near_name(name, names, n);
-
 	tree_wrong(t, node, best.n ? near : plain, name, best);
 }
 
@@ -261,7 +262,8 @@ struct date tree_date(struct tree *t, const yaml_node_t *map, const char *key)
 	if (!node)
 		return d;
 	struct str s = tree_scalar(t, node, key);
-	if (s.n > 0 && !date_parse_iso(s, &d))
+	bool ok = date_parse_iso(s, &d) && d.year >= 1900 && d.year < 2400;
+	if (s.n > 0 && !ok)
 		tree_wrong(t, node, MSG_procedure_bad_date, str_of(key),
 		    (struct str){ 0 });
 	return d;
