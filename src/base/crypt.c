@@ -15,12 +15,14 @@
 #define PASSWORDS_AT_ONCE 2
 
 static sem_t password_slots;
+static bool ready; /* written once, before there are threads */
 
 static void init(void)
 {
 	REQUIRE(sodium_init() >= 0);
 	REQUIRE(gnutls_global_init() == 0);
 	REQUIRE(sem_init(&password_slots, 0, PASSWORDS_AT_ONCE) == 0);
+	ready = true;
 }
 
 void crypt_init(void)
@@ -118,6 +120,7 @@ struct str random_id(struct arena *a, size_t n)
 
 static void take_slot(void)
 {
+	REQUIRE(ready); /* or it would wait for ever */
 	while (sem_wait(&password_slots) != 0)
 		; /* only ever interrupted by a signal */
 }
