@@ -73,27 +73,38 @@ static void note_folder(struct process_fence *pf, struct str folder)
 	fence_allow_if_there(&pf->fence, folder, FENCE_READ);
 }
 
+static enum err note_sources(
+    struct ctx *cx, struct store *store, struct process_fence *pf)
+{
+	const struct listed_source *v;
+	size_t n;
+
+	enum err e = store_read(cx, store);
+	if (e)
+		return e;
+	e = source_list(cx, &v, &n);
+	store_end(cx);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		struct str folder = source_list_folder(&v[i]);
+		if (folder.n)
+			note_folder(pf, folder);
+	}
+	return OK;
+}
+
 /* The gate may read where its sources are. They are looked up before the fence
  * stands, on a connection that is closed again. */
 static enum err allow_sources(
     struct ctx *cx, const struct site *site, struct process_fence *pf)
 {
-	const struct listed_source *v;
 	struct store *store;
-	size_t n;
 
 	enum err e = site_open_shared(cx, site, 1, &store);
 	if (e)
 		return e;
-	e = store_read(cx, store);
-	if (!e)
-		e = source_list(cx, &v, &n);
-	for (size_t i = 0; !e && i < n; i++) {
-		struct str folder = source_list_folder(&v[i]);
-		if (folder.n)
-			note_folder(pf, folder);
-	}
-	store_end(cx);
+	e = note_sources(cx, store, pf);
 	store_close(store);
 	return e;
 }
