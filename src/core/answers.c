@@ -419,9 +419,8 @@ enum err answers_complete(
 	for (size_t s = 0; s < p->n_sections; s++)
 		for (size_t i = 0; i < p->sections[s].n_fields; i++) {
 			const struct field *f = &p->sections[s].fields[i];
-			const char *key = str_cstr(cx->arena, f->key);
 			if (field_required(f, answers) &&
-			    !json_member(answers, key))
+			    !json_object_getn(answers, f->key.p, f->key.n))
 				field_wrong(
 				    cx, f->key, MSG_field_required, STR(""));
 		}
