@@ -49,6 +49,15 @@ void out_hex4(struct out *, unsigned);
 /* With padding; in pieces, so that no length needs memory. */
 void out_base64(struct out *, struct str);
 
+/* For such a table: all control characters below U+0020 but tab and line feed. */
+#define OUT_CONTROLS                                                \
+	[0x00] = 1, [0x01] = 1, [0x02] = 1, [0x03] = 1, [0x04] = 1, \
+	[0x05] = 1, [0x06] = 1, [0x07] = 1, [0x08] = 1, [0x0b] = 1, \
+	[0x0c] = 1, [0x0d] = 1, [0x0e] = 1, [0x0f] = 1, [0x10] = 1, \
+	[0x11] = 1, [0x12] = 1, [0x13] = 1, [0x14] = 1, [0x15] = 1, \
+	[0x16] = 1, [0x17] = 1, [0x18] = 1, [0x19] = 1, [0x1a] = 1, \
+	[0x1b] = 1, [0x1c] = 1, [0x1d] = 1, [0x1e] = 1, [0x1f] = 1
+
 /* Writes `s`; each byte whose place in `special` is set goes to put() instead,
  * which gets all that remains and says how many bytes it has dealt with. */
 void out_escaped(struct out *, struct str s, const bool special[256],
