@@ -8,6 +8,7 @@
  * digest, so an entry is right for ever; there are as many as revisions. */
 struct cached {
 	struct procedure procedure;
+	struct arena *arena; /* where all of this is; never freed */
 	struct cached *next;
 };
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -49,6 +50,7 @@ static enum err cache_add(struct ctx *cx, struct str body, struct str digest,
 		return fail_detail(cx, ERR_BROKEN,
 		    "a kept procedure does not have its digest");
 	}
+	c->arena = stays;
 	c->next = cache;
 	cache = c;
 	*ret = &c->procedure;
