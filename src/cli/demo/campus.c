@@ -5,33 +5,33 @@
 #include "base/str.h"
 
 const struct faculty faculties[FACULTIES] = {
-#define FACULTY(name, code, th, en)                                            \
+#define FACULTY(name, code, th, en) \
 	[FACULTY_##name] = { STR_INIT(code), STR_INIT(th), STR_INIT(en) },
 #include "cli/demo/campus.def"
 };
 
 const struct programme programmes[] = {
-#define PROGRAMME(code, faculty, level, seats, th, en)                         \
-	{ STR_INIT(code), FACULTY_##faculty, level, seats, STR_INIT(th),       \
+#define PROGRAMME(code, faculty, level, seats, th, en)                   \
+	{ STR_INIT(code), FACULTY_##faculty, level, seats, STR_INIT(th), \
 		STR_INIT(en) },
 #include "cli/demo/campus.def"
 };
 const size_t n_programmes = COUNT(programmes);
 
 const struct course courses[] = {
-#define COURSE(code, faculty, credits, th, en)                                 \
-	{ STR_INIT(code), FACULTY_##faculty, credits, STR_INIT(th),            \
+#define COURSE(code, faculty, credits, th, en)                      \
+	{ STR_INIT(code), FACULTY_##faculty, credits, STR_INIT(th), \
 		STR_INIT(en) },
 #include "cli/demo/campus.def"
 };
 const size_t n_courses = COUNT(courses);
 
-const struct str provinces[] = { STR_INIT("กรุงเทพมหานคร"),
-	STR_INIT("นนทบุรี"), STR_INIT("ปทุมธานี"), STR_INIT("ปราจีนบุรี"),
-	STR_INIT("ระยอง"), STR_INIT("ชลบุรี"), STR_INIT("นครปฐม"),
-	STR_INIT("เชียงใหม่"), STR_INIT("ขอนแก่น"), STR_INIT("นครราชสีมา"),
-	STR_INIT("อุบลราชธานี"), STR_INIT("พิษณุโลก"), STR_INIT("สงขลา"),
-	STR_INIT("สุราษฎร์ธานี"), STR_INIT("ตรัง"), STR_INIT("สุโขทัย") };
+const struct str provinces[] = { STR_INIT("กรุงเทพมหานคร"), STR_INIT("นนทบุรี"),
+	STR_INIT("ปทุมธานี"), STR_INIT("ปราจีนบุรี"), STR_INIT("ระยอง"),
+	STR_INIT("ชลบุรี"), STR_INIT("นครปฐม"), STR_INIT("เชียงใหม่"),
+	STR_INIT("ขอนแก่น"), STR_INIT("นครราชสีมา"), STR_INIT("อุบลราชธานี"),
+	STR_INIT("พิษณุโลก"), STR_INIT("สงขลา"), STR_INIT("สุราษฎร์ธานี"),
+	STR_INIT("ตรัง"), STR_INIT("สุโขทัย") };
 const size_t n_provinces = COUNT(provinces);
 
 const struct programme *programme_any(struct dice *d, char level)
@@ -48,15 +48,6 @@ const struct programme *programme_any(struct dice *d, char level)
 			if (seat < 0)
 				return &programmes[i];
 		}
-}
-
-static struct date day_in(struct dice *d, int64_t first_year, int64_t last_year)
-{
-	return (struct date){
-		.year = (int)dice_between(d, first_year, last_year),
-		.month = (int)dice_between(d, 1, 12),
-		.day = (int)dice_between(d, 1, 28),
-	};
 }
 
 static void give_status(struct student *s, struct dice *d)
@@ -85,7 +76,7 @@ struct student student_of(struct arena *a, int64_t i)
 	};
 
 	int64_t born = s.entry - 543 - 19;
-	s.birth = day_in(&d, born, born + 1);
+	s.birth = dice_day(&d, born, born + 1);
 	s.id = str_fmt(a, "%02lld%.*s%05lld", (long long)s.entry % 100,
 	    STR_ARG(faculties[s.programme->faculty].code), (long long)i + 1);
 	give_status(&s, &d);
@@ -105,14 +96,11 @@ struct staff staff_of(struct arena *a, int64_t i)
 		.faculty = (enum faculty_code)dice_roll(&d, FACULTIES),
 	};
 
-	s.birth = day_in(&d, 1964, 1999);
-	s.hired = (struct date){
-		.year = s.birth.year + (int)dice_between(&d, 23, 26),
-		.month = (int)dice_between(&d, 1, 12),
-		.day = 1,
-	};
-	s.title = s.teacher ? ranks[dice_roll(&d, COUNT(ranks) - 1)]
-			    : s.who.title;
+	s.birth = dice_day(&d, 1964, 1999);
+	s.hired = dice_day(&d, s.birth.year + 23, s.birth.year + 26);
+	s.hired.day = 1;
+	s.title =
+	    s.teacher ? ranks[dice_roll(&d, COUNT(ranks) - 1)] : s.who.title;
 	if (s.teacher && s.birth.year < 1975 && dice_chance(&d, 5))
 		s.title = ranks[COUNT(ranks) - 1];
 	return s;

@@ -60,8 +60,8 @@ struct student student_of(struct arena *, int64_t i);
 
 struct staff {
 	struct invented_person who;
-	struct str no;    /* "E00042" */
-	struct str title; /* ผศ.ดร. and so on, or who.title */
+	struct str no;             /* "E00042" */
+	struct str title;          /* ผศ.ดร. and so on, or who.title */
 	enum faculty_code faculty; /* of teachers */
 	bool teacher;
 	struct date birth, hired;
@@ -71,8 +71,8 @@ struct staff staff_of(struct arena *, int64_t i);
 /* A course that the student takes in a term, the k-th of COURSES_A_TERM; they
  * differ within one term. */
 enum { COURSES_A_TERM = 5 };
-const struct course *course_taken(int64_t student, int64_t year, int64_t term,
-    int64_t k);
+const struct course *course_taken(
+    int64_t student, int64_t year, int64_t term, int64_t k);
 
 /* Tables that several systems have: faculty and programme; those of the levels
  * in `levels`. */

@@ -8,7 +8,10 @@
 struct name {
 	struct str th, en;
 };
-#define NAME(th, en) { STR_INIT(th), STR_INIT(en) }
+#define NAME(th, en)                       \
+	{                                  \
+		STR_INIT(th), STR_INIT(en) \
+	}
 
 static const struct name men[] = {
 #define MAN(th, en) NAME(th, en),
@@ -70,8 +73,17 @@ double dice_bell(struct dice *d, int64_t low, int64_t high)
 	return (double)(sum / 3) / 100;
 }
 
-static const struct name *one_of(
-    struct dice *d, const struct name *v, size_t n)
+struct date dice_day(struct dice *d, int64_t first_year, int64_t last_year)
+{
+	struct date ret = { .year =
+				(int)dice_between(d, first_year, last_year) };
+
+	ret.month = (int)dice_between(d, 1, 12);
+	ret.day = (int)dice_between(d, 1, 28);
+	return ret;
+}
+
+static const struct name *one_of(struct dice *d, const struct name *v, size_t n)
 {
 	return &v[dice_roll(d, (int64_t)n)];
 }
@@ -80,8 +92,7 @@ static const struct name *one_of(
 struct str invent_national_id(struct arena *a, enum invented kind, int64_t i)
 {
 	int64_t number = i % 100000000 * 48271 % 100000000;
-	struct str s =
-	    str_fmt(a, "199%d%08lld", (int)kind, (long long)number);
+	struct str s = str_fmt(a, "199%d%08lld", (int)kind, (long long)number);
 	int sum = 0;
 
 	REQUIRE(s.n == 12);
@@ -96,7 +107,7 @@ struct invented_person invent_person(
 	struct dice d = dice_for(kind, i);
 	struct invented_person p = { .woman = dice_chance(&d, 52) };
 	const struct name *first = p.woman ? one_of(&d, women, COUNT(women))
-					   : one_of(&d, men, COUNT(men));
+	                                   : one_of(&d, men, COUNT(men));
 	const struct name *head = one_of(&d, heads, COUNT(heads));
 	const struct name *tail = one_of(&d, tails, COUNT(tails));
 

@@ -38,8 +38,12 @@ bool dice_chance(struct dice *, int percent);
  * with two decimals. */
 double dice_bell(struct dice *, int64_t low, int64_t high);
 
+/* A day of those years. Two throws in one expression have no order in C: the
+ * callers of all these throw once in each. */
+struct date dice_day(struct dice *, int64_t first_year, int64_t last_year);
+
 struct invented_person {
-	struct str title, first, last;       /* นาย นางสาว นาง */
+	struct str title, first, last; /* นาย นางสาว นาง */
 	struct str first_en, last_en;
 	struct str national_id;
 	bool woman;
