@@ -3,7 +3,6 @@
 #include "cli/options.h"
 #include "cli/password.h"
 #include "cli/store.h"
-#include "core/calendar.h"
 #include "core/people.h"
 #include "sql/sql.h"
 
@@ -19,12 +18,12 @@ static enum err fill(struct ctx *cx, struct str email, struct str password)
 		.roles = &admin,
 		.n_roles = 1,
 	};
-	int64_t id, days;
+	int64_t id;
 
 	enum err e = person_add(cx, &person, &id);
 	if (e)
 		return e;
-	e = calendar_import(cx, calendar_shipped(), &days);
+	e = install_knowledge(cx, false);
 	if (e)
 		return e;
 	return store_commit(cx);

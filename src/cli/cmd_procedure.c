@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "cli/file.h"
+#include "cli/disk.h"
 #include "cli/options.h"
 #include "cli/store.h"
 #include "core/procedure.h"
@@ -17,7 +17,7 @@ static int read_file(struct cli *cli, struct str path, struct procedure *ret)
 	    ARENA_NEW(cli->arena, struct procedure_errors);
 	struct str yaml;
 
-	if (!file_read(cli->arena, path, MAX_YAML, &yaml)) {
+	if (!disk_read(cli->arena, path, MAX_YAML, &yaml)) {
 		int code = errno == ENOENT ? EXIT_NOT_FOUND : EXIT_FAILED;
 		say2(cli, MSG_cli_file_read, path, str_of(strerror(errno)));
 		return code;

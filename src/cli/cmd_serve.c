@@ -100,7 +100,5 @@ int cmd_serve(struct cli *cli)
 		return code;
 	if (g.only.n)
 		return serve_one(&s, &g);
-	if (fence_abi() == 0)
-		say(cli, MSG_cli_no_landlock);
 	return supervise(cli, &s.config, announce, &s);
 }

@@ -1,5 +1,5 @@
 #include "base/str.h"
-#include "cli/file.h"
+#include "cli/disk.h"
 #include "cli/options.h"
 #include "cli/store.h"
 #include "core/people.h"

@@ -8,7 +8,7 @@
 
 #include "base/near.h"
 #include "base/str.h"
-#include "cli/file.h"
+#include "cli/disk.h"
 
 enum { MAX_FILE = 64 * 1024, MAX_ERRORS = 20 };
 
@@ -221,7 +221,7 @@ int config_load(struct cli *cli, struct config *ret)
 		return EXIT_CONFIG;
 	}
 	struct str whole = path_real(cli->arena, file);
-	if (!whole.n || !file_read(cli->arena, whole, MAX_FILE, &text)) {
+	if (!whole.n || !disk_read(cli->arena, whole, MAX_FILE, &text)) {
 		say2(cli, MSG_cli_file_read, file, str_of(strerror(errno)));
 		return EXIT_CONFIG;
 	}
@@ -250,7 +250,7 @@ static int read_secret(struct cli *cli, const struct config *c,
 {
 	struct str path = config_secret_path(cli->arena, c, process), text;
 
-	if (!file_read(cli->arena, path, 1000, &text)) {
+	if (!disk_read(cli->arena, path, 1000, &text)) {
 		say2(cli, MSG_cli_file_read, path, str_of(strerror(errno)));
 		return EXIT_CONFIG;
 	}

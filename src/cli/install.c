@@ -6,8 +6,10 @@
 
 #include "base/crypt.h"
 #include "base/str.h"
-#include "cli/file.h"
+#include "cli/disk.h"
 #include "cli/store.h"
+#include "core/calendar.h"
+#include "core/procedure.h"
 #include "sql/roles.h"
 
 enum { PASSWORD_BYTES = 24 };
@@ -38,7 +40,7 @@ static int write_secret(struct cli *cli, const struct config *c,
 	struct str text = str_fmt(
 	    cli->arena, "%.*s\n%.*s\n", STR_ARG(role), STR_ARG(password));
 
-	if (!file_write(cli->arena, path, text))
+	if (!disk_write(cli->arena, path, text))
 		return cannot_write(cli, path);
 	return EXIT_DONE;
 }
@@ -93,13 +95,41 @@ int install_begin(
 	return EXIT_DONE;
 }
 
+static enum err keep_procedures(struct ctx *cx)
+{
+	struct procedure_errors *errors =
+	    ARENA_NEW(cx->arena, struct procedure_errors);
+
+	for (size_t i = 0; i < procedures_shipped_n; i++) {
+		const struct embedded *file = &procedures_shipped[i];
+		struct procedure p;
+		enum err e = procedure_read(
+		    cx, str_n((const char *)file->bytes, file->n), &p, errors);
+		if (!e)
+			e = procedure_keep(cx, &p);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+enum err install_knowledge(struct ctx *cx, bool procedures)
+{
+	int64_t days;
+
+	enum err e = calendar_import(cx, calendar_shipped(), &days);
+	if (!e && procedures)
+		e = keep_procedures(cx);
+	return e;
+}
+
 int install_finish(
     struct cli *cli, const struct new_installation *n, const struct config *c)
 {
 	struct str text =
 	    config_text(cli->arena, n->dsn, n->desk_listen, n->gate_listen);
 
-	if (!file_write(cli->arena, c->file, text))
+	if (!disk_write(cli->arena, c->file, text))
 		return cannot_write(cli, c->file);
 	return EXIT_DONE;
 }

@@ -16,6 +16,9 @@ struct new_installation {
  * pratu.conf already; the reason is said. */
 int install_begin(
     struct cli *, const struct new_installation *, struct config *ret);
+/* The shipped calendars, and with `procedures` the shipped procedures, into the
+ * people store. Write transaction. */
+MUST_CHECK enum err install_knowledge(struct ctx *, bool procedures);
 int install_finish(
     struct cli *, const struct new_installation *, const struct config *);
 

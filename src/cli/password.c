@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "cli/file.h"
+#include "cli/disk.h"
 
 enum { MAX_LINE = 2000 };
 
@@ -28,7 +28,7 @@ static bool read_hidden(struct cli *cli, struct str *ret)
 	struct termios shown, hidden;
 
 	if (tcgetattr(STDIN_FILENO, &shown) != 0)
-		return file_read(cli->arena, STR("-"), MAX_LINE, ret);
+		return disk_read(cli->arena, STR("-"), MAX_LINE, ret);
 	say(cli, MSG_cli_password_ask);
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;

@@ -319,6 +319,8 @@ int supervise(struct cli *cli, const struct config *config,
 		.arg = arg,
 	};
 
+	if (fence_abi() == 0)
+		say(cli, MSG_cli_no_landlock);
 	own_group();
 	process_bounds("pratu");
 	log_process("supervisor");

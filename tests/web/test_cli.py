@@ -4,10 +4,11 @@ import os
 import stat
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
-from conftest import ADMIN, PRATU, ROOT, run_pratu
+from conftest import ADMIN, PRATU, ROOT, run_pratu, wait_until
 
 USAGE, CONFIG, NOT_FOUND, REFUSED = 2, 3, 4, 5
 
@@ -242,3 +243,120 @@ def test_doctor_names_a_store_that_is_broken(make_place):
     bad = [c["check"] for c in json.loads(done.stdout)["checks"]
            if c["state"] == "bad"]
     assert "people" in bad
+
+
+SYSTEMS = {"STUENTRY", "GRADSTD", "CEREMONY", "REG", "GRADING", "ENTPROC",
+           "GL3D", "HRIS", "REGKMITL"}
+OFFICE_ROLES = {"records", "director", "head", "officer", "executive"}
+
+
+@pytest.mark.both_stores
+def test_demo_has_everybody_and_every_system(university):
+    people = university.facts["people"]
+    assert {p["role"] for p in people} == OFFICE_ROLES | {
+        "requester", "owner", "auditor", "dpo", "admin"}
+    for p in people:
+        assert set(p) == {"role", "name", "email", "password", "token",
+                          "offices"}
+        assert p["email"].endswith("@example.ac.th")
+        assert p["token"].startswith("prt_")
+        assert bool(p["offices"]) == (p["role"] in OFFICE_ROLES)
+    for office in ("ICIT", "REGISTRAR"):
+        for role in OFFICE_ROLES:
+            assert university.people(role, office), (role, office)
+    sources = json.loads(
+        university.pratu("source", "list", "--json").stdout)
+    assert {s["system"] for s in sources} == SYSTEMS
+    for source in sources:
+        assert set(source) == {"name", "system", "kind", "dsn"}
+        file = source["dsn"].removeprefix("sqlite:")
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+            tables = [name for name, in db.execute(
+                "select name from sqlite_master where type = 'table'")]
+            assert tables
+            for table in tables:
+                n, = db.execute(f"select count(*) from {table}").fetchone()
+                assert n > 0, (source["system"], table)
+    assert university.pratu("source", "check").returncode == 0
+
+
+def test_demo_keeps_people_and_is_back_within_three_seconds(make_university):
+    university = make_university()
+    before = university.facts
+    ready = university.dir / "demo.json"
+    assert stat.S_IMODE(ready.stat().st_mode) == 0o600
+    university.stop()
+    ready.write_text("{}")
+    began = time.monotonic()
+    university.start("demo", "--dir", university.dir)
+    gone = wait_until("the old demo.json to go",
+                      lambda: not ready.exists() or
+                      ready.read_text() != "{}")
+    assert gone
+    wait_until("the new one", ready.exists)
+    assert time.monotonic() - began < 3
+    assert json.loads(ready.read_text()) == before
+
+
+def test_demo_of_another_store_is_refused(make_university):
+    university = make_university()
+    university.stop()
+    done = university.pratu("demo", "--store", "postgresql://x@/y")
+    assert done.returncode == REFUSED
+    assert not (university.dir / "demo.json").exists()
+
+
+def test_a_source_elsewhere_is_taken_up_within_two_seconds(make_university,
+                                                           tmp_path):
+    university = make_university()
+    before = university.processes()
+    file = make_source(tmp_path / "hr" / "hr.db")
+    done = university.pratu("source", "add", "hr", "--system", "HRIS", "--dsn",
+                            f"sqlite:{file}")
+    assert (done.returncode, done.stderr) == (0, "")
+
+    def gate_is_new():
+        now = university.processes()
+        return now.get("pratu-gate", before["pratu-gate"]) != \
+            before["pratu-gate"] and now
+
+    after = wait_until("a new gate", gate_is_new, 2)
+    for other in ("pratu-desk", "pratu-courier"):
+        assert after[other] == before[other]
+    found = json.loads(university.pratu("source", "list", "--json").stdout)
+    hr, = [s for s in found if s["name"] == "hr"]
+    assert hr == {"name": "hr", "system": "HRIS", "kind": "sqlite",
+                  "dsn": f"sqlite:{file}"}
+    # In a folder that the gate reads already nothing has to start anew.
+    other = tmp_path / "hr" / "other.db"
+    os.link(file, other)
+    university.pratu("source", "add", "hr2", "--system", "HRIS", "--dsn",
+                     f"sqlite:{other}")
+    time.sleep(0.6)
+    assert university.processes() == after
+
+
+@pytest.mark.parametrize("name, path, code", [
+    ("hr", "{top}/hr/nothing.db", NOT_FOUND),
+    ("hr", "{place}/people/desk.db", REFUSED),
+    ("hr", "{place}/hr.db", REFUSED),
+    ("bad name", "{top}/hr/hr.db", 1),
+    ("HRIS", "{top}/hr/hr.db", REFUSED),
+    ("hr", "{top}/hr/text.db", 1),
+])
+def test_sources_that_would_open_the_wall_or_cannot_be_read(
+        university, tmp_path, name, path, code):
+    make_source(tmp_path / "hr" / "hr.db")
+    (tmp_path / "hr" / "text.db").write_text("no database at all" * 100)
+    beside = university.dir / "hr.db"
+    beside.write_bytes((tmp_path / "hr" / "hr.db").read_bytes())
+    try:
+        before = university.pratu("source", "list", "--json").stdout
+        done = university.pratu(
+            "source", "add", name, "--system", "HRIS", "--dsn",
+            "sqlite:" + path.format(top=tmp_path, place=university.dir))
+        assert (done.returncode, done.stdout) == (code, "")
+        assert done.stderr.startswith("pratu: ")
+        assert university.pratu("source", "list", "--json").stdout == before
+    finally:
+        beside.unlink()

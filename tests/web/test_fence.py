@@ -3,6 +3,7 @@
 `pratu serve --only X --probe` enters the fence of X and tries what X must not
 be able to do.
 """
+import ctypes
 import json
 import sqlite3
 import subprocess
@@ -33,7 +34,6 @@ def fenced():
 
 
 def probe_abi():
-    import ctypes
     create_ruleset, version = 444, 1
     libc = ctypes.CDLL(None, use_errno=True)
     return max(0, libc.syscall(create_ruleset, None, 0, version))
@@ -102,3 +102,14 @@ def test_a_serving_process_stands_in_the_fence_it_is_probed_with(
     assert not [path for path in seen if path.startswith(people)]
     assert [path for path in seen
             if path.startswith(str(place.dir.resolve() / "shared"))]
+
+
+def test_desk_and_courier_cannot_read_a_source(university, fenced):
+    sources = json.loads(
+        university.pratu("source", "list", "--json").stdout)
+    files = {s["dsn"].removeprefix("sqlite:") for s in sources}
+    for process in ("desk", "courier"):
+        _, refused, allowed = probe(university, process)
+        assert allowed == set()
+        here = str(university.dir.resolve()) + "/"
+        assert {("read", f.removeprefix(here)) for f in files} <= refused

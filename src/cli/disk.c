@@ -1,4 +1,4 @@
-#include "cli/file.h"
+#include "cli/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static bool read_fd(struct arena *a, int fd, size_t max_bytes, struct str *ret)
 	return true;
 }
 
-bool file_read(
+bool disk_read(
     struct arena *a, struct str path, size_t max_bytes, struct str *ret)
 {
 	if (str_eq(path, STR("-")))
@@ -62,7 +62,7 @@ static bool write_all(int fd, struct str text)
 	return fsync(fd) == 0;
 }
 
-bool file_write(struct arena *a, struct str path, struct str text)
+bool disk_write(struct arena *a, struct str path, struct str text)
 {
 	const char *to = str_cstr(a, path);
 	const char *new = str_cstr(a, str_cat(a, path, STR(".new")));

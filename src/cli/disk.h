@@ -1,17 +1,17 @@
-/* file.h - small files and paths of an installation. False answers leave the
+/* disk.h - small files and paths of an installation. False answers leave the
  * reason in errno. */
-#ifndef CLI_FILE_H
-#define CLI_FILE_H
+#ifndef CLI_DISK_H
+#define CLI_DISK_H
 
 #include "base/arena.h"
 #include "base/base.h"
 
 /* The whole file, when it has at most `max_bytes` (else EFBIG). "-" is standard
  * input. */
-bool file_read(
+bool disk_read(
     struct arena *, struct str path, size_t max_bytes, struct str *ret);
 /* Writes it beside, syncs, and renames it into place: mode 0600. */
-bool file_write(struct arena *, struct str path, struct str text);
+bool disk_write(struct arena *, struct str path, struct str text);
 
 /* Makes the folder, mode 0700, or finds it. */
 bool folder_make(struct arena *, struct str path);
