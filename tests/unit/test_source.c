@@ -186,6 +186,45 @@ static void forbidden_sql_is_refused_for_the_right_reason(void)
 	printf("# %zu texts refused\n", COUNT(cases));
 }
 
+/* Behind the check of the text stands the guard, and behind that the file. */
+static void the_guard_alone_refuses_every_act(void)
+{
+	static const char *const acts[] = { "delete from student",
+		"insert into student(id) values (9)",
+		"update student set name = ''", "drop table student",
+		"create table t(a)", "create temp table t(a)",
+		"alter table student add column x", "pragma user_version",
+		"pragma query_only=0", "attach '/tmp/x.db' as x", "begin",
+		"savepoint s", "reindex", "analyze", "detach main" };
+	struct lite *l = NULL;
+	sqlite3_stmt *st = NULL;
+	struct str tail;
+
+	for (size_t i = 0; i < COUNT(acts); i++) {
+		begin();
+		T_CHECK(lite_open(&cx, &fixture, &source_limits_officer, false,
+			    &l) == OK,
+		    " ");
+		T_CHECK(
+		    lite_prepare(&cx, l, str_of(acts[i]), &st, &tail) != OK &&
+			l->refused == REFUSED_ACT,
+		    "%s", acts[i]);
+		sqlite3_set_authorizer(l->db, NULL, NULL);
+		if (i < 4)
+			T_CHECK(sqlite3_exec(l->db, acts[i], NULL, NULL,
+				    NULL) == SQLITE_READONLY,
+			    "%s", acts[i]);
+	}
+	begin();
+	T_CHECK(
+	    lite_open(&cx, &fixture, &source_limits_officer, false, &l) == OK,
+	    " ");
+	sqlite3_set_authorizer(l->db, NULL, NULL);
+	T_CHECK(sqlite3_exec(l->db, "pragma query_only=0; delete from student",
+		    NULL, NULL, NULL) == SQLITE_READONLY,
+	    "the file itself");
+}
+
 static void a_refusal_names_what_was_refused(void)
 {
 	struct description d;
@@ -860,6 +899,7 @@ int main(void)
 	fixture_make(&cx);
 	fixture.path = str_of(fixture_path);
 	T_RUN(forbidden_sql_is_refused_for_the_right_reason);
+	T_RUN(the_guard_alone_refuses_every_act);
 	T_RUN(a_refusal_names_what_was_refused);
 	T_RUN(allowed_sql_is_allowed);
 	T_RUN(too_much_sql_is_refused);
