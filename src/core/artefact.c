@@ -14,8 +14,10 @@
 #define MAX_DAYS (3 * 366)
 
 static const char *const outlets[] = { "api-get", "api-post", "export" };
-static const char *const formats[] = { "json", "ndjson", "csv", "xlsx", "xml", "html" };
-static const char *const classes[] = { "public", "internal", "personal", "sensitive" };
+static const char *const formats[] = { "json", "ndjson", "csv", "xlsx", "xml",
+	"html" };
+static const char *const classes[] = { "public", "internal", "personal",
+	"sensitive" };
 static const char *const masks[] = { "none", "drop" };
 
 struct plan {
@@ -31,8 +33,8 @@ static bool one_of(struct str s, const char *const *codes, size_t n)
 }
 
 /* A list of codes without repeats; `fallback` when the form has none. */
-static void take_codes(struct plan *p, const char *key, const char *const *codes,
-    size_t n_codes, const json_t *fallback)
+static void take_codes(struct plan *p, const char *key,
+    const char *const *codes, size_t n_codes, const json_t *fallback)
 {
 	json_t *out = json_new_array(p->cx->arena);
 	const json_t *list = json_list(p->form, key);
@@ -42,7 +44,8 @@ static void take_codes(struct plan *p, const char *key, const char *const *codes
 		struct str s = json_as_text(json_array_get(list, i));
 		bool known = false;
 		if (!one_of(s, codes, n_codes)) {
-			field_wrong(p->cx, str_of(key), MSG_field_bad_choice, s);
+			field_wrong(
+			    p->cx, str_of(key), MSG_field_bad_choice, s);
 			continue;
 		}
 		for (size_t k = 0; k < json_array_size(out) && !known; k++)
@@ -77,13 +80,15 @@ static void take_networks(struct plan *p, bool loopback)
 		if (cidr_parse(s, &net))
 			json_add_text(out, s);
 		else
-			field_wrong(p->cx, STR("networks"), MSG_field_bad_network, s);
+			field_wrong(
+			    p->cx, STR("networks"), MSG_field_bad_network, s);
 	}
 	if (json_array_size(list) == 0 && loopback) {
 		json_add_text(out, STR("127.0.0.0/8"));
 		json_add_text(out, STR("::1/128"));
 	} else if (json_array_size(list) == 0) {
-		field_wrong(p->cx, STR("networks"), MSG_field_required, STR(""));
+		field_wrong(
+		    p->cx, STR("networks"), MSG_field_required, STR(""));
 	}
 	json_put(p->out, "networks", out);
 }
@@ -106,7 +111,8 @@ static struct str part_field(struct plan *p, size_t i, const char *name)
 	return str_fmt(p->cx->arena, "parts[%zu].%s", i, name);
 }
 
-static void take_column(struct plan *p, size_t part, const json_t *c, json_t *out)
+static void take_column(
+    struct plan *p, size_t part, const json_t *c, json_t *out)
 {
 	struct arena *a = p->cx->arena;
 	struct str name = json_text(c, "name");
@@ -114,8 +120,8 @@ static void take_column(struct plan *p, size_t part, const json_t *c, json_t *ou
 		   mask = json_text(c, "mask");
 	json_t *o = json_new_object(a);
 	if (name.n == 0 || str_chars(name) > 120)
-		field_wrong(p->cx, part_field(p, part, "columns"), MSG_field_required,
-		    STR("name"));
+		field_wrong(p->cx, part_field(p, part, "columns"),
+		    MSG_field_required, STR("name"));
 	if (type.n > 0 && !one_of(type, column_type_names, COLUMN_TYPES))
 		field_wrong(p->cx, part_field(p, part, "columns"),
 		    MSG_field_bad_choice, type);
@@ -136,13 +142,14 @@ static void take_column(struct plan *p, size_t part, const json_t *c, json_t *ou
 	json_add(out, o);
 }
 
-static void take_columns(struct plan *p, size_t i, const json_t *part, json_t *out)
+static void take_columns(
+    struct plan *p, size_t i, const json_t *part, json_t *out)
 {
 	const json_t *list = json_list(part, "columns");
 	json_t *columns = json_new_array(p->cx->arena);
 	if (json_array_size(list) > MAX_COLUMNS) {
-		field_wrong(p->cx, part_field(p, i, "columns"), MSG_field_too_many,
-		    STR("500"));
+		field_wrong(p->cx, part_field(p, i, "columns"),
+		    MSG_field_too_many, STR("500"));
 		return;
 	}
 	for (size_t k = 0; k < json_array_size(list); k++)
@@ -150,8 +157,8 @@ static void take_columns(struct plan *p, size_t i, const json_t *part, json_t *o
 	json_put(out, "columns", columns);
 }
 
-static void take_list(struct plan *p, size_t i, const json_t *part,
-    const char *key, json_t *out)
+static void take_list(
+    struct plan *p, size_t i, const json_t *part, const char *key, json_t *out)
 {
 	const json_t *list = json_list(part, key);
 	if (json_array_size(list) > 100)
@@ -168,7 +175,8 @@ static bool name_taken(const json_t *parts, struct str name)
 	return false;
 }
 
-static void take_part(struct plan *p, size_t i, const json_t *part, json_t *parts)
+static void take_part(
+    struct plan *p, size_t i, const json_t *part, json_t *parts)
 {
 	struct arena *a = p->cx->arena;
 	json_t *o = json_new_object(a);
@@ -181,13 +189,14 @@ static void take_part(struct plan *p, size_t i, const json_t *part, json_t *part
 		field_wrong(p->cx, part_field(p, i, "name"), MSG_field_too_long,
 		    STR("60"));
 	if (name_taken(parts, name))
-		field_wrong(p->cx, part_field(p, i, "name"), MSG_field_twice, name);
+		field_wrong(
+		    p->cx, part_field(p, i, "name"), MSG_field_twice, name);
 	if ((sql.n > 0) == (file.n > 0))
-		field_wrong(p->cx, part_field(p, i, "sql"), MSG_field_query_or_file,
-		    STR(""));
+		field_wrong(p->cx, part_field(p, i, "sql"),
+		    MSG_field_query_or_file, STR(""));
 	if (sql.n > 0 && json_text(part, "source").n == 0)
-		field_wrong(p->cx, part_field(p, i, "source"), MSG_field_required,
-		    STR(""));
+		field_wrong(p->cx, part_field(p, i, "source"),
+		    MSG_field_required, STR(""));
 	json_put_text(o, "name", name);
 	json_put_text(o, "title_th", title.n ? title : name);
 	if (sql.n > 0) {
@@ -221,7 +230,8 @@ bool artefact_exports(const json_t *plan)
 {
 	const json_t *list = json_list(plan, "outlets");
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_as_text(json_array_get(list, i)), STR("export")))
+		if (str_eq(
+			json_as_text(json_array_get(list, i)), STR("export")))
 			return true;
 	return false;
 }
@@ -233,8 +243,8 @@ static void check_outlets(struct plan *p)
 	for (size_t i = 0; i < json_array_size(parts); i++)
 		if (json_text(json_array_get(parts, i), "file").n > 0 &&
 		    !artefact_exports(p->out))
-			field_wrong(p->cx, STR("outlets"), MSG_field_file_needs_export,
-			    STR(""));
+			field_wrong(p->cx, STR("outlets"),
+			    MSG_field_file_needs_export, STR(""));
 }
 
 enum err artefact_plan(struct ctx *cx, const struct case_file *f,
@@ -246,7 +256,8 @@ enum err artefact_plan(struct ctx *cx, const struct case_file *f,
 		.out = json_new_object(cx->arena) };
 	take_parts(&p);
 	take_codes(&p, "outlets", outlets, COUNT(outlets), NULL);
-	take_codes(&p, "formats", formats, COUNT(formats), default_formats(cx->arena));
+	take_codes(
+	    &p, "formats", formats, COUNT(formats), default_formats(cx->arena));
 	check_outlets(&p);
 	take_networks(&p, loopback);
 	take_expires(&p);
@@ -270,8 +281,8 @@ static const json_t *column_named(const json_t *columns, struct str name)
 }
 
 /* The query's columns in the query's order, with what the form says of each. */
-static json_t *seal_columns(struct ctx *cx, const json_t *named,
-    const json_t *found, struct str field)
+static json_t *seal_columns(
+    struct ctx *cx, const json_t *named, const json_t *found, struct str field)
 {
 	json_t *out = json_new_array(cx->arena);
 	for (size_t i = 0; i < json_array_size(named); i++) {
@@ -285,7 +296,8 @@ static json_t *seal_columns(struct ctx *cx, const json_t *named,
 		const json_t *n = column_named(named, name);
 		if (n == NULL && json_array_size(named) > 0)
 			field_wrong(cx, field, MSG_field_column_unnamed, name);
-		json_t *c = json_keep(cx->arena, n ? json_deep_copy(n) : json_object());
+		json_t *c =
+		    json_keep(cx->arena, n ? json_deep_copy(n) : json_object());
 		if (n == NULL) {
 			json_put_text(c, "name", name);
 			json_put_text(c, "title_th", name);
@@ -300,8 +312,8 @@ static json_t *seal_columns(struct ctx *cx, const json_t *named,
 	return out;
 }
 
-static void check_filterable(struct ctx *cx, const json_t *part,
-    const json_t *columns, struct str field)
+static void check_filterable(
+    struct ctx *cx, const json_t *part, const json_t *columns, struct str field)
 {
 	const json_t *list = json_list(part, "filterable");
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -340,18 +352,19 @@ static void add_counts(const json_t *found, json_t *artefact)
 	}
 }
 
-enum err artefact_seal(struct ctx *cx, const json_t *plan, const json_t *built,
-    json_t **ret)
+enum err artefact_seal(
+    struct ctx *cx, const json_t *plan, const json_t *built, json_t **ret)
 {
 	json_t *out = json_keep(cx->arena, json_deep_copy(plan));
 	json_t *parts = json_new_array(cx->arena);
 	const json_t *planned = json_list(plan, "parts");
 	const json_t *found = json_list(built, "parts");
 	if (json_array_size(found) != json_array_size(planned))
-		return fail_detail(cx, ERR_BROKEN, "the gate described other parts");
+		return fail_detail(
+		    cx, ERR_BROKEN, "the gate described other parts");
 	for (size_t i = 0; i < json_array_size(planned); i++)
-		seal_part(cx, json_array_get(planned, i), json_array_get(found, i), i,
-		    parts);
+		seal_part(cx, json_array_get(planned, i),
+		    json_array_get(found, i), i, parts);
 	enum err e = fields_end(cx);
 	if (e)
 		return e;

@@ -25,7 +25,7 @@ bool artefact_exports(const json_t *plan);
  * "rows"}],"documents":[{name,form,part,sha256,bytes}]}, parts in the plan's
  * order. Columns named by the form must be exactly the query's. The result has
  * "digest". */
-MUST_CHECK enum err artefact_seal(struct ctx *, const json_t *plan,
-    const json_t *built, json_t **ret);
+MUST_CHECK enum err artefact_seal(
+    struct ctx *, const json_t *plan, const json_t *built, json_t **ret);
 
 #endif

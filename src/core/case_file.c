@@ -101,7 +101,8 @@ static void finish_runs(struct case_file *f, const struct event *e)
 		const json_t *d = json_array_get(done, i);
 		for (size_t k = 0; k < f->runs.n; k++) {
 			struct run *r = &f->runs.v[k];
-			if (r->until != 0 || !str_eq(r->stage, json_text(d, "stage")) ||
+			if (r->until != 0 ||
+			    !str_eq(r->stage, json_text(d, "stage")) ||
 			    !str_eq(r->unit, json_text(d, "unit")))
 				continue;
 			r->until = e->at;
@@ -162,8 +163,8 @@ static void on_submitted(struct case_file *f, const struct event *e)
 	take_systems(f, e->data);
 }
 
-static void on_received(struct case_file *f, const struct event *e,
-    const json_t *form)
+static void on_received(
+    struct case_file *f, const struct event *e, const json_t *form)
 {
 	f->received = json_int(e->data, "received", e->at);
 	take(&f->memo_in, form, "memo_in");
@@ -175,7 +176,8 @@ static void on_received(struct case_file *f, const struct event *e,
 	f->register_year = json_int(e->data, "register_year", f->register_year);
 }
 
-static void set_connections(struct case_file *f, const char *from, const char *to)
+static void set_connections(
+    struct case_file *f, const char *from, const char *to)
 {
 	for (size_t i = 0; i < f->connections.n; i++)
 		if (str_eq(f->connections.v[i].state, str_of(from)))
@@ -202,7 +204,8 @@ static void on_acted(struct case_file *f, const struct event *e, enum command c)
 		on_received(f, e, form);
 	if (c == COMMAND_decide) {
 		f->decided = e->at;
-		f->letter_due = str_eq(json_text(e->data, "outcome"), STR("rejected"));
+		f->letter_due =
+		    str_eq(json_text(e->data, "outcome"), STR("rejected"));
 	}
 	if (c == COMMAND_prepare) {
 		f->artefact = json_member(e->data, "artefact");
@@ -433,8 +436,8 @@ void evolve(struct case_file *f, const struct event *e)
 	move(f, e);
 }
 
-enum err case_file_tell(struct ctx *cx, const struct events *events,
-    struct case_file *ret)
+enum err case_file_tell(
+    struct ctx *cx, const struct events *events, struct case_file *ret)
 {
 	if (events->n == 0)
 		return fail_detail(cx, ERR_BROKEN, "a request without events");
@@ -458,7 +461,8 @@ bool case_is_own(const struct case_file *f, struct str email)
 bool case_acted(const struct case_file *f, struct str email, enum command c)
 {
 	for (size_t i = 0; i < f->acts.n; i++)
-		if (f->acts.v[i].command == c && str_eq_nocase(f->acts.v[i].by, email))
+		if (f->acts.v[i].command == c &&
+		    str_eq_nocase(f->acts.v[i].by, email))
 			return true;
 	return false;
 }

@@ -13,7 +13,8 @@ struct run {
 	struct str stage; /* its id in the procedure */
 	enum stage_kind kind;
 	enum role role;
-	struct str unit; /* the owner unit asked, or the division; may be empty */
+	struct str
+	    unit; /* the owner unit asked, or the division; may be empty */
 	int64_t since, until; /* until 0: open */
 	struct str outcome, by, note, conditions, evidence;
 };
@@ -40,27 +41,29 @@ struct letter {
 	int64_t at;
 };
 struct granted {
-	struct str id, part, outlet, state; /* "active" "suspended" "revoked" "replaced" */
+	struct str id, part, outlet,
+	    state; /* "active" "suspended" "revoked" "replaced" */
 	int64_t starts, expires;
 	int64_t delivered_at;
 	struct str digest;
 };
 struct handed {
-	struct str id, name, form, part, sha256, state; /* "given" "recalled" "replaced" */
+	struct str id, name, form, part, sha256,
+	    state; /* "given" "recalled" "replaced" */
 	int64_t bytes, at, expires;
 	struct str digest;
 };
 
 /* A growing list in an arena. */
-#define LIST(type)                                                             \
-	struct {                                                               \
-		type *v;                                                       \
-		size_t n, cap;                                                 \
+#define LIST(type)             \
+	struct {               \
+		type *v;       \
+		size_t n, cap; \
 	}
 void *list_grow_(struct arena *, void *v, size_t n, size_t *cap, size_t each);
-#define LIST_ADD(a, list, ...)                                                 \
-	((list)->v = list_grow_(a, (list)->v, (list)->n, &(list)->cap,         \
-	     sizeof *(list)->v),                                               \
+#define LIST_ADD(a, list, ...)                                          \
+	((list)->v = list_grow_(                                        \
+	     a, (list)->v, (list)->n, &(list)->cap, sizeof *(list)->v), \
 	    (list)->v[(list)->n++] = (__VA_ARGS__))
 
 struct case_file {
@@ -70,45 +73,52 @@ struct case_file {
 	enum state state, waiting_from;
 	enum outcome outcome;
 	json_t *answers;
-	struct str requester, requester_name, unit; /* e-mail, name, unit code */
-	bool requester_signed; /* the head of the requesting unit signed the memo */
+	struct str requester, requester_name,
+	    unit; /* e-mail, name, unit code */
+	bool
+	    requester_signed; /* the head of the requesting unit signed the memo */
 	struct str entered_by; /* records, for a memo on paper; else empty */
 	struct str signatory;
-	int64_t created, updated, submitted, received, decided, delivered, closed;
-	LIST(struct str) holders;  /* e-mails beside the requester */
+	int64_t created, updated, submitted, received, decided, delivered,
+	    closed;
+	LIST(struct str) holders; /* e-mails beside the requester */
 	LIST(struct case_system) systems;
 	struct str service_type;
-	LIST(struct run) runs;     /* all, oldest first */
-	struct str resume;         /* stage to return to after a late consent */
+	LIST(struct run) runs; /* all, oldest first */
+	struct str resume;     /* stage to return to after a late consent */
 	LIST(struct act) acts;
 	LIST(struct pause) pauses;
 	LIST(struct str) officers; /* e-mails */
 	struct str division;
 	struct str received_no, memo_in, memo_date, memo_out, urgency, secrecy;
 	int64_t register_no, register_year; /* 0 before intake */
-	const json_t *artefact;    /* as prepared, with "digest"; NULL */
+	const json_t *artefact; /* as prepared, with "digest"; NULL */
 	struct str prepared_by;
 	LIST(struct attached) files;
 	LIST(struct letter) letters;
 	LIST(struct granted) connections;
 	LIST(struct handed) documents;
-	struct str agreed_due;     /* ISO, when another day was agreed */
-	struct str proposed_due;   /* ISO, what the requester may agree to */
-	int64_t score;             /* 0: none */
+	struct str agreed_due;   /* ISO, when another day was agreed */
+	struct str proposed_due; /* ISO, what the requester may agree to */
+	int64_t score;           /* 0: none */
 	struct str comment;
-	struct str question;       /* what the requester is asked, in waiting */
-	bool letter_due;           /* records still owes the reply memo (N-26) */
+	struct str question; /* what the requester is asked, in waiting */
+	bool letter_due;     /* records still owes the reply memo (N-26) */
 };
 
 /* Takes one event more. The event's texts must outlive the case file. */
 void evolve(struct case_file *, const struct event *);
 /* From nothing. ERR_BROKEN when there are no events. */
-MUST_CHECK enum err case_file_tell(struct ctx *, const struct events *, struct case_file *ret);
+MUST_CHECK enum err case_file_tell(
+    struct ctx *, const struct events *, struct case_file *ret);
 
-bool case_is_own(const struct case_file *, struct str email); /* requester or holder */
+bool case_is_own(
+    const struct case_file *, struct str email); /* requester or holder */
 bool case_acted(const struct case_file *, struct str email, enum command);
-const struct run *case_open_run(const struct case_file *, size_t *cursor); /* next open, or NULL */
-const struct attached *case_file_of(const struct case_file *, struct str id); /* or NULL */
+const struct run *case_open_run(
+    const struct case_file *, size_t *cursor); /* next open, or NULL */
+const struct attached *case_file_of(
+    const struct case_file *, struct str id); /* or NULL */
 /* Whether the owner unit endorsed, and the run that says so. */
 const struct run *case_endorsement(const struct case_file *, struct str unit);
 /* The title, or what stands for it: project, purpose. */

@@ -36,7 +36,8 @@ static void put_people(json_t *o, const struct person *v, size_t n)
 	json_object_set_new(o, "people", people);
 }
 
-static enum err wait_json(struct json_work *w, const struct run *r, json_t *list)
+static enum err wait_json(
+    struct json_work *w, const struct run *r, json_t *list)
 {
 	const struct person *people;
 	size_t n;
@@ -68,8 +69,8 @@ static enum err put_waiting_for(struct json_work *w)
 		json_put_text(o, "role", STR("requester"));
 		json_put_text(o, "unit", w->f->unit);
 		json_put_text(o, "since",
-		    time_iso(w->cx->arena,
-			w->f->pauses.v[w->f->pauses.n - 1].from));
+		    time_iso(
+			w->cx->arena, w->f->pauses.v[w->f->pauses.n - 1].from));
 		put_people(o, &asked, 1);
 		json_array_append_new(list, o);
 		return OK;
@@ -93,8 +94,8 @@ static void put_stages(struct json_work *w)
 		if (r->by.n > 0)
 			json_add_text(people, r->by);
 		json_object_set_new(o, "people", people);
-		json_put_text(o, "state",
-		    r->until == 0 ? STR("open") : STR("done"));
+		json_put_text(
+		    o, "state", r->until == 0 ? STR("open") : STR("done"));
 		json_put_text_or_null(o, "outcome", r->outcome);
 		json_put_text_or_null(o, "since", iso_or_empty(a, r->since));
 		json_put_text_or_null(o, "until", iso_or_empty(a, r->until));
@@ -115,7 +116,8 @@ static void put_artefact(struct json_work *w)
 	}
 	/* Requesters see what they get, never how it is asked of the source. */
 	bool inside = person_in_office(&w->cx->actor->person, w->f->office);
-	json_t *o = json_new_object(w->cx->arena), *parts = json_new_array(w->cx->arena);
+	json_t *o = json_new_object(w->cx->arena),
+	       *parts = json_new_array(w->cx->arena);
 	const json_t *list = json_list(made, "parts");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		json_t *part = json_deep_copy(json_array_get(list, i));
@@ -127,7 +129,8 @@ static void put_artefact(struct json_work *w)
 	}
 	json_put_text(o, "digest", json_text(made, "digest"));
 	json_put(o, "parts", parts);
-	static const char *const keys[] = { "outlets", "formats", "networks", "expires" };
+	static const char *const keys[] = { "outlets", "formats", "networks",
+		"expires" };
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (json_member(made, keys[i]) != NULL)
 			json_put(o, keys[i], json_member(made, keys[i]));
@@ -136,8 +139,9 @@ static void put_artefact(struct json_work *w)
 
 static struct str live_state(const struct granted *g, int64_t now)
 {
-	return str_eq(g->state, STR("active")) && now >= g->expires ? STR("ended") :
-								       g->state;
+	return str_eq(g->state, STR("active")) && now >= g->expires
+	           ? STR("ended")
+	           : g->state;
 }
 
 static void put_connections(struct json_work *w)
@@ -313,7 +317,8 @@ static void put_records(struct json_work *w)
 	json_put_text_or_null(w->o, "memo_in", f->memo_in);
 	json_put_text_or_null(w->o, "memo_date", f->memo_date);
 	json_put_text_or_null(w->o, "memo_out", f->memo_out);
-	json_put_text_or_null(w->o, "outcome", str_of(outcome_names[f->outcome]));
+	json_put_text_or_null(
+	    w->o, "outcome", str_of(outcome_names[f->outcome]));
 	json_put_text_or_null(w->o, "agreed_due", f->agreed_due);
 	json_put_text_or_null(w->o, "proposed_due", f->proposed_due);
 	if (f->score > 0)
@@ -325,9 +330,10 @@ static void put_records(struct json_work *w)
 static void put_allowed(struct json_work *w)
 {
 	json_t *list = json_new_array(w->cx->arena);
-	uint32_t bits = w->cx->actor->read_only ?
-	    0 :
-	    policy_allowed(w->cx, w->facts, w->f, &w->cx->actor->person);
+	uint32_t bits =
+	    w->cx->actor->read_only
+		? 0
+		: policy_allowed(w->cx, w->facts, w->f, &w->cx->actor->person);
 	for (enum command c = 0; c < COMMANDS; c++)
 		if (bits & COMMAND_BIT(c))
 			json_add_text(list, str_of(command_names[c]));

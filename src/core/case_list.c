@@ -62,8 +62,8 @@ static enum err waiting(struct ctx *cx, const struct case_filter *q, int64_t at,
 		" having min(w.since) > $6 or (min(w.since) = $6 and c.no > $7)"
 		" order by min(w.since), c.no limit $8"),
 	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id),
-		val_str(q->state), val_str(q->office), val_str(q->q), val_i64(at),
-		val_str(no), val_i64(limit)),
+		val_str(q->state), val_str(q->office), val_str(q->q),
+		val_i64(at), val_str(no), val_i64(limit)),
 	    ret);
 }
 
@@ -92,9 +92,9 @@ static enum err add_systems(struct ctx *cx, struct case_line *line)
 	    VALS(val_str(line->no)), &rows);
 	line->systems = STR("");
 	for (size_t i = 0; i < rows.n && !e; i++)
-		line->systems = str_fmt(cx->arena, "%.*s%s%.*s",
-		    STR_ARG(line->systems), i ? " " : "",
-		    STR_ARG(row_str(rows.row[i], "system")));
+		line->systems =
+		    str_fmt(cx->arena, "%.*s%s%.*s", STR_ARG(line->systems),
+			i ? " " : "", STR_ARG(row_str(rows.row[i], "system")));
 	return e;
 }
 
@@ -124,7 +124,8 @@ static enum err fill(struct ctx *cx, const struct rows *rows, bool mine,
 	*ret_next = STR("");
 	if (rows->n > n)
 		*ret_next = str_fmt(cx->arena, "%lld.%.*s",
-		    (long long)(mine ? v[n - 1].waiting_since : v[n - 1].updated),
+		    (long long)(mine ? v[n - 1].waiting_since
+				     : v[n - 1].updated),
 		    STR_ARG(v[n - 1].no));
 	*ret = v;
 	*ret_n = n;
@@ -141,7 +142,8 @@ enum err cases_list(struct ctx *cx, const struct case_filter *filter,
 	struct str no = STR("");
 
 	if (limit < 1 || limit > 200)
-		field_wrong(cx, STR("limit"), MSG_field_bad_number, STR("1–200"));
+		field_wrong(
+		    cx, STR("limit"), MSG_field_bad_number, STR("1–200"));
 	if (q.cursor.n > 0 && !read_cursor(q.cursor, &at, &no))
 		field_wrong(cx, STR("cursor"), MSG_field_bad_choice, q.cursor);
 	if (q.state.n > 0 && kind_find(q.state, state_names, STATES) < 0)
@@ -151,8 +153,8 @@ enum err cases_list(struct ctx *cx, const struct case_filter *filter,
 		return e;
 	q.q = like_text(cx, q.q);
 	/* One more than asked tells whether there is a next page. */
-	e = q.mine ? waiting(cx, &q, at, no, limit + 1, &rows) :
-		     seen(cx, &q, at, no, limit + 1, &rows);
+	e = q.mine ? waiting(cx, &q, at, no, limit + 1, &rows)
+	           : seen(cx, &q, at, no, limit + 1, &rows);
 	return e ? e : fill(cx, &rows, q.mine, limit, ret, ret_n, ret_next);
 }
 

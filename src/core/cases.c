@@ -8,28 +8,32 @@
 #include "core/setting.h"
 #include "sql/sql.h"
 
-static enum err office_facts(struct ctx *cx, struct str office, struct facts *ret)
+static enum err office_facts(
+    struct ctx *cx, struct str office, struct facts *ret)
 {
 	enum err e = system_list(cx, office, &ret->systems, &ret->n_systems);
 	if (!e)
 		e = unit_list(cx, &ret->units, &ret->n_units);
 	if (!e)
-		e = person_list_role(cx, ROLE_head, office, STR(""), &ret->heads,
-		    &ret->n_heads);
+		e = person_list_role(
+		    cx, ROLE_head, office, STR(""), &ret->heads, &ret->n_heads);
 	if (!e)
 		e = calendar_get(cx, &ret->calendar);
 	return e;
 }
 
 /* Officers of the office, heads with them: a head may take the work himself. */
-static enum err officer_facts(struct ctx *cx, struct str office, struct facts *ret)
+static enum err officer_facts(
+    struct ctx *cx, struct str office, struct facts *ret)
 {
 	const struct person *officers;
 	size_t n;
-	enum err e = person_list_role(cx, ROLE_officer, office, STR(""), &officers, &n);
+	enum err e =
+	    person_list_role(cx, ROLE_officer, office, STR(""), &officers, &n);
 	if (e)
 		return e;
-	struct person *v = ARENA_ARRAY(cx->arena, struct person, n + ret->n_heads + 1);
+	struct person *v =
+	    ARENA_ARRAY(cx->arena, struct person, n + ret->n_heads + 1);
 	size_t all = 0;
 	for (size_t i = 0; i < n; i++)
 		v[all++] = officers[i];
@@ -41,7 +45,8 @@ static enum err officer_facts(struct ctx *cx, struct str office, struct facts *r
 	return OK;
 }
 
-enum err cases_facts(struct ctx *cx, const struct case_file *f, struct facts *ret)
+enum err cases_facts(
+    struct ctx *cx, const struct case_file *f, struct facts *ret)
 {
 	struct facts facts = { .register_year = year_be(date_of_ms(cx->now)) };
 	/* A draft follows the revision in force; what was sent keeps its own. */
@@ -113,8 +118,8 @@ static enum err commit_event(struct ctx *cx, const struct facts *facts,
 	return OK;
 }
 
-static enum err match_version(struct ctx *cx, const struct case_file *f,
-    int64_t if_match)
+static enum err match_version(
+    struct ctx *cx, const struct case_file *f, int64_t if_match)
 {
 	if (if_match == 0 || if_match == f->version)
 		return OK;
@@ -149,15 +154,15 @@ enum err cases_precheck(struct ctx *cx, const struct case_command *cc,
 	    cc->body, ret_form);
 }
 
-static struct str register_counter(struct ctx *cx, const struct case_file *f,
-    int64_t year)
+static struct str register_counter(
+    struct ctx *cx, const struct case_file *f, int64_t year)
 {
 	return str_fmt(cx->arena, "register:%.*s:%lld", STR_ARG(f->office),
 	    (long long)year);
 }
 
-enum err cases_command(struct ctx *cx, const struct case_command *cc,
-    struct case_file *ret)
+enum err cases_command(
+    struct ctx *cx, const struct case_command *cc, struct case_file *ret)
 {
 	struct case_file f;
 	struct facts facts;
@@ -168,18 +173,21 @@ enum err cases_command(struct ctx *cx, const struct case_command *cc,
 		e = gather(cx, cc, &f, &facts);
 	/* Taken for good only when the transaction is: a refusal gives it back. */
 	if (!e && cc->command == COMMAND_receive)
-		e = counter_next(cx, register_counter(cx, &f, facts.register_year),
+		e = counter_next(cx,
+		    register_counter(cx, &f, facts.register_year),
 		    &facts.next_register_no);
 	if (e)
 		return e;
 	facts.artefact = cc->artefact;
-	e = decide(cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);
+	e = decide(
+	    cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);
 	if (e)
 		return e;
 	return commit_event(cx, &facts, &f, &ev, ret);
 }
 
-static struct event drafted(struct ctx *cx, const struct case_file *f, json_t *data)
+static struct event drafted(
+    struct ctx *cx, const struct case_file *f, json_t *data)
 {
 	return (struct event){ .version = f->version + 1,
 		.at = cx->now,
@@ -194,7 +202,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 {
 	struct case_file f;
 	struct facts facts;
-	json_t *merged;
+	json_t *merged = NULL;
 
 	enum err e = chain_lock(cx);
 	if (!e)
@@ -205,7 +213,8 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 		e = cases_facts(cx, &f, &facts);
 	/* Whoever may send it may change it. */
 	if (!e)
-		e = policy_may(cx, &facts, &f, &cx->actor->person, COMMAND_submit);
+		e = policy_may(
+		    cx, &facts, &f, &cx->actor->person, COMMAND_submit);
 	if (!e)
 		e = match_version(cx, &f, if_match);
 	if (!e)
@@ -239,17 +248,21 @@ static enum err find_office(struct ctx *cx, struct str code, struct office *ret)
 static enum err behalf(struct ctx *cx, const json_t *on_behalf, json_t *who)
 {
 	struct str name = thai_normal(cx->arena, json_text(on_behalf, "name"));
-	struct str email = str_lower(cx->arena, str_trim(json_text(on_behalf, "email")));
+	struct str email =
+	    str_lower(cx->arena, str_trim(json_text(on_behalf, "email")));
 	struct str unit = thai_normal(cx->arena, json_text(on_behalf, "unit"));
 	struct unit found;
-	bool is_unit;
+	bool is_unit = false;
 
 	if (name.n == 0 || str_chars(name) > 200)
-		field_wrong(cx, STR("on_behalf.name"), MSG_field_required, STR(""));
+		field_wrong(
+		    cx, STR("on_behalf.name"), MSG_field_required, STR(""));
 	if (unit.n == 0 || str_chars(unit) > 200)
-		field_wrong(cx, STR("on_behalf.unit"), MSG_field_required, STR(""));
+		field_wrong(
+		    cx, STR("on_behalf.unit"), MSG_field_required, STR(""));
 	if (email.n > 0 && (!str_has(email, STR("@")) || email.n > 254))
-		field_wrong(cx, STR("on_behalf.email"), MSG_field_bad_email, email);
+		field_wrong(
+		    cx, STR("on_behalf.email"), MSG_field_bad_email, email);
 	enum err e = fields_end(cx);
 	if (!e)
 		e = unit_find(cx, unit, &found, &is_unit);
@@ -261,8 +274,8 @@ static enum err behalf(struct ctx *cx, const json_t *on_behalf, json_t *who)
 	return OK;
 }
 
-static enum err requester_of(struct ctx *cx, const struct new_case *nc,
-    json_t *data)
+static enum err requester_of(
+    struct ctx *cx, const struct new_case *nc, json_t *data)
 {
 	const struct person *p = &cx->actor->person;
 	json_t *who = json_new_object(cx->arena);
@@ -270,7 +283,8 @@ static enum err requester_of(struct ctx *cx, const struct new_case *nc,
 	if (nc->on_behalf != NULL) {
 		if (!person_holds(p, ROLE_records, nc->office, STR("")))
 			return fail(cx, ERR_DENIED, MSG_error_only_records);
-		json_put_text(data, "entered_by", str_lower(cx->arena, p->email));
+		json_put_text(
+		    data, "entered_by", str_lower(cx->arena, p->email));
 		return behalf(cx, nc->on_behalf, who);
 	}
 	if (!person_holds(p, ROLE_requester, STR(""), STR("")))
@@ -289,25 +303,26 @@ static enum err number_of(struct ctx *cx, struct str office, struct str *ret)
 	    str_fmt(cx->arena, "request:%.*s:%d", STR_ARG(office), year), &n);
 	if (e)
 		return e;
-	*ret = str_fmt(cx->arena, "%.*s-%d-%05lld", STR_ARG(office), year,
-	    (long long)n);
+	*ret = str_fmt(
+	    cx->arena, "%.*s-%d-%05lld", STR_ARG(office), year, (long long)n);
 	return OK;
 }
 
 static enum err first_draft(struct ctx *cx, const struct new_case *nc,
     const struct office *office, struct case_file *ret)
 {
-	const struct procedure *p;
-	json_t *answers, *data = json_new_object(cx->arena);
+	const struct procedure *p = NULL;
+	json_t *answers = NULL, *data = json_new_object(cx->arena);
 	struct facts facts;
-	struct str no;
+	struct str no = { 0 };
 
 	enum err e = requester_of(cx, nc, data);
 	if (!e)
 		e = procedure_get(cx, office->procedure, STR(""), &p);
 	if (!e)
 		e = answers_merge(cx, NULL,
-		    nc->answers ? nc->answers : json_new_object(cx->arena), &answers);
+		    nc->answers ? nc->answers : json_new_object(cx->arena),
+		    &answers);
 	if (!e)
 		e = number_of(cx, office->code, &no);
 	if (e)
@@ -329,8 +344,8 @@ static enum err first_draft(struct ctx *cx, const struct new_case *nc,
 	return commit_event(cx, &facts, &none, &ev, ret);
 }
 
-enum err cases_create(struct ctx *cx, const struct new_case *nc,
-    struct case_file *ret)
+enum err cases_create(
+    struct ctx *cx, const struct new_case *nc, struct case_file *ret)
 {
 	struct office office;
 	enum err e = may_write(cx);
@@ -338,8 +353,10 @@ enum err cases_create(struct ctx *cx, const struct new_case *nc,
 		e = chain_lock(cx);
 	if (!e)
 		e = find_office(cx, nc->office, &office);
-	if (!e && nc->procedure.n > 0 && !str_eq(nc->procedure, office.procedure)) {
-		field_wrong(cx, STR("procedure"), MSG_field_bad_choice, nc->procedure);
+	if (!e && nc->procedure.n > 0 &&
+	    !str_eq(nc->procedure, office.procedure)) {
+		field_wrong(
+		    cx, STR("procedure"), MSG_field_bad_choice, nc->procedure);
 		e = fields_end(cx);
 	}
 	if (!e)
@@ -363,8 +380,8 @@ static enum err may_attach(struct ctx *cx, const struct case_file *f)
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
 		    STR("files"), str_of(state_names[f->state]));
 	bool only_looks = !case_is_own(f, p->email) &&
-	    !person_in_office(p, f->office) &&
-	    !person_holds(p, ROLE_owner, STR(""), STR(""));
+	                  !person_in_office(p, f->office) &&
+	                  !person_holds(p, ROLE_owner, STR(""), STR(""));
 	if (only_looks)
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours, STR("files"));
 	return OK;
@@ -377,8 +394,8 @@ enum err cases_may_attach(struct ctx *cx, struct str no)
 	return e ? e : may_attach(cx, &f);
 }
 
-enum err cases_attach(struct ctx *cx, struct str no, const struct attached *file,
-    struct case_file *ret)
+enum err cases_attach(struct ctx *cx, struct str no,
+    const struct attached *file, struct case_file *ret)
 {
 	struct case_file f;
 	struct facts facts;

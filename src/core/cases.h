@@ -11,12 +11,12 @@ struct new_case {
 	struct str office, procedure; /* empty procedure: the office's own */
 	const json_t *answers;        /* may be NULL */
 	bool submit;                  /* false keeps a draft */
-	const json_t *on_behalf;      /* {name,email,unit}, for records; or NULL */
+	const json_t *on_behalf; /* {name,email,unit}, for records; or NULL */
 };
 
 /* By cx->actor. ERR_DENIED, ERR_NOT_FOUND (office), ERR_INVALID. */
-MUST_CHECK enum err cases_create(struct ctx *, const struct new_case *,
-    struct case_file *ret);
+MUST_CHECK enum err cases_create(
+    struct ctx *, const struct new_case *, struct case_file *ret);
 /* Changes a draft's answers; ERR_CONFLICT once it is sent. `if_match` is a
  * version, or 0 for any: ERR_STALE. */
 MUST_CHECK enum err cases_redraft(struct ctx *, struct str no,
@@ -31,8 +31,8 @@ struct case_command {
 };
 /* ERR_NOT_FOUND to whoever may not see it; then, in this order, ERR_DENIED,
  * ERR_CONFLICT, ERR_STALE, ERR_INVALID. */
-MUST_CHECK enum err cases_command(struct ctx *, const struct case_command *,
-    struct case_file *ret);
+MUST_CHECK enum err cases_command(
+    struct ctx *, const struct case_command *, struct case_file *ret);
 /* The same up to the decision, in a read transaction: for prepare, whose work
  * is done before. *ret_form is the checked body. */
 MUST_CHECK enum err cases_precheck(struct ctx *, const struct case_command *,
@@ -46,10 +46,13 @@ MUST_CHECK enum err cases_attach(struct ctx *, struct str no,
 MUST_CHECK enum err cases_may_attach(struct ctx *, struct str no);
 
 /* Reads one that cx->actor may see. */
-MUST_CHECK enum err cases_get(struct ctx *, struct str no, struct case_file *ret);
+MUST_CHECK enum err cases_get(
+    struct ctx *, struct str no, struct case_file *ret);
 /* Without asking who reads: for publishing, projections, notices. */
-MUST_CHECK enum err cases_load(struct ctx *, struct str no, struct case_file *ret);
-MUST_CHECK enum err cases_facts(struct ctx *, const struct case_file *, struct facts *ret);
+MUST_CHECK enum err cases_load(
+    struct ctx *, struct str no, struct case_file *ret);
+MUST_CHECK enum err cases_facts(
+    struct ctx *, const struct case_file *, struct facts *ret);
 
 struct case_filter {
 	struct str state, office, system, q;
@@ -58,8 +61,8 @@ struct case_filter {
 	int64_t limit; /* 1–200; 0: 50 */
 };
 struct case_line {
-	struct str no, office, procedure, state, outcome, title, requester, unit,
-	    due, systems;
+	struct str no, office, procedure, state, outcome, title, requester,
+	    unit, due, systems;
 	int64_t version, received, updated, waiting_since;
 };
 /* Those the actor may see, newest change first (or, with `mine`, longest
@@ -71,13 +74,13 @@ MUST_CHECK enum err cases_waiting_count(struct ctx *, int64_t *ret);
 
 /* The request as the actor sees it (contract.md §3). */
 struct site;
-MUST_CHECK enum err case_json(struct ctx *, const struct site *, const struct facts *,
-    const struct case_file *, json_t **ret);
+MUST_CHECK enum err case_json(struct ctx *, const struct site *,
+    const struct facts *, const struct case_file *, json_t **ret);
 MUST_CHECK enum err case_events_json(struct ctx *, struct str no, json_t **ret);
 
 /* Projections. */
-MUST_CHECK enum err projection_write(struct ctx *, const struct facts *,
-    const struct case_file *);
+MUST_CHECK enum err projection_write(
+    struct ctx *, const struct facts *, const struct case_file *);
 /* For every request: whether what stands in the store is what its events say.
  * `report` gets the numbers of those that differ. With `write`, replaces. */
 MUST_CHECK enum err projection_rebuild(struct ctx *, bool write,

@@ -16,20 +16,21 @@ static bool in_pause(const struct case_file *f, struct date day)
 	return false;
 }
 
-static bool counts(const struct facts *facts, const struct case_file *f,
-    struct date day)
+static bool counts(
+    const struct facts *facts, const struct case_file *f, struct date day)
 {
 	return calendar_working(&facts->calendar, day) && !in_pause(f, day);
 }
 
 /* The stage whose own budget runs now, and since when. */
-static const struct stage *running_stage(const struct facts *facts,
-    const struct case_file *f, int64_t *ret_since)
+static const struct stage *running_stage(
+    const struct facts *facts, const struct case_file *f, int64_t *ret_since)
 {
 	size_t cursor = 0;
 	const struct run *r;
 	while ((r = case_open_run(f, &cursor)) != NULL) {
-		const struct stage *s = procedure_stage(facts->procedure, r->stage);
+		const struct stage *s =
+		    procedure_stage(facts->procedure, r->stage);
 		*ret_since = r->since;
 		if (s != NULL && s->budget_max > 0)
 			return s;
@@ -49,7 +50,8 @@ static struct clock begin(const struct facts *facts, const struct case_file *f)
 		c.start = calendar_received(&facts->calendar, f->received);
 		return c;
 	}
-	const struct stage *s = p->budget > 0 ? NULL : running_stage(facts, f, &since);
+	const struct stage *s =
+	    p->budget > 0 ? NULL : running_stage(facts, f, &since);
 	if (s == NULL)
 		return c;
 	c.kind = STR("stage");
@@ -59,8 +61,8 @@ static struct clock begin(const struct facts *facts, const struct case_file *f)
 	return c;
 }
 
-static struct date due_day(const struct facts *facts, const struct case_file *f,
-    struct clock *c)
+static struct date due_day(
+    const struct facts *facts, const struct case_file *f, struct clock *c)
 {
 	struct date day;
 	if (f->agreed_due.n > 0 && date_parse_iso(f->agreed_due, &day))
@@ -78,15 +80,15 @@ static struct date due_day(const struct facts *facts, const struct case_file *f,
 	return day;
 }
 
-struct clock clock_read(const struct facts *facts, const struct case_file *f,
-    int64_t now)
+struct clock clock_read(
+    const struct facts *facts, const struct case_file *f, int64_t now)
 {
 	struct clock c = begin(facts, f);
 	if (!date_is_set(c.start))
 		return c;
-	int64_t stop = f->delivered != 0 ? f->delivered :
-	    f->closed != 0	       ? f->closed :
-					 now;
+	int64_t stop = f->delivered != 0 ? f->delivered
+	               : f->closed != 0  ? f->closed
+	                                 : now;
 	c.paused = f->state == STATE_waiting;
 	c.end = date_of_ms(stop);
 	if (date_cmp(c.end, c.start) < 0)
@@ -105,9 +107,9 @@ int clock_overdue(const struct facts *facts, const struct clock *c, int64_t now)
 		return 0;
 	struct date today = date_of_ms(now);
 	struct date end = date_cmp(c->end, today) < 0 ? c->end : today;
-	return date_cmp(end, c->due) <= 0 ?
-	    0 :
-	    calendar_count(&facts->calendar, c->due, end);
+	return date_cmp(end, c->due) <= 0
+	           ? 0
+	           : calendar_count(&facts->calendar, c->due, end);
 }
 
 json_t *clock_json(struct arena *a, const struct clock *c)
@@ -128,13 +130,13 @@ static void explain(struct arena *a, json_t *o, const struct facts *facts,
 	json_put_flag(o, "counted", counts(facts, f, d));
 	if (off != NULL) {
 		json_put_text(o, "why", STR("holiday"));
-		json_put_text(o, "name",
-		    lang == LANG_TH ? off->name_th : off->name_en);
+		json_put_text(
+		    o, "name", lang == LANG_TH ? off->name_th : off->name_en);
 	} else if (!calendar_working(&facts->calendar, d)) {
 		json_put_text(o, "why", STR("weekend"));
 	} else {
-		json_put_text(o, "why",
-		    in_pause(f, d) ? STR("waiting") : STR("working"));
+		json_put_text(
+		    o, "why", in_pause(f, d) ? STR("waiting") : STR("working"));
 	}
 }
 
@@ -146,7 +148,8 @@ json_t *clock_days(struct arena *a, const struct facts *facts,
 	if (!date_is_set(c->start))
 		return days;
 	int64_t span = date_days(c->end) - date_days(c->start);
-	struct date d = span > MAX_DAYS ? date_add(c->end, -MAX_DAYS) : c->start;
+	struct date d =
+	    span > MAX_DAYS ? date_add(c->end, -MAX_DAYS) : c->start;
 	for (; date_cmp(d, c->end) <= 0; d = date_add(d, 1)) {
 		json_t *o = json_object();
 		if (date_cmp(d, c->start) == 0) {

@@ -10,7 +10,7 @@
 #define MAX_SQL 65536
 
 const struct body_field body_fields[] = {
-#define FIELD(command, name, type, choices)                                    \
+#define FIELD(command, name, type, choices) \
 	{ COMMAND_##command, #name, BODY_##type, choices },
 #include "core/command_fields.def"
 #undef FIELD
@@ -40,9 +40,9 @@ static void wrong(const struct check *k, enum msg msg, struct str arg)
 
 static void check_text(const struct check *k, struct str s, size_t max)
 {
-	struct str normal = k->field->type == BODY_LINES ?
-	    thai_normal_lines(k->cx->arena, s) :
-	    thai_normal(k->cx->arena, s);
+	struct str normal = k->field->type == BODY_LINES
+	                        ? thai_normal_lines(k->cx->arena, s)
+	                        : thai_normal(k->cx->arena, s);
 	if (str_chars(normal) > max) {
 		wrong(k, MSG_field_too_long, str_fmt(k->cx->arena, "%zu", max));
 		return;
@@ -80,7 +80,8 @@ static void check_date(const struct check *k, struct str s)
 	if (k->field->type == BODY_MOMENT)
 		json_put_int(k->out, k->field->name, date_start_ms(d));
 	else
-		json_put_text(k->out, k->field->name, date_iso(k->cx->arena, d));
+		json_put_text(
+		    k->out, k->field->name, date_iso(k->cx->arena, d));
 }
 
 static void check_string(const struct check *k, struct str s)
@@ -133,7 +134,8 @@ static void check_texts(const struct check *k, const json_t *list)
 			wrong(k, MSG_field_not_text, STR(""));
 			return;
 		}
-		if (k->field->type == BODY_FILES && case_file_of(k->f, s) == NULL)
+		if (k->field->type == BODY_FILES &&
+		    case_file_of(k->f, s) == NULL)
 			wrong(k, MSG_field_no_such_file, s);
 		json_add_text(out, s);
 	}
@@ -160,7 +162,7 @@ static void check_field(const struct check *k, const json_t *value)
 	if ((t == BODY_TEXTS || t == BODY_FILES) && json_is_array(value))
 		check_texts(k, value);
 	else if ((t == BODY_ARRAY && json_is_array(value)) ||
-	    (t == BODY_OBJECT && json_is_object(value)))
+		 (t == BODY_OBJECT && json_is_object(value)))
 		json_put(k->out, k->field->name, value);
 	else
 		wrong(k, MSG_field_bad_type, STR(""));
@@ -169,15 +171,19 @@ static void check_field(const struct check *k, const json_t *value)
 enum err command_body(struct ctx *cx, const struct case_file *f, enum command c,
     const json_t *body, json_t **ret)
 {
-	struct check k = { .cx = cx, .f = f, .out = json_new_object(cx->arena) };
+	struct check k = {
+		.cx = cx, .f = f, .out = json_new_object(cx->arena)
+	};
 	const char *key;
 	json_t *value;
 	json_t *object = json_keep(cx->arena, json_deep_copy(body));
 
-	json_object_foreach (object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		k.field = field_of(c, str_of(key));
 		if (k.field == NULL)
-			field_wrong(cx, str_of(key), MSG_field_unknown, STR(""));
+			field_wrong(
+			    cx, str_of(key), MSG_field_unknown, STR(""));
 		else
 			check_field(&k, value);
 	}

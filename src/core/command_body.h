@@ -6,17 +6,17 @@
 #include "core/case_file.h"
 
 enum body_type {
-	BODY_TEXT,    /* one line, 500 characters */
-	BODY_LINES,   /* 5,000 characters */
-	BODY_SQL,     /* 64 KiB, kept to the byte */
+	BODY_TEXT,  /* one line, 500 characters */
+	BODY_LINES, /* 5,000 characters */
+	BODY_SQL,   /* 64 KiB, kept to the byte */
 	BODY_CHOICE,
-	BODY_DATE,    /* ISO; what people write is understood too */
-	BODY_MOMENT,  /* ISO date or moment */
+	BODY_DATE,   /* ISO; what people write is understood too */
+	BODY_MOMENT, /* ISO date or moment */
 	BODY_INTEGER,
-	BODY_TEXTS,   /* list, 50 */
-	BODY_FILE,    /* id of a file of this request */
+	BODY_TEXTS, /* list, 50 */
+	BODY_FILE,  /* id of a file of this request */
 	BODY_FILES,
-	BODY_ARRAY,   /* of objects; looked into by the command */
+	BODY_ARRAY, /* of objects; looked into by the command */
 	BODY_OBJECT,
 };
 

@@ -60,11 +60,11 @@ static bool ends(const struct decision *d, const struct run *r)
 	if (unit.n > 0 && !str_eq(unit, r->unit))
 		return false;
 	return policy_holds(d->facts, d->f, r, d->by) ||
-	    json_text(d->form, "evidence").n > 0;
+	       json_text(d->form, "evidence").n > 0;
 }
 
-size_t decision_runs(const struct decision *d, enum stage_kind kind,
-    const struct run ***ret)
+size_t decision_runs(
+    const struct decision *d, enum stage_kind kind, const struct run ***ret)
 {
 	const struct run **v =
 	    arena_array(d->cx->arena, d->f->runs.n + 1, sizeof(struct run *));
@@ -77,13 +77,15 @@ size_t decision_runs(const struct decision *d, enum stage_kind kind,
 	return n;
 }
 
-void decision_finish(struct decision *d, enum stage_kind kind, struct str outcome)
+void decision_finish(
+    struct decision *d, enum stage_kind kind, struct str outcome)
 {
 	const struct run **runs;
 	size_t n = decision_runs(d, kind, &runs);
 	REQUIRE(n > 0);
 	struct case_file after = decision_after(d, d->type);
-	engine_finish(d->cx->arena, d->facts, &after, runs, n, outcome, d->data);
+	engine_finish(
+	    d->cx->arena, d->facts, &after, runs, n, outcome, d->data);
 }
 
 struct case_file decision_after(const struct decision *d, enum event_type type)
@@ -101,8 +103,8 @@ struct case_file decision_after(const struct decision *d, enum event_type type)
 
 static void add_system(struct decision *d, json_t *list, struct str code)
 {
-	const struct system *s = system_find(d->facts->systems, d->facts->n_systems,
-	    code);
+	const struct system *s =
+	    system_find(d->facts->systems, d->facts->n_systems, code);
 	if (s == NULL || !s->active) {
 		field_wrong(d->cx, STR("systems"), MSG_field_bad_choice, code);
 		return;

@@ -34,7 +34,8 @@ typedef enum err decide_fn(struct decision *);
 
 /* For the functions above. */
 /* The open runs that this person ends by a command of that kind of stage. */
-size_t decision_runs(const struct decision *, enum stage_kind, const struct run ***ret);
+size_t decision_runs(
+    const struct decision *, enum stage_kind, const struct run ***ret);
 /* Ends them with `outcome`. */
 void decision_finish(struct decision *, enum stage_kind, struct str outcome);
 /* The systems named by code, with owner and division, into data "systems";

@@ -29,7 +29,8 @@ enum err decide_accept(struct decision *d)
 
 enum err decide_letter(struct decision *d)
 {
-	static const char *const texts[] = { "direction", "no", "date", "kind", "file" };
+	static const char *const texts[] = { "direction", "no", "date", "kind",
+		"file" };
 	d->type = EVENT_lettered;
 	body_needs(d->cx, d->form, "direction");
 	body_needs(d->cx, d->form, "no");
@@ -46,10 +47,12 @@ static bool is_live(const struct case_file *f, struct str id)
 {
 	for (size_t i = 0; i < f->connections.n; i++)
 		if (str_eq(f->connections.v[i].id, id))
-			return !str_eq(f->connections.v[i].state, STR("revoked"));
+			return !str_eq(
+			    f->connections.v[i].state, STR("revoked"));
 	for (size_t i = 0; i < f->documents.n; i++)
 		if (str_eq(f->documents.v[i].id, id))
-			return !str_eq(f->documents.v[i].state, STR("recalled"));
+			return !str_eq(
+			    f->documents.v[i].state, STR("recalled"));
 	return false;
 }
 
@@ -59,11 +62,13 @@ enum err decide_recall(struct decision *d)
 	d->type = EVENT_recalled;
 	body_needs(d->cx, d->form, "reason");
 	if (json_array_size(ids) == 0)
-		field_wrong(d->cx, STR("deliveries"), MSG_field_required, STR(""));
+		field_wrong(
+		    d->cx, STR("deliveries"), MSG_field_required, STR(""));
 	for (size_t i = 0; i < json_array_size(ids); i++) {
 		struct str id = json_as_text(json_array_get(ids, i));
 		if (!is_live(d->f, id))
-			field_wrong(d->cx, STR("deliveries"), MSG_field_bad_choice, id);
+			field_wrong(
+			    d->cx, STR("deliveries"), MSG_field_bad_choice, id);
 	}
 	enum err e = fields_end(d->cx);
 	if (e)
@@ -88,7 +93,8 @@ enum err decide_revoke(struct decision *d)
 		if (!str_eq(d->f->connections.v[i].id, id))
 			continue;
 		if (str_eq(d->f->connections.v[i].state, STR("revoked")))
-			return fail(d->cx, ERR_CONFLICT, MSG_error_revoked_already);
+			return fail(
+			    d->cx, ERR_CONFLICT, MSG_error_revoked_already);
 		json_put_text(d->data, "connection", id);
 		json_put_text(d->data, "reason", json_text(d->form, "reason"));
 		return OK;
@@ -117,7 +123,8 @@ enum err decide_extend(struct decision *d)
 		body_needs(d->cx, d->form, "cause");
 		body_needs(d->cx, d->form, "reason");
 	}
-	if (date_parse_iso(due, &day) && date_cmp(day, date_of_ms(d->cx->now)) <= 0)
+	if (date_parse_iso(due, &day) &&
+	    date_cmp(day, date_of_ms(d->cx->now)) <= 0)
 		field_wrong(d->cx, STR("due"), MSG_field_in_past, STR(""));
 	enum err e = fields_end(d->cx);
 	if (e)

@@ -50,7 +50,8 @@ enum err decide_consent(struct decision *d)
 	if (e)
 		return e;
 	if (decision_runs(d, STAGE_consent, &runs) > 0) {
-		decision_finish(d, STAGE_consent, json_text(d->form, "outcome"));
+		decision_finish(
+		    d, STAGE_consent, json_text(d->form, "outcome"));
 		return OK;
 	}
 	/* A unit that is not asked, or the records office without the paper. */
@@ -78,7 +79,8 @@ enum err decide_receive(struct decision *d)
 	enum err e = refuse_incomplete(d);
 	if (e)
 		return e;
-	const struct stage *s = procedure_kind(d->facts->procedure, STAGE_intake);
+	const struct stage *s =
+	    procedure_kind(d->facts->procedure, STAGE_intake);
 	if (s->requires & REQUIRE_memo_in) {
 		body_needs(d->cx, d->form, "memo_in");
 		body_needs(d->cx, d->form, "memo_date");
@@ -87,7 +89,8 @@ enum err decide_receive(struct decision *d)
 		body_needs(d->cx, d->form, "received_no");
 	int64_t received = json_int(d->form, "received_at", d->cx->now);
 	if (received > d->cx->now)
-		field_wrong(d->cx, STR("received_at"), MSG_field_in_future, STR(""));
+		field_wrong(
+		    d->cx, STR("received_at"), MSG_field_in_future, STR(""));
 	e = fields_end(d->cx);
 	if (e)
 		return e;
@@ -111,8 +114,10 @@ static void ask_new_owners(struct decision *d, enum event_type type)
 {
 	struct str *owners;
 	struct case_file after = decision_after(d, type);
-	const struct stage *consent = procedure_kind(d->facts->procedure, STAGE_consent);
-	bool missing = engine_owners_missing(d->cx->arena, d->facts, &after, &owners) > 0;
+	const struct stage *consent =
+	    procedure_kind(d->facts->procedure, STAGE_consent);
+	bool missing =
+	    engine_owners_missing(d->cx->arena, d->facts, &after, &owners) > 0;
 	bool asking = after.state == STATE_consent;
 	if (consent == NULL || (!missing && !asking))
 		return;
@@ -168,7 +173,8 @@ enum err decide_reply(struct decision *d)
 	if (e)
 		return e;
 	json_put(d->data, "answers", answers);
-	if (json_list(input, "systems") == NULL || d->f->waiting_from > STATE_intake)
+	if (json_list(input, "systems") == NULL ||
+	    d->f->waiting_from > STATE_intake)
 		return OK;
 	decision_systems(d, json_list(answers, "systems"));
 	e = fields_end(d->cx);

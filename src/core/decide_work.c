@@ -29,14 +29,17 @@ static void choose_division(struct decision *d)
 	struct str division = json_text(d->form, "division");
 	if (division.n == 0)
 		division = common_division(d->f);
-	bool needed = procedure_kind(d->facts->procedure, STAGE_assignment) != NULL;
+	bool needed =
+	    procedure_kind(d->facts->procedure, STAGE_assignment) != NULL;
 	if (division.n == 0) {
 		if (needed)
-			field_wrong(d->cx, STR("division"), MSG_field_required, STR(""));
+			field_wrong(d->cx, STR("division"), MSG_field_required,
+			    STR(""));
 		return;
 	}
 	if (needed && !heads_it(d->facts, division))
-		field_wrong(d->cx, STR("division"), MSG_field_bad_choice, division);
+		field_wrong(
+		    d->cx, STR("division"), MSG_field_bad_choice, division);
 	json_put_text(d->data, "division", division);
 }
 
@@ -57,12 +60,14 @@ enum err decide_decide(struct decision *d)
 
 static void name_officer(struct decision *d, json_t *officers, struct str email)
 {
-	const struct person *p = facts_person(d->facts->officers,
-	    d->facts->n_officers, email);
+	const struct person *p =
+	    facts_person(d->facts->officers, d->facts->n_officers, email);
 	if (p == NULL)
-		field_wrong(d->cx, STR("officer"), MSG_field_not_officer, email);
+		field_wrong(
+		    d->cx, STR("officer"), MSG_field_not_officer, email);
 	else if (policy_apart(d->facts, d->f, p->email, COMMAND_prepare))
-		field_wrong(d->cx, STR("officer"), MSG_field_officer_apart, email);
+		field_wrong(
+		    d->cx, STR("officer"), MSG_field_officer_apart, email);
 	else
 		json_add_text(officers, str_lower(d->cx->arena, p->email));
 }
@@ -75,7 +80,8 @@ enum err decide_assign(struct decision *d)
 	if (one.n > 0)
 		name_officer(d, officers, one);
 	for (size_t i = 0; i < json_array_size(list); i++)
-		name_officer(d, officers, json_as_text(json_array_get(list, i)));
+		name_officer(
+		    d, officers, json_as_text(json_array_get(list, i)));
 	if (one.n == 0 && json_array_size(list) == 0)
 		body_needs(d->cx, d->form, "officer");
 	enum err e = fields_end(d->cx);
@@ -99,10 +105,14 @@ static void take_work(struct decision *d)
 
 enum err decide_prepare(struct decision *d)
 {
-	const struct stage *s = procedure_kind(d->facts->procedure, STAGE_preparing);
+	const struct stage *s =
+	    procedure_kind(d->facts->procedure, STAGE_preparing);
 	const json_t *confirm = json_member(d->form, "confirm");
-	if ((s->requires & REQUIRE_confirm) &&
-	    (!json_flag(confirm, "exists") || !json_flag(confirm, "releasable")))
+	/* N-28: who says that it does not exist, or may not be released, does
+	 * not prepare it: the command for that is cannot. */
+	bool asked = confirm != NULL || (s->requires & REQUIRE_confirm) != 0;
+	if (asked && (!json_flag(confirm, "exists") ||
+			 !json_flag(confirm, "releasable")))
 		field_wrong(d->cx, STR("confirm"), MSG_field_confirm, STR(""));
 	enum err e = fields_end(d->cx);
 	if (e)
@@ -119,7 +129,9 @@ enum err decide_prepare(struct decision *d)
 	struct case_file after = decision_after(d, EVENT_acted);
 	json_put_text(d->data, "outcome", STR("prepared"));
 	engine_enter(d->cx->arena, d->facts, &after,
-	    procedure_stage(d->facts->procedure, s->next[0].stage), d->data);
+	    procedure_stage(
+		d->facts->procedure, stage_next(s, STR("prepared"))->stage),
+	    d->data);
 	return OK;
 }
 
@@ -140,7 +152,8 @@ static enum err same_digest(struct decision *d)
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;
-	if (!str_eq(json_text(d->form, "digest"), json_text(d->f->artefact, "digest")))
+	if (!str_eq(json_text(d->form, "digest"),
+		json_text(d->f->artefact, "digest")))
 		return fail(d->cx, ERR_CONFLICT, MSG_error_digest_differs);
 	return OK;
 }
@@ -164,8 +177,8 @@ static int64_t end_of(const struct decision *d)
 	return date_start_ms(date_add(day, 1));
 }
 
-static void grant_part(struct decision *d, json_t *connections, struct str part,
-    int64_t expires)
+static void grant_part(
+    struct decision *d, json_t *connections, struct str part, int64_t expires)
 {
 	const json_t *outlets = json_list(d->f->artefact, "outlets");
 	for (size_t i = 0; i < json_array_size(outlets); i++) {
@@ -173,8 +186,9 @@ static void grant_part(struct decision *d, json_t *connections, struct str part,
 		if (!str_starts(outlet, STR("api-")))
 			continue;
 		json_t *c = json_object();
-		json_put_text(c, "id", facts_id(d->cx->arena, d->facts,
-		    STR("connection"), json_array_size(connections)));
+		json_put_text(c, "id",
+		    facts_id(d->cx->arena, d->facts, STR("connection"),
+			json_array_size(connections)));
 		json_put_text(c, "part", part);
 		json_put_text(c, "outlet", outlet);
 		json_put_int(c, "starts", d->cx->now);
@@ -190,7 +204,8 @@ static void grant_connections(struct decision *d, int64_t expires)
 	for (size_t i = 0; i < json_array_size(parts); i++) {
 		const json_t *part = json_array_get(parts, i);
 		if (json_text(part, "sql").n > 0)
-			grant_part(d, connections, json_text(part, "name"), expires);
+			grant_part(
+			    d, connections, json_text(part, "name"), expires);
 	}
 	json_put(d->data, "connections", connections);
 }

@@ -7,10 +7,11 @@ static bool skipped(const struct facts *facts, const struct case_file *f,
 {
 	if (owner.n == 0)
 		return true;
-	if ((s->skip & SKIP_office_owns) && str_eq(owner, facts->procedure->office))
+	if ((s->skip & SKIP_office_owns) &&
+	    str_eq(owner, facts->procedure->office))
 		return true;
 	return (s->skip & SKIP_requester_owns) && str_eq(owner, f->unit) &&
-	    f->requester_signed;
+	       f->requester_signed;
 }
 
 size_t engine_owners_needed(struct arena *a, const struct facts *facts,
@@ -62,7 +63,8 @@ static json_t *runs_of(struct arena *a, const struct facts *facts,
 	json_t *enter = json_new_array(a);
 	struct str *owners;
 	if (s->who != WHO_owner_unit) {
-		add_run(enter, s, s->who == WHO_division ? f->division : STR(""));
+		add_run(
+		    enter, s, s->who == WHO_division ? f->division : STR(""));
 		return enter;
 	}
 	size_t n = engine_owners_missing(a, facts, f, &owners);
@@ -75,7 +77,8 @@ static void go_on(struct arena *a, const struct facts *facts,
     const struct case_file *f, const struct next *next, json_t *data)
 {
 	if (next->stage.n == 0) {
-		json_put_text(data, "close", str_of(outcome_names[next->close_as]));
+		json_put_text(
+		    data, "close", str_of(outcome_names[next->close_as]));
 		return;
 	}
 	const struct stage *s = procedure_stage(facts->procedure, next->stage);
@@ -93,16 +96,17 @@ void engine_enter(struct arena *a, const struct facts *facts,
 	}
 	/* Nobody to ask: as if all had agreed. The first outcome is the good
 	 * one; a late consent returns to where it was asked. */
-	const struct stage *back = f->resume.n > 0 ?
-	    procedure_stage(facts->procedure, f->resume) :
-	    NULL;
+	const struct stage *back =
+	    f->resume.n > 0 ? procedure_stage(facts->procedure, f->resume)
+			    : NULL;
 	if (back != NULL && back != s)
 		engine_enter(a, facts, f, back, data);
 	else
 		go_on(a, facts, f, &s->next[0], data);
 }
 
-static bool is_one_of(const struct run *r, const struct run *const *runs, size_t n)
+static bool is_one_of(
+    const struct run *r, const struct run *const *runs, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (runs[i] == r)
@@ -110,8 +114,8 @@ static bool is_one_of(const struct run *r, const struct run *const *runs, size_t
 	return false;
 }
 
-static bool others_open(const struct case_file *f, const struct run *const *runs,
-    size_t n)
+static bool others_open(
+    const struct case_file *f, const struct run *const *runs, size_t n)
 {
 	size_t cursor = 0;
 	const struct run *r;
@@ -125,7 +129,8 @@ void engine_finish(struct arena *a, const struct facts *facts,
     const struct case_file *f, const struct run *const *runs, size_t n,
     struct str outcome, json_t *data)
 {
-	const struct stage *s = procedure_stage(facts->procedure, runs[0]->stage);
+	const struct stage *s =
+	    procedure_stage(facts->procedure, runs[0]->stage);
 	REQUIRE(s != NULL && n > 0);
 	const struct next *next = stage_next(s, outcome);
 	REQUIRE(next != NULL);
@@ -141,9 +146,10 @@ void engine_finish(struct arena *a, const struct facts *facts,
 	bool good = next == &s->next[0];
 	if (good && others_open(f, runs, n))
 		return;
-	const struct stage *back = good && f->resume.n > 0 ?
-	    procedure_stage(facts->procedure, f->resume) :
-	    NULL;
+	const struct stage *back =
+	    good && f->resume.n > 0
+		? procedure_stage(facts->procedure, f->resume)
+		: NULL;
 	if (back != NULL && s->kind == STAGE_consent)
 		engine_enter(a, facts, f, back, data);
 	else

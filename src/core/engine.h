@@ -7,12 +7,13 @@
 #include "core/facts.h"
 
 /* Opens `s`, or what follows it when nobody need be asked. */
-void engine_enter(struct arena *, const struct facts *, const struct case_file *,
-    const struct stage *s, json_t *data);
+void engine_enter(struct arena *, const struct facts *,
+    const struct case_file *, const struct stage *s, json_t *data);
 /* Ends the open runs given with `outcome`: goes on when all that were asked
  * have said so, or at once where the outcome ends the case. */
-void engine_finish(struct arena *, const struct facts *, const struct case_file *,
-    const struct run *const *runs, size_t n, struct str outcome, json_t *data);
+void engine_finish(struct arena *, const struct facts *,
+    const struct case_file *, const struct run *const *runs, size_t n,
+    struct str outcome, json_t *data);
 /* The owner units whose endorsement the request needs and lacks. */
 size_t engine_owners_missing(struct arena *, const struct facts *,
     const struct case_file *, struct str **ret);

@@ -12,10 +12,11 @@
  * No column but the last may hold a line end, so no two events share a text. */
 static struct str hash_of(struct arena *a, const struct event *e)
 {
-	struct str text = str_fmt(a, "%.*s\n%lld\n%.*s\n%lld\n%s\n%lld\n%.*s\n%.*s",
-	    STR_ARG(e->prev), (long long)e->seq, STR_ARG(e->request),
-	    (long long)e->version, event_names[e->type], (long long)e->at,
-	    STR_ARG(e->actor), STR_ARG(e->payload));
+	struct str text =
+	    str_fmt(a, "%.*s\n%lld\n%.*s\n%lld\n%s\n%lld\n%.*s\n%.*s",
+		STR_ARG(e->prev), (long long)e->seq, STR_ARG(e->request),
+		(long long)e->version, event_names[e->type], (long long)e->at,
+		STR_ARG(e->actor), STR_ARG(e->payload));
 	return sha256_hex(a, sha256_of(text));
 }
 
@@ -24,8 +25,8 @@ enum err chain_lock(struct ctx *cx)
 	/* An update of nothing: takes the row on PostgreSQL, and SQLite's write
 	 * transaction has the whole file anyway. */
 	int64_t changed;
-	enum err e = sql_exec(cx, SQL("update chain set seq = seq where id = 1"),
-	    NO_VALS, &changed);
+	enum err e = sql_exec(cx,
+	    SQL("update chain set seq = seq where id = 1"), NO_VALS, &changed);
 	if (e)
 		return e;
 	if (changed == 1)
@@ -39,8 +40,9 @@ enum err chain_head(struct ctx *cx, int64_t *ret_seq, struct str *ret_hash)
 {
 	struct row row;
 	bool found;
-	enum err e = sql_find(cx, SQL("select seq, hash from chain where id = 1"),
-	    NO_VALS, &row, &found);
+	enum err e =
+	    sql_find(cx, SQL("select seq, hash from chain where id = 1"),
+		NO_VALS, &row, &found);
 	if (e)
 		return e;
 	*ret_seq = found ? row_i64(row, "seq") : 0;
@@ -78,7 +80,8 @@ enum err events_append(struct ctx *cx, struct event *events, size_t n)
 		if (e)
 			return e;
 	}
-	return sql_exec(cx, SQL("update chain set seq = $1, hash = $2 where id = 1"),
+	return sql_exec(cx,
+	    SQL("update chain set seq = $1, hash = $2 where id = 1"),
 	    VALS(val_i64(seq), val_str(hash)), NULL);
 }
 
@@ -86,7 +89,8 @@ static enum err read_event(struct ctx *cx, struct row row, struct event *ret)
 {
 	int type = kind_find(row_str(row, "type"), event_names, EVENTS);
 	if (type < 0)
-		return fail_detail(cx, ERR_BROKEN, "event %lld has an unknown type",
+		return fail_detail(cx, ERR_BROKEN,
+		    "event %lld has an unknown type",
 		    (long long)row_i64(row, "seq"));
 	*ret = (struct event){ .seq = row_i64(row, "seq"),
 		.version = row_i64(row, "version"),

@@ -36,18 +36,21 @@ MUST_CHECK enum err chain_lock(struct ctx *);
 /* Appends `n` events in order; fills seq, payload, prev and hash. */
 MUST_CHECK enum err events_append(struct ctx *, struct event *, size_t n);
 /* All events of a request, oldest first. */
-MUST_CHECK enum err events_load(struct ctx *, struct str request, struct events *ret);
+MUST_CHECK enum err events_load(
+    struct ctx *, struct str request, struct events *ret);
 /* Requests that have events after `seq`, and the head's number. */
-MUST_CHECK enum err events_since(struct ctx *, int64_t seq, struct str **ret_requests,
-    size_t *ret_n, int64_t *ret_head);
-MUST_CHECK enum err chain_head(struct ctx *, int64_t *ret_seq, struct str *ret_hash);
+MUST_CHECK enum err events_since(struct ctx *, int64_t seq,
+    struct str **ret_requests, size_t *ret_n, int64_t *ret_head);
+MUST_CHECK enum err chain_head(
+    struct ctx *, int64_t *ret_seq, struct str *ret_hash);
 
 /* Re-derives the chain from the first event. Each thing that does not hold goes
  * to `report`; *ret_bad counts them, *ret_events the events read. Works beside a
  * running desk (one read transaction) and in constant memory. */
 struct chain_fault {
 	int64_t seq;
-	struct str what; /* code: "hash", "prev", "gap", "version", "payload", "head" */
+	struct str
+	    what; /* code: "hash", "prev", "gap", "version", "payload", "head" */
 };
 MUST_CHECK enum err chain_verify(struct ctx *,
     void (*report)(void *, const struct chain_fault *), void *arg,

@@ -2,8 +2,8 @@
 
 #include "base/str.h"
 
-const struct person *facts_person(const struct person *v, size_t n,
-    struct str email)
+const struct person *facts_person(
+    const struct person *v, size_t n, struct str email)
 {
 	for (size_t i = 0; i < n; i++)
 		if (str_eq_nocase(v[i].email, email))
@@ -11,12 +11,14 @@ const struct person *facts_person(const struct person *v, size_t n,
 	return NULL;
 }
 
-struct str facts_id(struct arena *a, const struct facts *facts, struct str kind,
-    size_t i)
+struct str facts_id(
+    struct arena *a, const struct facts *facts, struct str kind, size_t i)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
-	struct str seed = str_n((const char *)facts->seed.b, sizeof facts->seed.b);
-	struct sha256 mac = hmac_sha256(seed, str_fmt(a, "%.*s %zu", STR_ARG(kind), i));
+	struct str seed =
+	    str_n((const char *)facts->seed.b, sizeof facts->seed.b);
+	struct sha256 mac =
+	    hmac_sha256(seed, str_fmt(a, "%.*s %zu", STR_ARG(kind), i));
 	char id[24];
 	for (size_t k = 0; k < sizeof id; k++)
 		id[k] = letters[mac.b[k] & 31];
@@ -33,13 +35,14 @@ bool facts_in_charge(const struct case_file *f, struct str unit)
 	return false;
 }
 
-bool facts_system_officer(const struct facts *facts, const struct case_file *f,
-    struct str email)
+bool facts_system_officer(
+    const struct facts *facts, const struct case_file *f, struct str email)
 {
 	for (size_t i = 0; i < f->systems.n; i++) {
-		const struct system *s = system_find(facts->systems,
-		    facts->n_systems, f->systems.v[i].code);
-		if (s != NULL && facts_person(s->officers, s->n_officers, email) != NULL)
+		const struct system *s = system_find(
+		    facts->systems, facts->n_systems, f->systems.v[i].code);
+		if (s != NULL &&
+		    facts_person(s->officers, s->n_officers, email) != NULL)
 			return true;
 	}
 	return false;

@@ -22,15 +22,18 @@ struct facts {
 	int64_t next_register_no; /* what intake would give in register_year */
 	int64_t register_year;    /* พ.ศ. */
 	struct sha256 seed;       /* where unguessable ids come from */
-	const json_t *artefact;   /* prepare: what the gate described and built */
+	const json_t *artefact; /* prepare: what the gate described and built */
 };
 
-const struct person *facts_person(const struct person *, size_t n, struct str email);
+const struct person *facts_person(
+    const struct person *, size_t n, struct str email);
 /* An id that nobody can guess: the `i`-th of this decision. */
-struct str facts_id(struct arena *, const struct facts *, struct str kind, size_t i);
+struct str facts_id(
+    struct arena *, const struct facts *, struct str kind, size_t i);
 /* The divisions in charge of the case's systems: the decided one, else theirs. */
 bool facts_in_charge(const struct case_file *, struct str unit);
 /* Whether the person is an officer of one of the case's systems. */
-bool facts_system_officer(const struct facts *, const struct case_file *, struct str email);
+bool facts_system_officer(
+    const struct facts *, const struct case_file *, struct str email);
 
 #endif

@@ -8,8 +8,8 @@
 
 /* What a connection tells the gate, put together from the artefact's part and
  * the request. */
-static json_t *spec_of(struct arena *a, const struct case_file *f,
-    const struct granted *g)
+static json_t *spec_of(
+    struct arena *a, const struct case_file *f, const struct granted *g)
 {
 	json_t *spec = json_new_object(a);
 	const json_t *made = f->artefact;
@@ -22,7 +22,8 @@ static json_t *spec_of(struct arena *a, const struct case_file *f,
 			"columns", "filterable", "title_th" };
 		for (size_t k = 0; k < COUNT(keys); k++)
 			if (json_member(part, keys[k]) != NULL)
-				json_put(spec, keys[k], json_member(part, keys[k]));
+				json_put(
+				    spec, keys[k], json_member(part, keys[k]));
 	}
 	static const char *const terms[] = { "formats", "networks", "quota" };
 	for (size_t k = 0; k < COUNT(terms); k++)
@@ -31,7 +32,8 @@ static json_t *spec_of(struct arena *a, const struct case_file *f,
 	static const char *const answers[] = { "purpose", "lawful_basis",
 		"retention_until", "identifiability" };
 	for (size_t k = 0; k < COUNT(answers); k++)
-		json_put_text(spec, answers[k], json_text(f->answers, answers[k]));
+		json_put_text(
+		    spec, answers[k], json_text(f->answers, answers[k]));
 	json_put_text(spec, "title", case_title(f));
 	json_put_text(spec, "requester", f->requester_name);
 	json_put_text(spec, "unit", f->unit);
@@ -42,8 +44,8 @@ static json_t *spec_of(struct arena *a, const struct case_file *f,
 
 /* A connection keeps the spec under which it was made: later artefacts make
  * connections of their own. */
-static enum err put_connection(struct ctx *cx, const struct case_file *f,
-    const struct granted *g)
+static enum err put_connection(
+    struct ctx *cx, const struct case_file *f, const struct granted *g)
 {
 	struct str spec = json_canonical(cx->arena, spec_of(cx->arena, f, g));
 	return sql_exec(cx,
@@ -59,8 +61,8 @@ static enum err put_connection(struct ctx *cx, const struct case_file *f,
 	    NULL);
 }
 
-static enum err put_document(struct ctx *cx, const struct case_file *f,
-    const struct handed *h)
+static enum err put_document(
+    struct ctx *cx, const struct case_file *f, const struct handed *h)
 {
 	return sql_exec(cx,
 	    SQL("insert into document (id, request, digest, part, name, form,"
@@ -88,8 +90,8 @@ static enum err put_case(struct ctx *cx, const struct case_file *f)
 static enum err published_seq(struct ctx *cx, int64_t *ret)
 {
 	struct row row;
-	enum err e = sql_one(cx, SQL("select seq from change where id = 1"), NO_VALS,
-	    &row);
+	enum err e = sql_one(
+	    cx, SQL("select seq from change where id = 1"), NO_VALS, &row);
 	if (!e)
 		*ret = row_i64(row, "seq");
 	return e;
@@ -101,11 +103,11 @@ struct fresh {
 	int64_t head;
 };
 
-static enum err read_fresh(struct ctx *cx, struct store *people, int64_t seq,
-    struct fresh *ret)
+static enum err read_fresh(
+    struct ctx *cx, struct store *people, int64_t seq, struct fresh *ret)
 {
-	struct str *numbers;
-	size_t n;
+	struct str *numbers = NULL;
+	size_t n = 0;
 	enum err e = store_read(cx, people);
 	if (!e)
 		e = events_since(cx, seq, &numbers, &n, &ret->head);
@@ -113,7 +115,9 @@ static enum err read_fresh(struct ctx *cx, struct store *people, int64_t seq,
 		ret->v = ARENA_ARRAY(cx->arena, struct case_file, n + 1);
 	for (size_t i = 0; !e && i < n; i++) {
 		e = cases_load(cx, numbers[i], &ret->v[ret->n]);
-		if (!e && ret->v[ret->n].connections.n + ret->v[ret->n].documents.n > 0)
+		if (!e &&
+		    ret->v[ret->n].connections.n + ret->v[ret->n].documents.n >
+			0)
 			ret->n++;
 	}
 	store_end(cx);
@@ -137,10 +141,10 @@ static enum err write_fresh(struct ctx *cx, const struct fresh *fresh)
 	return e;
 }
 
-enum err grants_publish(struct ctx *cx, struct store *people,
-    struct store *shared)
+enum err grants_publish(
+    struct ctx *cx, struct store *people, struct store *shared)
 {
-	int64_t seq;
+	int64_t seq = 0;
 	struct fresh fresh = { 0 };
 	enum err e = store_read(cx, shared);
 	if (!e)
@@ -159,8 +163,8 @@ enum err grants_publish(struct ctx *cx, struct store *people,
 	return e;
 }
 
-static enum err connection_from(struct ctx *cx, struct row r,
-    struct connection *ret)
+static enum err connection_from(
+    struct ctx *cx, struct row r, struct connection *ret)
 {
 	json_t *spec;
 	enum err e = json_parse(cx, row_str(r, "spec"), (size_t)4 << 20, &spec);
@@ -194,8 +198,8 @@ enum err connection_get(struct ctx *cx, struct str id, struct connection *ret)
 	return connection_from(cx, row, ret);
 }
 
-static enum err add_rows(struct ctx *cx, const struct rows *rows,
-    struct connection **v, size_t *n)
+static enum err add_rows(
+    struct ctx *cx, const struct rows *rows, struct connection **v, size_t *n)
 {
 	struct connection *grown =
 	    ARENA_ARRAY(cx->arena, struct connection, *n + rows->n + 1);
@@ -243,8 +247,9 @@ enum err connection_list(struct ctx *cx, const struct str *requests, size_t n,
 
 struct str connection_state(const struct connection *c, int64_t now)
 {
-	return str_eq(c->state, STR("active")) && now >= c->expires ? STR("ended") :
-								       c->state;
+	return str_eq(c->state, STR("active")) && now >= c->expires
+	           ? STR("ended")
+	           : c->state;
 }
 
 json_t *connection_json(struct arena *a, const struct connection *c,

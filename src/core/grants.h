@@ -15,27 +15,29 @@ struct store;
 
 /* Brings connections and documents up to the newest event. Opens transactions
  * of its own; cx->db must be NULL. */
-MUST_CHECK enum err grants_publish(struct ctx *, struct store *people,
-    struct store *shared);
+MUST_CHECK enum err grants_publish(
+    struct ctx *, struct store *people, struct store *shared);
 
 /* A connection as it stands in the shared store. */
 struct connection {
 	struct str id, request, part, outlet, digest;
 	struct str state; /* "active" "suspended" "revoked" "replaced" */
 	int64_t starts, expires, seq;
-	const json_t *spec; /* source sql params columns filterable formats networks
+	const json_t
+	    *spec; /* source sql params columns filterable formats networks
 	                     * quota title purpose lawful_basis requester office
 	                     * procedure retention_until */
 };
 /* ERR_NOT_FOUND. Transactions on the shared store from here on. */
-MUST_CHECK enum err connection_get(struct ctx *, struct str id, struct connection *ret);
+MUST_CHECK enum err connection_get(
+    struct ctx *, struct str id, struct connection *ret);
 /* Of the requests given; or with n 0 all, by id (for the command line). */
 MUST_CHECK enum err connection_list(struct ctx *, const struct str *requests,
     size_t n, const struct connection **ret, size_t *ret_n);
 /* "active", "suspended", "revoked", "replaced", or "ended" by its day. */
 struct str connection_state(const struct connection *, int64_t now);
-json_t *connection_json(struct arena *, const struct connection *, struct str gate_url,
-    int64_t now);
+json_t *connection_json(struct arena *, const struct connection *,
+    struct str gate_url, int64_t now);
 
 #define MAX_KEYS 10
 
@@ -44,11 +46,12 @@ struct key {
 	int64_t created, expires, revoked;
 };
 /* A new key for a connection that has not ended; shown once. Ends with it. */
-MUST_CHECK enum err key_new(struct ctx *, const struct connection *, struct str holder,
-    struct str *ret_secret, struct key *ret);
-MUST_CHECK enum err key_list(struct ctx *, struct str connection,
-    const struct key **ret, size_t *ret_n);
-MUST_CHECK enum err key_revoke(struct ctx *, struct str connection, struct str id);
+MUST_CHECK enum err key_new(struct ctx *, const struct connection *,
+    struct str holder, struct str *ret_secret, struct key *ret);
+MUST_CHECK enum err key_list(
+    struct ctx *, struct str connection, const struct key **ret, size_t *ret_n);
+MUST_CHECK enum err key_revoke(
+    struct ctx *, struct str connection, struct str id);
 /* The key with that hash, if there is one that works. */
 MUST_CHECK enum err key_find(struct ctx *, struct sha256 hash, int64_t now,
     struct key *ret, bool *ret_found);
@@ -57,18 +60,20 @@ struct document {
 	struct str id, request, digest, part, name, form, sha256, state;
 	int64_t bytes, expires;
 };
-MUST_CHECK enum err document_get(struct ctx *, struct str id, struct document *ret);
+MUST_CHECK enum err document_get(
+    struct ctx *, struct str id, struct document *ret);
 
 /* A file that a requester or officer sends to the gate. */
 struct upload_file {
 	struct str id, request, name, sha256, actor;
 	int64_t bytes, created, received; /* received 0: not yet */
 };
-MUST_CHECK enum err upload_new(struct ctx *, struct str request, struct str name,
-    struct str actor, struct upload_file *ret);
-MUST_CHECK enum err upload_get(struct ctx *, struct str id, struct upload_file *ret);
-MUST_CHECK enum err upload_received(struct ctx *, struct str id, struct str sha256,
-    int64_t bytes);
+MUST_CHECK enum err upload_new(struct ctx *, struct str request,
+    struct str name, struct str actor, struct upload_file *ret);
+MUST_CHECK enum err upload_get(
+    struct ctx *, struct str id, struct upload_file *ret);
+MUST_CHECK enum err upload_received(
+    struct ctx *, struct str id, struct str sha256, int64_t bytes);
 
 /* A ticket: what the desk lets its bearer do at the gate for ten minutes.
  * purpose "document" (subject: document id) or "upload" (upload id). */
@@ -76,11 +81,11 @@ struct ticket {
 	struct str purpose, subject, holder;
 	int64_t expires;
 };
-MUST_CHECK enum err ticket_new(struct ctx *, struct str purpose, struct str subject,
-    struct str holder, struct str *ret_secret);
+MUST_CHECK enum err ticket_new(struct ctx *, struct str purpose,
+    struct str subject, struct str holder, struct str *ret_secret);
 /* ERR_NOT_FOUND for none, ERR_GONE when it has ended. */
-MUST_CHECK enum err ticket_find(struct ctx *, struct str purpose, struct str secret,
-    struct ticket *ret);
+MUST_CHECK enum err ticket_find(
+    struct ctx *, struct str purpose, struct str secret, struct ticket *ret);
 /* Removes what ended; for the courier. */
 MUST_CHECK enum err tickets_sweep(struct ctx *);
 

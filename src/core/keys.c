@@ -31,7 +31,8 @@ enum err key_new(struct ctx *cx, const struct connection *c, struct str holder,
 	if (e)
 		return e;
 	if (n >= MAX_KEYS)
-		return fail1(cx, ERR_CONFLICT, MSG_error_too_many_keys, STR("10"));
+		return fail1(
+		    cx, ERR_CONFLICT, MSG_error_too_many_keys, STR("10"));
 	struct str secret = secret_new(cx->arena, STR("prk_"));
 	struct sha256 hash = secret_hash(secret);
 	struct key k = { .id = random_id(cx->arena, 12),
@@ -180,14 +181,15 @@ enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
 	return OK;
 }
 
-enum err upload_received(struct ctx *cx, struct str id, struct str sha256,
-    int64_t bytes)
+enum err upload_received(
+    struct ctx *cx, struct str id, struct str sha256, int64_t bytes)
 {
 	int64_t changed;
 	enum err e = sql_exec(cx,
 	    SQL("update upload set sha256 = $1, bytes = $2, received = $3"
 		" where id = $4 and received = 0"),
-	    VALS(val_str(sha256), val_i64(bytes), val_i64(cx->now), val_str(id)),
+	    VALS(
+		val_str(sha256), val_i64(bytes), val_i64(cx->now), val_str(id)),
 	    &changed);
 	if (e)
 		return e;
@@ -211,8 +213,8 @@ enum err ticket_new(struct ctx *cx, struct str purpose, struct str subject,
 	return e;
 }
 
-enum err ticket_find(struct ctx *cx, struct str purpose, struct str secret,
-    struct ticket *ret)
+enum err ticket_find(
+    struct ctx *cx, struct str purpose, struct str secret, struct ticket *ret)
 {
 	struct row r;
 	struct sha256 hash = secret_hash(secret);

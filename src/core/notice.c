@@ -20,18 +20,26 @@ struct words {
 };
 static const struct words words_of[NOTICES] = {
 	[NOTICE_waiting] = { MSG_mail_waiting_subject, MSG_mail_waiting_body },
-	[NOTICE_assigned] = { MSG_mail_assigned_subject, MSG_mail_assigned_body },
+	[NOTICE_assigned] = { MSG_mail_assigned_subject,
+	    MSG_mail_assigned_body },
 	[NOTICE_asked] = { MSG_mail_asked_subject, MSG_mail_asked_body },
 	[NOTICE_replied] = { MSG_mail_replied_subject, MSG_mail_replied_body },
-	[NOTICE_declined] = { MSG_mail_declined_subject, MSG_mail_declined_body },
-	[NOTICE_rejected] = { MSG_mail_rejected_subject, MSG_mail_rejected_body },
+	[NOTICE_declined] = { MSG_mail_declined_subject,
+	    MSG_mail_declined_body },
+	[NOTICE_rejected] = { MSG_mail_rejected_subject,
+	    MSG_mail_rejected_body },
 	[NOTICE_cannot] = { MSG_mail_cannot_subject, MSG_mail_cannot_body },
-	[NOTICE_extended] = { MSG_mail_extended_subject, MSG_mail_extended_body },
-	[NOTICE_delivered] = { MSG_mail_delivered_subject, MSG_mail_delivered_body },
-	[NOTICE_acceptance] = { MSG_mail_acceptance_subject, MSG_mail_acceptance_body },
+	[NOTICE_extended] = { MSG_mail_extended_subject,
+	    MSG_mail_extended_body },
+	[NOTICE_delivered] = { MSG_mail_delivered_subject,
+	    MSG_mail_delivered_body },
+	[NOTICE_acceptance] = { MSG_mail_acceptance_subject,
+	    MSG_mail_acceptance_body },
 	[NOTICE_refused] = { MSG_mail_refused_subject, MSG_mail_refused_body },
-	[NOTICE_withdrawn] = { MSG_mail_withdrawn_subject, MSG_mail_withdrawn_body },
-	[NOTICE_recalled] = { MSG_mail_recalled_subject, MSG_mail_recalled_body },
+	[NOTICE_withdrawn] = { MSG_mail_withdrawn_subject,
+	    MSG_mail_withdrawn_body },
+	[NOTICE_recalled] = { MSG_mail_recalled_subject,
+	    MSG_mail_recalled_body },
 	[NOTICE_revoked] = { MSG_mail_revoked_subject, MSG_mail_revoked_body },
 	[NOTICE_closed] = { MSG_mail_closed_subject, MSG_mail_closed_body },
 	[NOTICE_letter] = { MSG_mail_letter_subject, MSG_mail_letter_body },
@@ -59,7 +67,8 @@ static enum err tell(const struct telling *t, enum notice_kind kind,
 		.request = t->f->no,
 		.recipient = to->email,
 		.cc = cc,
-		.subject = msg_fill(a, to->lang, words_of[kind].subject, args, 4),
+		.subject =
+		    msg_fill(a, to->lang, words_of[kind].subject, args, 4),
 		.body = msg_fill(a, to->lang, words_of[kind].body, args, 4),
 		.link = link.n > 0 ? link : page_of(t) };
 	return outbox_add(t->cx, &n, NULL);
@@ -71,7 +80,8 @@ static enum err tell_requester(const struct telling *t, enum notice_kind kind,
 {
 	enum err e = OK;
 	for (size_t i = 0; i < t->f->holders.n + 1 && !e; i++) {
-		struct str email = i == 0 ? t->f->requester : t->f->holders.v[i - 1];
+		struct str email =
+		    i == 0 ? t->f->requester : t->f->holders.v[i - 1];
 		struct person p = { .email = email, .name = email };
 		enum err found = person_by_email(t->cx, email, &p);
 		if (found == ERR_NOT_FOUND)
@@ -89,14 +99,15 @@ static enum err tell_role(const struct telling *t, enum notice_kind kind,
 {
 	const struct person *v;
 	size_t n;
-	enum err e = person_list_role(t->cx, role, t->f->office, STR(""), &v, &n);
+	enum err e =
+	    person_list_role(t->cx, role, t->f->office, STR(""), &v, &n);
 	for (size_t i = 0; i < n && !e; i++)
 		e = tell(t, kind, &v[i], STR(""), said, STR(""));
 	return e;
 }
 
-static enum err tell_officers(const struct telling *t, enum notice_kind kind,
-    struct str said)
+static enum err tell_officers(
+    const struct telling *t, enum notice_kind kind, struct str said)
 {
 	enum err e = OK;
 	for (size_t i = 0; i < t->f->officers.n && !e; i++) {
@@ -111,13 +122,14 @@ static enum err tell_officers(const struct telling *t, enum notice_kind kind,
 /* Copies of "it cannot be done", as the procedure names them (N-30). */
 static enum err copies(const struct telling *t, struct str *ret)
 {
-	const struct stage *s = procedure_kind(t->facts->procedure, STAGE_preparing);
+	const struct stage *s =
+	    procedure_kind(t->facts->procedure, STAGE_preparing);
 	struct str cc = STR("");
 	for (size_t i = 0; i < s->n_cc_cannot; i++) {
 		const struct person *v;
 		size_t n;
-		enum err e = person_list_role(t->cx, s->cc_cannot[i], t->f->office,
-		    STR(""), &v, &n);
+		enum err e = person_list_role(
+		    t->cx, s->cc_cannot[i], t->f->office, STR(""), &v, &n);
 		if (e)
 			return e;
 		for (size_t k = 0; k < n; k++)
@@ -141,10 +153,11 @@ static enum err tell_holders(const struct telling *t)
 			continue;
 		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
 		enum notice_kind kind =
-		    r->kind == STAGE_preparing && t->f->officers.n > 0 ?
-		    NOTICE_assigned :
-		    NOTICE_waiting;
-		const struct stage *s = procedure_stage(t->facts->procedure, r->stage);
+		    r->kind == STAGE_preparing && t->f->officers.n > 0
+			? NOTICE_assigned
+			: NOTICE_waiting;
+		const struct stage *s =
+		    procedure_stage(t->facts->procedure, r->stage);
 		for (size_t i = 0; i < n && !e; i++)
 			e = tell(t, kind, &v[i], STR(""),
 			    text2_in(s->title, v[i].lang), STR(""));
@@ -156,7 +169,8 @@ static enum err tell_holders(const struct telling *t)
 static enum err tell_acceptance(const struct telling *t)
 {
 	struct str secret;
-	struct person p = { .email = t->f->requester, .name = t->f->requester_name };
+	struct person p = { .email = t->f->requester,
+		.name = t->f->requester_name };
 	if (t->f->requester.n == 0)
 		return OK;
 	enum err e = person_by_email(t->cx, t->f->requester, &p);
@@ -164,8 +178,8 @@ static enum err tell_acceptance(const struct telling *t)
 		return e;
 	e = link_end(t->cx, STR("acceptance"), t->f->no);
 	if (!e)
-		e = link_new(t->cx, STR("acceptance"), t->f->no, t->f->requester,
-		    &secret);
+		e = link_new(t->cx, STR("acceptance"), t->f->no,
+		    t->f->requester, &secret);
 	if (e)
 		return e;
 	return tell(t, NOTICE_acceptance, &p, STR(""),
@@ -175,8 +189,8 @@ static enum err tell_acceptance(const struct telling *t)
 
 static enum err tell_delivered(const struct telling *t)
 {
-	enum err e = tell_requester(t, NOTICE_delivered, STR(""),
-	    json_text(t->ev->data, "message"));
+	enum err e = tell_requester(
+	    t, NOTICE_delivered, STR(""), json_text(t->ev->data, "message"));
 	return e ? e : tell_acceptance(t);
 }
 
@@ -187,22 +201,23 @@ static enum err tell_closed(const struct telling *t)
 	enum err e;
 	switch (t->f->outcome) {
 	case OUTCOME_declined:
-		return tell_requester(t, NOTICE_declined, STR(""),
-		    json_text(form, "note"));
+		return tell_requester(
+		    t, NOTICE_declined, STR(""), json_text(form, "note"));
 	case OUTCOME_rejected:
-		e = tell_requester(t, NOTICE_rejected, STR(""),
-		    json_text(form, "note"));
-		return e ? e : tell_role(t, NOTICE_letter, ROLE_records, STR(""));
+		e = tell_requester(
+		    t, NOTICE_rejected, STR(""), json_text(form, "note"));
+		return e ? e
+		         : tell_role(t, NOTICE_letter, ROLE_records, STR(""));
 	case OUTCOME_cannot:
 		e = copies(t, &cc);
-		return e ? e :
-			   tell_requester(t, NOTICE_cannot, cc,
-			       json_text(form, "reason"));
+		return e ? e
+		         : tell_requester(
+			       t, NOTICE_cannot, cc, json_text(form, "reason"));
 	case OUTCOME_withdrawn:
-		return t->f->received == 0 ?
-		    OK :
-		    tell_role(t, NOTICE_withdrawn, ROLE_records,
-			json_text(t->ev->data, "reason"));
+		return t->f->received == 0
+		           ? OK
+		           : tell_role(t, NOTICE_withdrawn, ROLE_records,
+				 json_text(t->ev->data, "reason"));
 	case OUTCOME_accepted:
 		return tell_officers(t, NOTICE_closed, t->f->comment);
 	case OUTCOME_delivered:
@@ -233,7 +248,7 @@ static enum err tell_replied(const struct telling *t)
 static bool refused(const struct event *ev)
 {
 	return str_eq(json_text(ev->data, "command"), STR("accept")) &&
-	    str_eq(json_text(ev->data, "outcome"), STR("refused"));
+	       str_eq(json_text(ev->data, "outcome"), STR("refused"));
 }
 
 static enum err tell_event(const struct telling *t)
@@ -245,8 +260,8 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_replied:
 		return tell_replied(t);
 	case EVENT_extended:
-		return tell_requester(t, NOTICE_extended, STR(""),
-		    json_text(t->ev->data, "due"));
+		return tell_requester(
+		    t, NOTICE_extended, STR(""), json_text(t->ev->data, "due"));
 	case EVENT_delivered:
 		return tell_delivered(t);
 	case EVENT_recalled:
@@ -256,9 +271,9 @@ static enum err tell_event(const struct telling *t)
 		return tell_requester(t, NOTICE_revoked, STR(""),
 		    json_text(t->ev->data, "reason"));
 	case EVENT_acted:
-		return refused(t->ev) ?
-		    tell_officers(t, NOTICE_refused, t->f->comment) :
-		    OK;
+		return refused(t->ev)
+		           ? tell_officers(t, NOTICE_refused, t->f->comment)
+		           : OK;
 	case EVENT_drafted:
 	case EVENT_submitted:
 	case EVENT_noted:
@@ -278,7 +293,8 @@ enum err notices_write(struct ctx *cx, const struct facts *facts,
 {
 	struct telling t = { .cx = cx, .facts = facts, .f = after, .ev = ev };
 	enum err e = tell_event(&t);
-	bool closed = before->state != STATE_closed && after->state == STATE_closed;
+	bool closed =
+	    before->state != STATE_closed && after->state == STATE_closed;
 	if (!e && closed)
 		e = tell_closed(&t);
 	if (!e && json_list(ev->data, "enter") != NULL)

@@ -22,22 +22,22 @@ static bool reached_office(const struct case_file *f)
 	return false;
 }
 
-size_t policy_viewers(const struct case_file *f, struct arena *a,
-    struct str **ret)
+size_t policy_viewers(
+    const struct case_file *f, struct arena *a, struct str **ret)
 {
 	size_t max = 4 + f->holders.n + f->systems.n, n = 0;
 	struct str *v = ARENA_ARRAY(a, struct str, max);
 	v[n++] = str_fmt(a, "person:%.*s", STR_ARG(str_lower(a, f->requester)));
 	for (size_t i = 0; i < f->holders.n; i++)
-		v[n++] = str_fmt(a, "person:%.*s",
-		    STR_ARG(str_lower(a, f->holders.v[i])));
+		v[n++] = str_fmt(
+		    a, "person:%.*s", STR_ARG(str_lower(a, f->holders.v[i])));
 	if (f->state != STATE_draft)
 		v[n++] = STR("all");
 	if (reached_office(f))
 		v[n++] = str_fmt(a, "office:%.*s", STR_ARG(f->office));
 	for (size_t i = 0; f->submitted != 0 && i < f->systems.n; i++)
-		v[n++] = str_fmt(a, "owner:%.*s",
-		    STR_ARG(f->systems.v[i].owner_unit));
+		v[n++] = str_fmt(
+		    a, "owner:%.*s", STR_ARG(f->systems.v[i].owner_unit));
 	*ret = v;
 	return n;
 }
@@ -93,8 +93,8 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 		return is_assigned(f, p->email);
 	case WHO_system_officer:
 		return is_assigned(f, p->email) ||
-		    (person_holds(p, role, f->office, STR("")) &&
-			facts_system_officer(facts, f, p->email));
+		       (person_holds(p, role, f->office, STR("")) &&
+			   facts_system_officer(facts, f, p->email));
 	case WHO_requester:
 		return case_is_own(f, p->email);
 	case WHOS:
@@ -103,8 +103,8 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 	return false;
 }
 
-static const struct stage *stage_of(const struct facts *facts,
-    const struct run *r)
+static const struct stage *stage_of(
+    const struct facts *facts, const struct run *r)
 {
 	return procedure_stage(facts->procedure, r->stage);
 }
@@ -135,8 +135,9 @@ static bool is_officer(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
 	return is_assigned(f, p->email) ||
-	    (f->officers.n == 0 && person_holds(p, ROLE_officer, f->office, STR("")) &&
-		facts_system_officer(facts, f, p->email));
+	       (f->officers.n == 0 &&
+		   person_holds(p, ROLE_officer, f->office, STR("")) &&
+		   facts_system_officer(facts, f, p->email));
 }
 
 bool policy_apart(const struct facts *facts, const struct case_file *f,
@@ -147,7 +148,8 @@ bool policy_apart(const struct facts *facts, const struct case_file *f,
 		const struct apart *rule = &p->aparts[i];
 		if (rule->command != c)
 			continue;
-		if (rule->own ? case_is_own(f, email) : case_acted(f, email, rule->other))
+		if (rule->own ? case_is_own(f, email)
+			      : case_acted(f, email, rule->other))
 			return true;
 	}
 	return false;
@@ -156,15 +158,15 @@ bool policy_apart(const struct facts *facts, const struct case_file *f,
 static bool before_delivery(const struct case_file *f)
 {
 	return f->state != STATE_acceptance && f->state != STATE_closed &&
-	    f->state != STATE_draft;
+	       f->state != STATE_draft;
 }
 
 /* Anyone who acted for the provider may not accept what was provided. */
 static bool acted_for_provider(const struct case_file *f, struct str email)
 {
-	static const enum command commands[] = { COMMAND_consent, COMMAND_receive,
-		COMMAND_decide, COMMAND_assign, COMMAND_prepare, COMMAND_check,
-		COMMAND_deliver };
+	static const enum command commands[] = { COMMAND_consent,
+		COMMAND_receive, COMMAND_decide, COMMAND_assign,
+		COMMAND_prepare, COMMAND_check, COMMAND_deliver };
 	for (size_t i = 0; i < COUNT(commands); i++)
 		if (case_acted(f, email, commands[i]))
 			return true;
@@ -182,8 +184,8 @@ static bool accept_is_open(const struct facts *facts, const struct case_file *f)
 		return true;
 	/* Where nobody must accept, the answer is offered, once. */
 	return f->state == STATE_closed && f->outcome == OUTCOME_delivered &&
-	    f->score == 0 &&
-	    procedure_kind(facts->procedure, STAGE_acceptance) == NULL;
+	       f->score == 0 &&
+	       procedure_kind(facts->procedure, STAGE_acceptance) == NULL;
 }
 
 static bool has_live_delivery(const struct case_file *f)
@@ -202,17 +204,20 @@ static bool may_classify(const struct facts *facts, const struct case_file *f,
     const struct person *p, bool *ret_now)
 {
 	bool records = is_records(f, p), officer = is_officer(facts, f, p);
-	*ret_now = (records && (f->state == STATE_intake || f->state == STATE_decision ||
-			f->state == STATE_consent)) ||
-	    (officer && (f->state == STATE_preparing || f->state == STATE_release ||
-			f->state == STATE_delivery));
+	*ret_now = (records && (f->state == STATE_intake ||
+				   f->state == STATE_decision ||
+				   f->state == STATE_consent)) ||
+	           (officer && (f->state == STATE_preparing ||
+				   f->state == STATE_release ||
+				   f->state == STATE_delivery));
 	return records || officer;
 }
 
 static bool sees_from_inside(const struct case_file *f, const struct person *p)
 {
 	for (size_t i = 0; i < p->n_roles; i++)
-		if (p->roles[i].role != ROLE_auditor && role_sees_it(f, &p->roles[i]))
+		if (p->roles[i].role != ROLE_auditor &&
+		    role_sees_it(f, &p->roles[i]))
 			return true;
 	return false;
 }
@@ -220,12 +225,14 @@ static bool sees_from_inside(const struct case_file *f, const struct person *p)
 static bool may_revoke(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
-	if (case_is_own(f, p->email) || is_head(f, p) || is_officer(facts, f, p) ||
+	if (case_is_own(f, p->email) || is_head(f, p) ||
+	    is_officer(facts, f, p) ||
 	    person_holds(p, ROLE_director, f->office, STR("")) ||
 	    person_holds(p, ROLE_admin, STR(""), STR("")))
 		return true;
 	for (size_t i = 0; i < f->systems.n; i++)
-		if (person_holds(p, ROLE_owner, STR(""), f->systems.v[i].owner_unit))
+		if (person_holds(
+			p, ROLE_owner, STR(""), f->systems.v[i].owner_unit))
 			return true;
 	return false;
 }
@@ -234,8 +241,8 @@ static bool may_recall(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
 	return is_officer(facts, f, p) || is_head(f, p) ||
-	    person_holds(p, ROLE_director, f->office, STR("")) ||
-	    person_holds(p, ROLE_dpo, STR(""), STR(""));
+	       person_holds(p, ROLE_director, f->office, STR("")) ||
+	       person_holds(p, ROLE_dpo, STR(""), STR(""));
 }
 
 /* The officer proposes while he prepares; the requester may agree to it. */
@@ -245,7 +252,7 @@ static bool extend_is_open(const struct facts *facts, const struct case_file *f,
 	if (f->state != STATE_preparing)
 		return false;
 	return is_officer(facts, f, p) ||
-	    (case_is_own(f, p->email) && f->proposed_due.n > 0);
+	       (case_is_own(f, p->email) && f->proposed_due.n > 0);
 }
 
 /* Whether `c` is such a command, and what holds for it. */
@@ -257,21 +264,25 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 	struct free_rule r = { 0 };
 
 	if (c == COMMAND_submit)
-		r = (struct free_rule){ own || entered, f->state == STATE_draft };
+		r = (struct free_rule){ own || entered,
+			f->state == STATE_draft };
 	else if (c == COMMAND_reply)
-		r = (struct free_rule){ own || entered, f->state == STATE_waiting };
+		r = (struct free_rule){ own || entered,
+			f->state == STATE_waiting };
 	else if (c == COMMAND_withdraw)
-		r = (struct free_rule){ own || is_records(f, p), before_delivery(f) ||
-			    f->state == STATE_draft };
+		r = (struct free_rule){ own || is_records(f, p),
+			before_delivery(f) || f->state == STATE_draft };
 	else if (c == COMMAND_accept)
 		r = (struct free_rule){ own && !acted_for_provider(f, p->email),
 			accept_is_open(facts, f) };
 	else if (c == COMMAND_letter)
 		r = (struct free_rule){ is_records(f, p), f->submitted != 0 };
 	else if (c == COMMAND_recall)
-		r = (struct free_rule){ may_recall(facts, f, p), has_live_delivery(f) };
+		r = (struct free_rule){ may_recall(facts, f, p),
+			has_live_delivery(f) };
 	else if (c == COMMAND_revoke)
-		r = (struct free_rule){ may_revoke(facts, f, p), has_live_delivery(f) };
+		r = (struct free_rule){ may_revoke(facts, f, p),
+			has_live_delivery(f) };
 	else if (c == COMMAND_extend)
 		r = (struct free_rule){ is_officer(facts, f, p) || own,
 			extend_is_open(facts, f, p) };
@@ -291,7 +302,8 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 static bool helps(const struct facts *facts, const struct case_file *f,
     enum stage_kind kind, const struct person *p, enum command c)
 {
-	if (kind == STAGE_consent && (c == COMMAND_consent || c == COMMAND_return))
+	if (kind == STAGE_consent &&
+	    (c == COMMAND_consent || c == COMMAND_return))
 		return is_records(f, p);
 	if (c == COMMAND_assign && kind == STAGE_preparing)
 		return is_head(f, p);
@@ -303,7 +315,7 @@ static bool helps(const struct facts *facts, const struct case_file *f,
 static bool kind_takes(enum stage_kind kind, enum command c)
 {
 	return (stage_commands[kind] & COMMAND_BIT(c)) != 0 ||
-	    (c == COMMAND_assign && kind == STAGE_preparing);
+	       (c == COMMAND_assign && kind == STAGE_preparing);
 }
 
 static bool holder_of_open(const struct facts *facts, const struct case_file *f,
@@ -325,8 +337,8 @@ static bool holder_of_open(const struct facts *facts, const struct case_file *f,
 	return false;
 }
 
-static bool holds_some_unit(const struct facts *facts, const struct case_file *f,
-    const struct stage *s, const struct person *p)
+static bool holds_some_unit(const struct facts *facts,
+    const struct case_file *f, const struct stage *s, const struct person *p)
 {
 	if (s->who == WHO_owner_unit) {
 		for (size_t i = 0; i < f->systems.n; i++)
@@ -370,8 +382,8 @@ enum err policy_may(struct ctx *cx, const struct facts *facts,
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
 		    str_of(command_names[c]));
 	if (policy_apart(facts, f, p->email, c))
-		return fail1(cx, ERR_DENIED, MSG_error_apart,
-		    str_of(command_names[c]));
+		return fail1(
+		    cx, ERR_DENIED, MSG_error_apart, str_of(command_names[c]));
 	if (!rule.now)
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
 		    str_of(command_names[c]), str_of(state_names[f->state]));
@@ -393,11 +405,12 @@ uint32_t policy_allowed(struct ctx *cx, const struct facts *facts,
 static enum err assigned_persons(struct ctx *cx, const struct facts *facts,
     const struct case_file *f, const struct person **ret, size_t *ret_n)
 {
-	struct person *v = ARENA_ARRAY(cx->arena, struct person, f->officers.n + 1);
+	struct person *v =
+	    ARENA_ARRAY(cx->arena, struct person, f->officers.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < f->officers.n; i++) {
-		const struct person *p = facts_person(facts->officers,
-		    facts->n_officers, f->officers.v[i]);
+		const struct person *p = facts_person(
+		    facts->officers, facts->n_officers, f->officers.v[i]);
 		if (p != NULL)
 			v[n++] = *p;
 	}
@@ -409,7 +422,8 @@ static enum err assigned_persons(struct ctx *cx, const struct facts *facts,
 static enum err requester_persons(struct ctx *cx, const struct case_file *f,
     const struct person **ret, size_t *ret_n)
 {
-	struct person *v = ARENA_ARRAY(cx->arena, struct person, f->holders.n + 1);
+	struct person *v =
+	    ARENA_ARRAY(cx->arena, struct person, f->holders.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < f->holders.n + 1; i++) {
 		struct str email = i == 0 ? f->requester : f->holders.v[i - 1];
@@ -455,8 +469,8 @@ enum err policy_holders(struct ctx *cx, const struct facts *facts,
 {
 	const struct stage *s = stage_of(facts, r);
 	if (s == NULL)
-		return fail_detail(cx, ERR_BROKEN, "the procedure has no stage %.*s",
-		    STR_ARG(r->stage));
+		return fail_detail(cx, ERR_BROKEN,
+		    "the procedure has no stage %.*s", STR_ARG(r->stage));
 	if (s->who == WHO_requester)
 		return requester_persons(cx, f, ret, ret_n);
 	if (s->who == WHO_assigned ||

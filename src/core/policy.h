@@ -9,7 +9,8 @@
 bool policy_sees(const struct case_file *, const struct person *);
 /* The viewer keys of the request, as person_role.viewer and "person:e-mail"
  * hold them: what policy_sees says, for lists. */
-size_t policy_viewers(const struct case_file *, struct arena *, struct str **ret);
+size_t policy_viewers(
+    const struct case_file *, struct arena *, struct str **ret);
 
 /* OK, or why not: ERR_DENIED (never his on this request: role, separation of
  * duties), ERR_CONFLICT (not in this state). */

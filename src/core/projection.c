@@ -61,8 +61,8 @@ static void add_system_officers(struct arena *a, struct case_rows *rows,
     const struct facts *facts, const struct case_file *f, const struct run *r)
 {
 	for (size_t i = 0; i < f->systems.n; i++) {
-		const struct system *s = system_find(facts->systems,
-		    facts->n_systems, f->systems.v[i].code);
+		const struct system *s = system_find(
+		    facts->systems, facts->n_systems, f->systems.v[i].code);
 		for (size_t k = 0; s != NULL && k < s->n_officers; k++)
 			add_person(a, rows, r, s->officers[k].email);
 	}
@@ -89,7 +89,7 @@ static void wait_for(struct arena *a, struct case_rows *rows,
 	if (s->who == WHO_requester) {
 		add_requester(a, rows, f, r);
 	} else if (f->officers.n > 0 &&
-	    (s->who == WHO_assigned || s->who == WHO_system_officer)) {
+		   (s->who == WHO_assigned || s->who == WHO_system_officer)) {
 		for (size_t i = 0; i < f->officers.n; i++)
 			add_person(a, rows, r, f->officers.v[i]);
 	} else if (s->who == WHO_system_officer) {
@@ -114,14 +114,15 @@ static void waiting_rows(struct arena *a, struct case_rows *rows,
 		wait_for(a, rows, facts, f, r);
 	/* The reply memo that a rejection leaves to the records office (N-26). */
 	if (f->letter_due) {
-		struct run letter = { .stage = STR("letter"), .since = f->closed };
+		struct run letter = { .stage = STR("letter"),
+			.since = f->closed };
 		add_waiting(a, rows, &letter,
 		    str_fmt(a, "records:%.*s:", STR_ARG(f->office)));
 	}
 }
 
-static struct case_rows rows_of(struct arena *a, const struct facts *facts,
-    const struct case_file *f)
+static struct case_rows rows_of(
+    struct arena *a, const struct facts *facts, const struct case_file *f)
 {
 	struct case_rows rows = { .title = case_title(f),
 		.systems = joined_systems(a, f) };
@@ -130,8 +131,8 @@ static struct case_rows rows_of(struct arena *a, const struct facts *facts,
 	rows.due = date_iso(a, c.due);
 	rows.search = thai_search_key(a,
 	    str_fmt(a, "%.*s %.*s %.*s %.*s %.*s %.*s", STR_ARG(f->no),
-		STR_ARG(rows.title), STR_ARG(f->requester_name), STR_ARG(f->unit),
-		STR_ARG(rows.systems), STR_ARG(f->memo_in)));
+		STR_ARG(rows.title), STR_ARG(f->requester_name),
+		STR_ARG(f->unit), STR_ARG(rows.systems), STR_ARG(f->memo_in)));
 	rows.n_viewers = policy_viewers(f, a, &rows.viewers);
 	waiting_rows(a, &rows, facts, f);
 	rows.registered = f->register_no != 0;
@@ -143,19 +144,19 @@ static struct case_rows rows_of(struct arena *a, const struct facts *facts,
 static enum err clear(struct ctx *cx, struct str no)
 {
 	struct vals v = VALS(val_str(no));
-	enum err e = sql_exec(cx, SQL("delete from case_viewer where no = $1"), v,
-	    NULL);
+	enum err e =
+	    sql_exec(cx, SQL("delete from case_viewer where no = $1"), v, NULL);
 	if (!e)
-		e = sql_exec(cx, SQL("delete from case_system where no = $1"), v,
-		    NULL);
+		e = sql_exec(
+		    cx, SQL("delete from case_system where no = $1"), v, NULL);
 	if (!e)
-		e = sql_exec(cx, SQL("delete from case_waiting where no = $1"), v,
-		    NULL);
+		e = sql_exec(
+		    cx, SQL("delete from case_waiting where no = $1"), v, NULL);
 	return e;
 }
 
-static enum err put_case(struct ctx *cx, const struct case_file *f,
-    const struct case_rows *rows)
+static enum err put_case(
+    struct ctx *cx, const struct case_file *f, const struct case_rows *rows)
 {
 	return sql_exec(cx,
 	    SQL("insert into cases (no, version, office, procedure, revision, state,"
@@ -170,15 +171,16 @@ static enum err put_case(struct ctx *cx, const struct case_file *f,
 	    VALS(val_str(f->no), val_i64(f->version), val_str(f->office),
 		val_str(f->procedure), val_str(f->revision),
 		val_str(str_of(state_names[f->state])),
-		val_str(str_of(outcome_names[f->outcome])), val_str(rows->title),
-		val_str(f->requester), val_str(f->unit), val_str(f->service_type),
-		val_i64(f->received), val_str(rows->due), val_i64(f->created),
-		val_i64(f->updated), val_str(rows->search)),
+		val_str(str_of(outcome_names[f->outcome])),
+		val_str(rows->title), val_str(f->requester), val_str(f->unit),
+		val_str(f->service_type), val_i64(f->received),
+		val_str(rows->due), val_i64(f->created), val_i64(f->updated),
+		val_str(rows->search)),
 	    NULL);
 }
 
-static enum err put_lists(struct ctx *cx, const struct case_file *f,
-    const struct case_rows *rows)
+static enum err put_lists(
+    struct ctx *cx, const struct case_file *f, const struct case_rows *rows)
 {
 	enum err e = OK;
 	for (size_t i = 0; i < rows->n_viewers && !e; i++)
@@ -204,8 +206,8 @@ static enum err put_lists(struct ctx *cx, const struct case_file *f,
 	return e;
 }
 
-static enum err write_rows(struct ctx *cx, const struct case_file *f,
-    const struct case_rows *rows)
+static enum err write_rows(
+    struct ctx *cx, const struct case_file *f, const struct case_rows *rows)
 {
 	enum err e = clear(cx, f->no);
 	if (!e)
@@ -217,8 +219,8 @@ static enum err write_rows(struct ctx *cx, const struct case_file *f,
 	return e;
 }
 
-enum err projection_write(struct ctx *cx, const struct facts *facts,
-    const struct case_file *f)
+enum err projection_write(
+    struct ctx *cx, const struct facts *facts, const struct case_file *f)
 {
 	struct case_rows rows = rows_of(cx->arena, facts, f);
 	return write_rows(cx, f, &rows);
@@ -226,16 +228,17 @@ enum err projection_write(struct ctx *cx, const struct facts *facts,
 
 /* The rows as one text, to compare what stands with what should. Both sides are
  * made with the same order. */
-static struct str line_of_case(struct arena *a, const struct case_file *f,
-    const struct case_rows *rows)
+static struct str line_of_case(
+    struct arena *a, const struct case_file *f, const struct case_rows *rows)
 {
 	return str_fmt(a,
 	    "%lld|%.*s|%.*s|%.*s|%s|%s|%.*s|%.*s|%.*s|%.*s|%lld|%.*s|%lld|%lld|%.*s",
 	    (long long)f->version, STR_ARG(f->office), STR_ARG(f->procedure),
-	    STR_ARG(f->revision), state_names[f->state], outcome_names[f->outcome],
-	    STR_ARG(rows->title), STR_ARG(f->requester), STR_ARG(f->unit),
-	    STR_ARG(f->service_type), (long long)f->received, STR_ARG(rows->due),
-	    (long long)f->created, (long long)f->updated, STR_ARG(rows->search));
+	    STR_ARG(f->revision), state_names[f->state],
+	    outcome_names[f->outcome], STR_ARG(rows->title),
+	    STR_ARG(f->requester), STR_ARG(f->unit), STR_ARG(f->service_type),
+	    (long long)f->received, STR_ARG(rows->due), (long long)f->created,
+	    (long long)f->updated, STR_ARG(rows->search));
 }
 
 static enum err stored_case(struct ctx *cx, struct str no, struct str *ret)
@@ -285,13 +288,13 @@ static size_t distinct_viewers(const struct case_rows *rows)
 	return n;
 }
 
-static enum err same_viewers(struct ctx *cx, struct str no,
-    const struct case_rows *rows, bool *ret)
+static enum err same_viewers(
+    struct ctx *cx, struct str no, const struct case_rows *rows, bool *ret)
 {
 	struct rows stored;
-	enum err e = sql_all(cx,
-	    SQL("select viewer from case_viewer where no = $1"), VALS(val_str(no)),
-	    &stored);
+	enum err e =
+	    sql_all(cx, SQL("select viewer from case_viewer where no = $1"),
+		VALS(val_str(no)), &stored);
 	if (e)
 		return e;
 	*ret = stored.n == distinct_viewers(rows);
@@ -303,13 +306,13 @@ static enum err same_viewers(struct ctx *cx, struct str no,
 static bool same_waiting_row(struct row r, const struct waiting *w)
 {
 	return str_eq(row_str(r, "stage"), w->stage) &&
-	    str_eq(row_str(r, "unit"), w->unit) &&
-	    str_eq(row_str(r, "holder"), w->holder) &&
-	    row_i64(r, "since") == w->since;
+	       str_eq(row_str(r, "unit"), w->unit) &&
+	       str_eq(row_str(r, "holder"), w->holder) &&
+	       row_i64(r, "since") == w->since;
 }
 
-static enum err same_waiting(struct ctx *cx, struct str no,
-    const struct case_rows *rows, bool *ret)
+static enum err same_waiting(
+    struct ctx *cx, struct str no, const struct case_rows *rows, bool *ret)
 {
 	struct rows stored;
 	size_t found = 0;
@@ -321,14 +324,16 @@ static enum err same_waiting(struct ctx *cx, struct str no,
 	for (size_t i = 0; i < stored.n; i++) {
 		bool known = false;
 		for (size_t k = 0; k < rows->waiting.n && !known; k++)
-			known = same_waiting_row(stored.row[i], &rows->waiting.v[k]);
+			known = same_waiting_row(
+			    stored.row[i], &rows->waiting.v[k]);
 		found += known;
 	}
 	*ret = found == stored.n && (stored.n > 0) == (rows->waiting.n > 0);
 	for (size_t k = 0; k < rows->waiting.n && *ret; k++) {
 		bool known = false;
 		for (size_t i = 0; i < stored.n && !known; i++)
-			known = same_waiting_row(stored.row[i], &rows->waiting.v[k]);
+			known = same_waiting_row(
+			    stored.row[i], &rows->waiting.v[k]);
 		*ret = known;
 	}
 	return OK;
@@ -347,12 +352,12 @@ static enum err compare(struct ctx *cx, const struct case_file *f,
 	if (!e && rows->registered)
 		e = register_same(cx, &rows->reg, &registered);
 	*ret_same = !e && viewers && waiting && registered &&
-	    str_eq(stored, line_of_case(cx->arena, f, rows));
+	            str_eq(stored, line_of_case(cx->arena, f, rows));
 	return e;
 }
 
-static enum err rebuild_one(struct ctx *cx, struct str no, bool write,
-    bool *ret_same)
+static enum err rebuild_one(
+    struct ctx *cx, struct str no, bool write, bool *ret_same)
 {
 	struct case_file f;
 	struct facts facts;
@@ -375,8 +380,9 @@ static enum err strangers(struct ctx *cx, bool write,
 	struct rows rows;
 	/* Every projection is looked at: that is what a rebuild is. */
 	enum err e = sql_all(cx,
-	    SQL_SCAN("select no from cases where not exists (select 1 from events"
-		     " where events.request = cases.no and version = 1)"),
+	    SQL_SCAN(
+		"select no from cases where not exists (select 1 from events"
+		" where events.request = cases.no and version = 1)"),
 	    NO_VALS, &rows);
 	for (size_t i = 0; i < rows.n && !e; i++) {
 		struct str no = row_str(rows.row[i], "no");

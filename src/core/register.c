@@ -4,7 +4,8 @@
 #include "base/time.h"
 #include "sql/sql.h"
 
-struct register_row register_row_of(const struct case_file *f, struct str systems)
+struct register_row register_row_of(
+    const struct case_file *f, struct str systems)
 {
 	return (struct register_row){ .office = f->office,
 		.year = f->register_year,
@@ -33,9 +34,9 @@ enum err register_put(struct ctx *cx, const struct register_row *r)
 		" title = $12, unit = $13"),
 	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number),
 		val_str(r->request), val_i64(r->received), val_str(r->systems),
-		val_str(r->service_type), val_str(r->memo_in), val_str(r->memo_out),
-		val_i64(r->score), val_str(r->outcome), val_str(r->title),
-		val_str(r->unit)),
+		val_str(r->service_type), val_str(r->memo_in),
+		val_str(r->memo_out), val_i64(r->score), val_str(r->outcome),
+		val_str(r->title), val_str(r->unit)),
 	    NULL);
 }
 
@@ -59,11 +60,12 @@ static struct register_row from_row(struct row r)
 static bool same_row(const struct register_row *a, const struct register_row *b)
 {
 	return str_eq(a->request, b->request) && a->received == b->received &&
-	    str_eq(a->systems, b->systems) &&
-	    str_eq(a->service_type, b->service_type) &&
-	    str_eq(a->memo_in, b->memo_in) && str_eq(a->memo_out, b->memo_out) &&
-	    a->score == b->score && str_eq(a->outcome, b->outcome) &&
-	    str_eq(a->title, b->title) && str_eq(a->unit, b->unit);
+	       str_eq(a->systems, b->systems) &&
+	       str_eq(a->service_type, b->service_type) &&
+	       str_eq(a->memo_in, b->memo_in) &&
+	       str_eq(a->memo_out, b->memo_out) && a->score == b->score &&
+	       str_eq(a->outcome, b->outcome) && str_eq(a->title, b->title) &&
+	       str_eq(a->unit, b->unit);
 }
 
 enum err register_same(struct ctx *cx, const struct register_row *r, bool *ret)
@@ -75,8 +77,8 @@ enum err register_same(struct ctx *cx, const struct register_row *r, bool *ret)
 		" service_type, memo_in, memo_out, score, outcome, title, unit"
 		" from register_row where office = $1 and year = $2"
 		" and number = $3"),
-	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number)), &row,
-	    &found);
+	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number)),
+	    &row, &found);
 	if (e)
 		return e;
 	*ret = false;
@@ -108,8 +110,8 @@ enum err register_list(struct ctx *cx, struct str office, int64_t year,
 	return OK;
 }
 
-enum err register_years(struct ctx *cx, struct str office, const int64_t **ret,
-    size_t *ret_n)
+enum err register_years(
+    struct ctx *cx, struct str office, const int64_t **ret, size_t *ret_n)
 {
 	struct rows rows;
 	enum err e = sql_all(cx,

@@ -13,23 +13,25 @@ struct register_row {
 	struct str office;
 	int64_t year, number; /* พ.ศ. */
 	struct str request;
-	int64_t received;     /* UTC ms */
-	struct str systems;   /* codes, blanks between */
+	int64_t received;   /* UTC ms */
+	struct str systems; /* codes, blanks between */
 	struct str service_type, memo_in, memo_out;
-	int64_t score;        /* 0: none */
+	int64_t score; /* 0: none */
 	struct str outcome, title, unit;
 };
 
-struct register_row register_row_of(const struct case_file *, struct str systems);
+struct register_row register_row_of(
+    const struct case_file *, struct str systems);
 MUST_CHECK enum err register_put(struct ctx *, const struct register_row *);
 /* Whether the row stands in the store as it is. */
-MUST_CHECK enum err register_same(struct ctx *, const struct register_row *, bool *ret);
+MUST_CHECK enum err register_same(
+    struct ctx *, const struct register_row *, bool *ret);
 /* All of a year, by number. */
 MUST_CHECK enum err register_list(struct ctx *, struct str office, int64_t year,
     const struct register_row **ret, size_t *ret_n);
 /* Years that have rows, newest first. */
-MUST_CHECK enum err register_years(struct ctx *, struct str office,
-    const int64_t **ret, size_t *ret_n);
+MUST_CHECK enum err register_years(
+    struct ctx *, struct str office, const int64_t **ret, size_t *ret_n);
 /* {"office","year","rows":[…]} */
 json_t *register_json(struct arena *, struct str office, int64_t year,
     const struct register_row *, size_t n);

@@ -13,11 +13,13 @@ static enum err own_requests(struct visit *v, struct str **ret, size_t *ret_n)
 	do {
 		const struct case_line *lines;
 		size_t n_lines;
-		enum err e = cases_list(&v->cx, &q, &lines, &n_lines, &q.cursor);
+		enum err e =
+		    cases_list(&v->cx, &q, &lines, &n_lines, &q.cursor);
 		if (e)
 			return e;
 		for (size_t i = 0; i < n_lines; i++) {
-			own = list_grow_(v->cx.arena, own, n, &cap, sizeof *own);
+			own =
+			    list_grow_(v->cx.arena, own, n, &cap, sizeof *own);
 			own[n++] = lines[i].no;
 		}
 	} while (q.cursor.n > 0 && n < 2000);
@@ -34,15 +36,16 @@ static enum err keep_own(struct visit *v, struct str *numbers, size_t *n)
 		enum err e = cases_load(&v->cx, numbers[i], &f);
 		if (e)
 			return e;
-		if (case_is_own(&f, v->actor.person.email) && f.connections.n > 0)
+		if (case_is_own(&f, v->actor.person.email) &&
+		    f.connections.n > 0)
 			numbers[kept++] = numbers[i];
 	}
 	*n = kept;
 	return OK;
 }
 
-enum err connections_mine(struct visit *v, const struct connection **ret,
-    size_t *ret_n)
+enum err connections_mine(
+    struct visit *v, const struct connection **ret, size_t *ret_n)
 {
 	struct str *numbers;
 	size_t n;
@@ -62,8 +65,8 @@ enum err connections_mine(struct visit *v, const struct connection **ret,
 	return e;
 }
 
-enum err connections_find(struct visit *v, struct str id, struct connection *ret,
-    bool *ret_holder)
+enum err connections_find(
+    struct visit *v, struct str id, struct connection *ret, bool *ret_holder)
 {
 	struct case_file f;
 	enum err e = store_read(&v->cx, v->app->shared);
@@ -77,14 +80,15 @@ enum err connections_find(struct visit *v, struct str id, struct connection *ret
 	store_end(&v->cx);
 	/* "Absent" and "not yours" are one answer. */
 	if (e == ERR_NOT_FOUND)
-		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_no_such_connection);
+		return fail(
+		    &v->cx, ERR_NOT_FOUND, MSG_error_no_such_connection);
 	if (!e)
 		*ret_holder = case_is_own(&f, v->actor.person.email);
 	return e;
 }
 
-enum err connections_keys(struct visit *v, struct str id, const struct key **ret,
-    size_t *ret_n)
+enum err connections_keys(
+    struct visit *v, struct str id, const struct key **ret, size_t *ret_n)
 {
 	enum err e = store_read(&v->cx, v->app->shared);
 	if (!e)
@@ -104,8 +108,8 @@ static enum err find_own(struct visit *v, struct str id, struct connection *ret)
 	return holder ? OK : fail(&v->cx, ERR_DENIED, MSG_error_only_holders);
 }
 
-enum err connections_key_add(struct visit *v, struct str id,
-    struct str *ret_secret, struct key *ret)
+enum err connections_key_add(
+    struct visit *v, struct str id, struct str *ret_secret, struct key *ret)
 {
 	struct connection c;
 	enum err e = find_own(v, id, &c);
@@ -189,11 +193,11 @@ enum err api_connections(struct visit *v)
 	enum err e = connections_mine(v, &list, &n);
 	if (e)
 		return e;
-	json_t *o = json_new_object(v->cx.arena), *all = json_new_array(v->cx.arena);
+	json_t *o = json_new_object(v->cx.arena),
+	       *all = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++)
-		json_add(all,
-		    connection_json(v->cx.arena, &list[i], v->app->site->gate_url,
-			v->cx.now));
+		json_add(all, connection_json(v->cx.arena, &list[i],
+				  v->app->site->gate_url, v->cx.now));
 	json_put(o, "connections", all);
 	return visit_json(v, 200, o);
 }
@@ -209,7 +213,8 @@ enum err api_connection(struct visit *v)
 		e = connections_keys(v, c.id, &keys, &n);
 	if (e)
 		return e;
-	json_t *o = connection_json(v->cx.arena, &c, v->app->site->gate_url, v->cx.now);
+	json_t *o =
+	    connection_json(v->cx.arena, &c, v->app->site->gate_url, v->cx.now);
 	json_t *all = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++)
 		json_add(all, key_json(v->cx.arena, &keys[i]));
@@ -234,7 +239,8 @@ enum err api_key_add(struct visit *v)
 
 enum err api_key_remove(struct visit *v)
 {
-	enum err e = connections_key_remove(v, visit_arg(v, 0), visit_arg(v, 1));
+	enum err e =
+	    connections_key_remove(v, visit_arg(v, 0), visit_arg(v, 1));
 	if (!e)
 		response_set(v->rs, 204, STR(""), STR(""));
 	return e;
@@ -243,8 +249,8 @@ enum err api_key_remove(struct visit *v)
 enum err api_connection_revoke(struct visit *v)
 {
 	struct connection c;
-	enum err e = connections_revoke(v, visit_arg(v, 0),
-	    json_text(v->body, "reason"));
+	enum err e = connections_revoke(
+	    v, visit_arg(v, 0), json_text(v->body, "reason"));
 	if (!e)
 		e = store_read(&v->cx, v->app->shared);
 	if (!e)
@@ -253,5 +259,6 @@ enum err api_connection_revoke(struct visit *v)
 	if (e)
 		return e;
 	return visit_json(v, 200,
-	    connection_json(v->cx.arena, &c, v->app->site->gate_url, v->cx.now));
+	    connection_json(
+		v->cx.arena, &c, v->app->site->gate_url, v->cx.now));
 }

@@ -11,8 +11,8 @@
 
 struct str files_folder(const struct visit *v)
 {
-	return str_fmt(v->cx.arena, "%.*s/attachments",
-	    STR_ARG(v->app->site->people_dir));
+	return str_fmt(
+	    v->cx.arena, "%.*s/attachments", STR_ARG(v->app->site->people_dir));
 }
 
 /* One file that is on disk, on its way into the request. */
@@ -27,8 +27,8 @@ struct adding {
 static enum err add_row(struct visit *v, struct adding *a)
 {
 	struct attachment row;
-	enum err e = attachment_add(&v->cx, a->no, a->from->filename, a->from->type,
-	    &a->kept, v->actor.person.email, &row);
+	enum err e = attachment_add(&v->cx, a->no, a->from->filename,
+	    a->from->type, &a->kept, v->actor.person.email, &row);
 	if (e)
 		return e;
 	a->file = (struct attached){ .id = row.id,
@@ -39,7 +39,8 @@ static enum err add_row(struct visit *v, struct adding *a)
 	return cases_attach(&v->cx, a->no, &a->file, &a->f);
 }
 
-static enum err add_file(struct visit *v, void *arg, int *ret_status, json_t **ret)
+static enum err add_file(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
 	struct adding *a = arg;
 	enum err e = add_row(v, a);
@@ -67,8 +68,9 @@ static enum err keep(struct visit *v, struct str no, const struct upload *file,
 		e = cases_may_attach(&v->cx, no);
 	store_end(&v->cx);
 	*ret = (struct adding){ .no = no, .from = file };
-	return e ? e :
-		   attachment_keep(&v->cx, files_folder(v), file->bytes, &ret->kept);
+	return e ? e
+	         : attachment_keep(
+		       &v->cx, files_folder(v), file->bytes, &ret->kept);
 }
 
 static enum err add_for_page(struct visit *v, void *arg)
@@ -91,8 +93,8 @@ enum err api_file_add(struct visit *v)
 		return fields_end(&v->cx);
 	}
 	/* The same call again: the same file, by its bytes. */
-	v->digest = idempotency_digest(v->cx.arena, v->rq->method, v->rq->target,
-	    v->rq->files[0].bytes);
+	v->digest = idempotency_digest(
+	    v->cx.arena, v->rq->method, v->rq->target, v->rq->files[0].bytes);
 	enum err e = keep(v, visit_arg(v, 0), &v->rq->files[0], &a);
 	return e ? e : visit_act(v, add_file, &a);
 }
@@ -102,7 +104,8 @@ enum err api_file_add(struct visit *v)
 static void disposition(struct visit *v, struct str name)
 {
 	response_header(v->rs, STR("Content-Disposition"),
-	    str_fmt(v->cx.arena, "attachment; filename=\"file\"; filename*=UTF-8''%.*s",
+	    str_fmt(v->cx.arena,
+		"attachment; filename=\"file\"; filename*=UTF-8''%.*s",
 		STR_ARG(url_encode(v->cx.arena, name))));
 }
 
@@ -159,8 +162,8 @@ enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
 	if (!e)
 		e = upload_new(&v->cx, no, shown, v->actor.person.email, &u);
 	if (!e)
-		e = ticket_new(&v->cx, STR("upload"), u.id, v->actor.person.email,
-		    &secret);
+		e = ticket_new(&v->cx, STR("upload"), u.id,
+		    v->actor.person.email, &secret);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
@@ -175,8 +178,8 @@ enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
 enum err api_upload_add(struct visit *v)
 {
 	struct str id, url;
-	enum err e = files_upload_ticket(v, visit_arg(v, 0),
-	    json_text(v->body, "name"), &id, &url);
+	enum err e = files_upload_ticket(
+	    v, visit_arg(v, 0), json_text(v->body, "name"), &id, &url);
 	if (e)
 		return e;
 	json_t *o = json_new_object(v->cx.arena);
@@ -185,7 +188,8 @@ enum err api_upload_add(struct visit *v)
 	return visit_json(v, 201, o);
 }
 
-static const struct handed *document_of(const struct case_file *f, struct str id)
+static const struct handed *document_of(
+    const struct case_file *f, struct str id)
 {
 	for (size_t i = 0; i < f->documents.n; i++)
 		if (str_eq(f->documents.v[i].id, id))
@@ -206,10 +210,11 @@ static enum err may_fetch(struct visit *v, struct str no, struct str id)
 		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 	bool officer = false;
 	for (size_t i = 0; i < f.officers.n; i++)
-		officer |= str_eq_nocase(f.officers.v[i], v->actor.person.email);
+		officer |=
+		    str_eq_nocase(f.officers.v[i], v->actor.person.email);
 	if (!officer && !case_is_own(&f, v->actor.person.email))
-		return fail1(&v->cx, ERR_DENIED, MSG_error_not_yours,
-		    STR("deliveries"));
+		return fail1(
+		    &v->cx, ERR_DENIED, MSG_error_not_yours, STR("deliveries"));
 	if (!str_eq(h->state, STR("given")) || v->cx.now >= h->expires)
 		return fail(&v->cx, ERR_GONE, MSG_error_gone);
 	return OK;
@@ -225,16 +230,16 @@ enum err files_fetch_document(struct visit *v, struct str no, struct str id)
 	if (!e)
 		e = store_write(&v->cx, v->app->shared);
 	if (!e)
-		e = ticket_new(&v->cx, STR("document"), id, v->actor.person.email,
-		    &secret);
+		e = ticket_new(&v->cx, STR("document"), id,
+		    v->actor.person.email, &secret);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
 	if (e)
 		return e;
-	response_redirect(v->rs,
-	    str_fmt(v->cx.arena, "%.*s/v1/f/%.*s", STR_ARG(v->app->site->gate_url),
-		STR_ARG(secret)));
+	response_redirect(
+	    v->rs, str_fmt(v->cx.arena, "%.*s/v1/f/%.*s",
+		       STR_ARG(v->app->site->gate_url), STR_ARG(secret)));
 	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
 	return OK;
 }

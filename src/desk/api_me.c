@@ -9,7 +9,8 @@ enum err api_me(struct visit *v)
 {
 	const struct person *p = &v->actor.person;
 	json_t *o = json_new_object(v->cx.arena);
-	json_t *roles = json_new_array(v->cx.arena), *offices = json_new_array(v->cx.arena);
+	json_t *roles = json_new_array(v->cx.arena),
+	       *offices = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < p->n_roles; i++) {
 		json_t *r = json_object();
 		json_put_text(r, "role", str_of(role_names[p->roles[i].role]));
@@ -55,7 +56,8 @@ enum err api_tokens(struct visit *v)
 	store_end(&v->cx);
 	if (e)
 		return e;
-	json_t *o = json_new_object(v->cx.arena), *tokens = json_new_array(v->cx.arena);
+	json_t *o = json_new_object(v->cx.arena),
+	       *tokens = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++)
 		json_add(tokens, token_json(v->cx.arena, &list[i]));
 	json_put(o, "tokens", tokens);
@@ -71,9 +73,9 @@ static enum err add_token(struct visit *v, void *arg)
 	json_t **ret = arg;
 	if (v->actor.read_only)
 		return fail(&v->cx, ERR_DENIED, MSG_error_read_only_token);
-	enum err e = token_add(&v->cx, v->actor.person.id, json_text(v->body, "name"),
-	    json_flag(v->body, "read_only"), json_int(v->body, "days", 90), &secret,
-	    &t);
+	enum err e = token_add(&v->cx, v->actor.person.id,
+	    json_text(v->body, "name"), json_flag(v->body, "read_only"),
+	    json_int(v->body, "days", 90), &secret, &t);
 	if (e)
 		return e;
 	*ret = token_json(v->cx.arena, &t);
@@ -145,7 +147,8 @@ enum err api_systems(struct visit *v)
 	store_end(&v->cx);
 	if (e)
 		return e;
-	json_t *o = json_new_object(v->cx.arena), *systems = json_new_array(v->cx.arena);
+	json_t *o = json_new_object(v->cx.arena),
+	       *systems = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++)
 		json_add(systems, system_json(v->cx.arena, &list[i]));
 	json_put(o, "systems", systems);
@@ -162,7 +165,8 @@ enum err api_procedures(struct visit *v)
 	store_end(&v->cx);
 	if (e)
 		return e;
-	json_t *o = json_new_object(v->cx.arena), *all = json_new_array(v->cx.arena);
+	json_t *o = json_new_object(v->cx.arena),
+	       *all = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++) {
 		json_t *p = json_object();
 		json_put_text(p, "code", list[i]->code);
@@ -170,8 +174,8 @@ enum err api_procedures(struct visit *v)
 		json_put_text(p, "office", list[i]->office);
 		json_put_text(p, "title_th", list[i]->title.th);
 		json_put_text(p, "title_en", list[i]->title.en);
-		json_put_text(p, "effective",
-		    date_iso(v->cx.arena, list[i]->effective));
+		json_put_text(
+		    p, "effective", date_iso(v->cx.arena, list[i]->effective));
 		json_array_append_new(all, p);
 	}
 	json_put(o, "procedures", all);
@@ -183,8 +187,8 @@ enum err api_procedure(struct visit *v)
 	const struct procedure *p;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = procedure_get(&v->cx, visit_arg(v, 0), visit_query(v, "revision"),
-		    &p);
+		e = procedure_get(
+		    &v->cx, visit_arg(v, 0), visit_query(v, "revision"), &p);
 	store_end(&v->cx);
 	return e ? e : visit_json(v, 200, procedure_json(v->cx.arena, p));
 }

@@ -13,8 +13,8 @@ static bool may_read(const struct visit *v, struct str office)
 {
 	const struct person *p = &v->actor.person;
 	return person_in_office(p, office) ||
-	    person_holds(p, ROLE_auditor, STR(""), STR("")) ||
-	    person_holds(p, ROLE_dpo, STR(""), STR(""));
+	       person_holds(p, ROLE_auditor, STR(""), STR("")) ||
+	       person_holds(p, ROLE_dpo, STR(""), STR(""));
 }
 
 enum err register_fetch(struct visit *v, struct str office, int64_t year,
@@ -31,14 +31,14 @@ enum err register_fetch(struct visit *v, struct str office, int64_t year,
 
 static struct cell text(struct str s)
 {
-	return s.n == 0 ? (struct cell){ .kind = CELL_NULL } :
-			  (struct cell){ .kind = CELL_TEXT, .s = s };
+	return s.n == 0 ? (struct cell){ .kind = CELL_NULL }
+	                : (struct cell){ .kind = CELL_TEXT, .s = s };
 }
 
 static struct cell number(struct arena *a, int64_t n)
 {
-	return n == 0 ? (struct cell){ .kind = CELL_NULL } :
-			(struct cell){ .kind = CELL_INTEGER,
+	return n == 0 ? (struct cell){ .kind = CELL_NULL }
+	              : (struct cell){ .kind = CELL_INTEGER,
 				.s = str_fmt(a, "%lld", (long long)n) };
 }
 
@@ -94,7 +94,8 @@ enum err register_file(struct ctx *cx, struct str office, int64_t year,
 {
 	struct buf out = buf_new(cx->arena, (size_t)64 << 20);
 	struct column columns[N_COLUMNS];
-	struct encode_options o = { .lang = cx->lang, .excel = form == FORM_CSV };
+	struct encode_options o = { .lang = cx->lang,
+		.excel = form == FORM_CSV };
 	name_columns(columns);
 	struct encoder *enc = encoder_new(cx->arena, form,
 	    (struct sink){ .write = into_buf, .arg = &out }, &o);
@@ -105,18 +106,18 @@ enum err register_file(struct ctx *cx, struct str office, int64_t year,
 		struct cell cells[N_COLUMNS];
 		fill(cx->arena, &rows[i], cells);
 		encoder_rows(enc,
-		    &(struct batch){ .n_rows = 1,
-			.n_columns = N_COLUMNS,
-			.cells = cells });
+		    &(struct batch){
+			.n_rows = 1, .n_columns = N_COLUMNS, .cells = cells });
 	}
 	if (!encoder_end(enc))
-		return fail_detail(cx, ERR_BROKEN, "the register could not be written");
+		return fail_detail(
+		    cx, ERR_BROKEN, "the register could not be written");
 	*ret = buf_view(&out);
 	return OK;
 }
 
-enum err register_send(struct visit *v, struct str office, int64_t year,
-    enum form form)
+enum err register_send(
+    struct visit *v, struct str office, int64_t year, enum form form)
 {
 	const struct register_row *rows;
 	size_t n;
@@ -128,14 +129,15 @@ enum err register_send(struct visit *v, struct str office, int64_t year,
 		return e;
 	response_set(v->rs, 200, form_media(form), bytes);
 	response_header(v->rs, STR("Content-Disposition"),
-	    str_fmt(v->cx.arena, "attachment; filename=\"register-%.*s-%lld.%.*s\"",
+	    str_fmt(v->cx.arena,
+		"attachment; filename=\"register-%.*s-%lld.%.*s\"",
 		STR_ARG(office), (long long)year, STR_ARG(form_suffix(form))));
 	return OK;
 }
 
 /* "2569", "2569.csv", "2569.xlsx". */
-enum err register_path(struct visit *v, struct str last, int64_t *ret_year,
-    enum form *ret_form)
+enum err register_path(
+    struct visit *v, struct str last, int64_t *ret_year, enum form *ret_form)
 {
 	struct str year, suffix;
 	*ret_form = FORM_JSON;
@@ -144,7 +146,8 @@ enum err register_path(struct visit *v, struct str last, int64_t *ret_year,
 			 (*ret_form != FORM_CSV && *ret_form != FORM_XLSX)))
 		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 	if (!str_i64(year, ret_year) || *ret_year < 2400 || *ret_year > 2700)
-		return fail1(&v->cx, ERR_NOT_FOUND, MSG_error_no_register_year, year);
+		return fail1(
+		    &v->cx, ERR_NOT_FOUND, MSG_error_no_register_year, year);
 	return OK;
 }
 
@@ -161,7 +164,7 @@ enum err api_register(struct visit *v)
 	if (form != FORM_JSON)
 		return register_send(v, office, year, form);
 	e = register_fetch(v, office, year, &rows, &n);
-	return e ? e :
-		   visit_json(v, 200,
+	return e ? e
+	         : visit_json(v, 200,
 		       register_json(v->cx.arena, office, year, rows, n));
 }

@@ -8,7 +8,8 @@
 
 /* The request as the caller now sees it, within the transaction that changed
  * or read it. */
-static enum err as_seen(struct visit *v, const struct case_file *f, json_t **ret)
+static enum err as_seen(
+    struct visit *v, const struct case_file *f, json_t **ret)
 {
 	struct facts facts;
 	enum err e = cases_facts(&v->cx, f, &facts);
@@ -52,8 +53,8 @@ static enum err read_if_match(struct visit *v, int64_t *ret)
 	return OK;
 }
 
-static enum err add_request(struct visit *v, void *arg, int *ret_status,
-    json_t **ret)
+static enum err add_request(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
 	struct case_file f;
 	(void)arg;
@@ -73,21 +74,25 @@ static void check_new(struct visit *v)
 		"submit", "on_behalf" };
 	const char *key;
 	json_t *value;
-	json_object_foreach (v->body, key, value) {
+	json_object_foreach(v->body, key, value)
+	{
 		bool found = false;
 		for (size_t i = 0; i < COUNT(known) && !found; i++)
 			found = str_eq(str_of(key), str_of(known[i]));
 		if (!found)
-			field_wrong(&v->cx, str_of(key), MSG_field_unknown, STR(""));
+			field_wrong(
+			    &v->cx, str_of(key), MSG_field_unknown, STR(""));
 	}
 	if (json_text(v->body, "office").n == 0)
 		field_wrong(&v->cx, STR("office"), MSG_field_required, STR(""));
 	const json_t *answers = json_member(v->body, "answers");
 	if (answers != NULL && !json_is_object(answers))
-		field_wrong(&v->cx, STR("answers"), MSG_field_not_object, STR(""));
+		field_wrong(
+		    &v->cx, STR("answers"), MSG_field_not_object, STR(""));
 	const json_t *behalf = json_member(v->body, "on_behalf");
 	if (behalf != NULL && !json_is_object(behalf))
-		field_wrong(&v->cx, STR("on_behalf"), MSG_field_not_object, STR(""));
+		field_wrong(
+		    &v->cx, STR("on_behalf"), MSG_field_not_object, STR(""));
 }
 
 enum err api_request_add(struct visit *v)
@@ -97,8 +102,8 @@ enum err api_request_add(struct visit *v)
 	return e ? e : visit_act(v, add_request, NULL);
 }
 
-static enum err change_request(struct visit *v, void *arg, int *ret_status,
-    json_t **ret)
+static enum err change_request(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
 	struct case_file f;
 	int64_t if_match;
@@ -114,14 +119,15 @@ static enum err change_request(struct visit *v, void *arg, int *ret_status,
 enum err api_request_change(struct visit *v)
 {
 	if (!json_is_object(json_member(v->body, "answers"))) {
-		field_wrong(&v->cx, STR("answers"), MSG_field_required, STR(""));
+		field_wrong(
+		    &v->cx, STR("answers"), MSG_field_required, STR(""));
 		return fields_end(&v->cx);
 	}
 	return visit_act(v, change_request, NULL);
 }
 
-static enum err run_command(struct visit *v, void *arg, int *ret_status,
-    json_t **ret)
+static enum err run_command(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
 	struct case_file f;
 	(void)ret_status;
@@ -173,7 +179,8 @@ enum err api_clock(struct visit *v)
 	json_put_text_or_null(o, "start", date_iso(v->cx.arena, c.start));
 	json_put_text_or_null(o, "due", date_iso(v->cx.arena, c.due));
 	json_put_flag(o, "unconfirmed", c.unconfirmed);
-	json_put(o, "days", clock_days(v->cx.arena, &facts, &f, &c, v->cx.lang));
+	json_put(
+	    o, "days", clock_days(v->cx.arena, &facts, &f, &c, v->cx.lang));
 	return visit_json(v, 200, o);
 }
 
@@ -220,7 +227,8 @@ enum err api_requests(struct visit *v)
 	store_end(&v->cx);
 	if (e)
 		return e;
-	json_t *o = json_new_object(v->cx.arena), *all = json_new_array(v->cx.arena);
+	json_t *o = json_new_object(v->cx.arena),
+	       *all = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++)
 		json_add(all, line_json(v->cx.arena, &list[i]));
 	json_put(o, "requests", all);

@@ -16,8 +16,9 @@
 #define PUBLISH_MS 1000
 
 const struct desk_route desk_routes[] = {
-#define ROUTE(method, path, fn, door, who, body, max, shows)                   \
-	{ method, path, fn, DOOR_##door, WHO_MAY_##who, BODY_##body, max, shows },
+#define ROUTE(method, path, fn, door, who, body, max, shows)              \
+	{ method, path, fn, DOOR_##door, WHO_MAY_##who, BODY_##body, max, \
+		shows },
 #include "desk/routes.def"
 #undef ROUTE
 };
@@ -58,8 +59,8 @@ static struct str idempotency_key(const struct visit *v)
 	return request_header(v->rq, STR("Idempotency-Key"));
 }
 
-static enum err act_once(struct visit *v, act_fn *act, void *arg,
-    struct kept_answer *ret)
+static enum err act_once(
+    struct visit *v, act_fn *act, void *arg, struct kept_answer *ret)
 {
 	struct str key = idempotency_key(v);
 	int64_t person = v->actor.person.id;
@@ -67,9 +68,9 @@ static enum err act_once(struct visit *v, act_fn *act, void *arg,
 	json_t *body = NULL;
 	int status = 200;
 
-	enum err e = key.n == 0 ?
-	    OK :
-	    idempotency_find(&v->cx, person, key, v->digest, ret, &found);
+	enum err e = key.n == 0 ? OK
+	                        : idempotency_find(&v->cx, person, key,
+				      v->digest, ret, &found);
 	if (e || found)
 		return e;
 	e = act(v, arg, &status, &body);
@@ -77,9 +78,9 @@ static enum err act_once(struct visit *v, act_fn *act, void *arg,
 		return e;
 	*ret = (struct kept_answer){ .status = status,
 		.body = json_compact(v->cx.arena, body) };
-	return key.n == 0 ?
-	    OK :
-	    idempotency_keep(&v->cx, person, key, v->digest, ret);
+	return key.n == 0
+	           ? OK
+	           : idempotency_keep(&v->cx, person, key, v->digest, ret);
 }
 
 static enum err publish(struct visit *v)
@@ -106,7 +107,8 @@ enum err visit_act(struct visit *v, act_fn *act, void *arg)
 	e = publish(v);
 	if (e)
 		return e;
-	response_set(v->rs, answer.status, STR("application/json"), answer.body);
+	response_set(
+	    v->rs, answer.status, STR("application/json"), answer.body);
 	return OK;
 }
 
@@ -119,11 +121,12 @@ enum err visit_replay(struct visit *v, bool *ret_answered)
 		return OK;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = idempotency_find(&v->cx, v->actor.person.id, key, v->digest, &kept,
-		    ret_answered);
+		e = idempotency_find(&v->cx, v->actor.person.id, key, v->digest,
+		    &kept, ret_answered);
 	store_end(&v->cx);
 	if (!e && *ret_answered)
-		response_set(v->rs, kept.status, STR("application/json"), kept.body);
+		response_set(
+		    v->rs, kept.status, STR("application/json"), kept.body);
 	return e;
 }
 
@@ -193,7 +196,8 @@ static enum err pass(struct visit *v)
 	if (!e && v->route->door != DOOR_plain)
 		e = session_find(v);
 	if (!e && v->route->who == WHO_MAY_person && v->cx.actor == NULL)
-		e = fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
+		e = fail(
+		    &v->cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
 	if (!e)
 		e = check_media(v);
 	if (!e)
@@ -206,7 +210,8 @@ static void guard_headers(struct visit *v)
 {
 	response_header(v->rs, STR("Cache-Control"), STR("no-store"));
 	response_header(v->rs, STR("Referrer-Policy"), STR("same-origin"));
-	response_header(v->rs, STR("Cross-Origin-Opener-Policy"), STR("same-origin"));
+	response_header(
+	    v->rs, STR("Cross-Origin-Opener-Policy"), STR("same-origin"));
 	response_header(v->rs, STR("Content-Security-Policy"),
 	    STR("default-src 'none'; script-src 'self'; style-src 'self';"
 		" img-src 'self'; font-src 'self'; connect-src 'self';"
@@ -222,7 +227,8 @@ static void handle(void *arg, const struct route *route, struct request *rq,
 		.rq = rq,
 		.rs = rs,
 		.cx = ctx_new(rq->arena, time_now_ms(), lang_of(rq)) };
-	v.digest = idempotency_digest(rq->arena, rq->method, rq->target, rq->body);
+	v.digest =
+	    idempotency_digest(rq->arena, rq->method, rq->target, rq->body);
 	if (v.route->door != DOOR_plain)
 		guard_headers(&v);
 	enum err e = pass(&v);
@@ -231,7 +237,8 @@ static void handle(void *arg, const struct route *route, struct request *rq,
 		problem_answer(&v, e);
 }
 
-static void refuse(void *arg, int status, struct request *rq, struct response *rs)
+static void refuse(
+    void *arg, int status, struct request *rq, struct response *rs)
 {
 	problem_refused(arg, status, rq, rs);
 }
@@ -240,7 +247,7 @@ static bool schemas_fit(struct app *app, struct arena *arena)
 {
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 	return store_check_schema(&cx, app->people, "people") == OK &&
-	    store_check_schema(&cx, app->shared, "shared") == OK;
+	       store_check_schema(&cx, app->shared, "shared") == OK;
 }
 
 enum err plain_healthz(struct visit *v)

@@ -51,8 +51,8 @@ struct visit {
 	struct request *rq;
 	struct response *rs;
 	struct ctx cx;
-	struct actor actor;   /* when signed in: cx.actor points here */
-	json_t *body;         /* API: the parsed object; NULL when there is none */
+	struct actor actor; /* when signed in: cx.actor points here */
+	json_t *body; /* API: the parsed object; NULL when there is none */
 	struct sha256 digest; /* of method, path and body, for idempotency */
 };
 
@@ -72,7 +72,8 @@ enum err visit_go(struct visit *, struct str path);
 /* Writes in the people store under the caller's Idempotency-Key, if any: `act`
  * works in an open transaction and gives the answer. Then it is committed and
  * what it granted or ended is published, before the answer goes out. */
-typedef enum err act_fn(struct visit *, void *arg, int *ret_status, json_t **ret);
+typedef enum err act_fn(
+    struct visit *, void *arg, int *ret_status, json_t **ret);
 enum err visit_act(struct visit *, act_fn *act, void *arg);
 /* Answers with what was kept under the caller's key, if anything: for work that
  * must be done before visit_act. */
@@ -92,7 +93,8 @@ enum err session_check_form(struct visit *);
 
 /* The answer to a failed visit: problem details or an error page. */
 void problem_answer(struct visit *, enum err);
-void problem_refused(struct app *, int status, struct request *, struct response *);
+void problem_refused(
+    struct app *, int status, struct request *, struct response *);
 /* The stable code of a fault: its message's key after "error.". */
 struct str problem_code(const struct ctx *);
 

@@ -33,8 +33,8 @@ static enum err check_source(struct visit *v, const struct case_file *f,
 	return e;
 }
 
-static enum err check_file(struct visit *v, const struct case_file *f,
-    json_t *part, struct str field)
+static enum err check_file(
+    struct visit *v, const struct case_file *f, json_t *part, struct str field)
 {
 	struct upload_file u;
 	struct str id = json_text(part, "file");
@@ -48,18 +48,18 @@ static enum err check_file(struct visit *v, const struct case_file *f,
 	return e;
 }
 
-static enum err check_parts(struct visit *v, const struct case_file *f,
-    const json_t *plan)
+static enum err check_parts(
+    struct visit *v, const struct case_file *f, const json_t *plan)
 {
 	const json_t *parts = json_list(plan, "parts");
 	enum err e = store_read(&v->cx, v->app->shared);
 	for (size_t i = 0; i < json_array_size(parts) && !e; i++) {
 		json_t *part = json_array_get(parts, i);
 		bool query = json_text(part, "sql").n > 0;
-		struct str field = str_fmt(v->cx.arena, "parts[%zu].%s", i,
-		    query ? "source" : "file");
-		e = query ? check_source(v, f, part, field) :
-			    check_file(v, f, part, field);
+		struct str field = str_fmt(
+		    v->cx.arena, "parts[%zu].%s", i, query ? "source" : "file");
+		e = query ? check_source(v, f, part, field)
+		          : check_file(v, f, part, field);
 	}
 	store_end(&v->cx);
 	return e ? e : fields_end(&v->cx);
@@ -69,9 +69,10 @@ static enum err check_parts(struct visit *v, const struct case_file *f,
 static enum err gate_refused(struct visit *v, const struct answer *a)
 {
 	json_t *problem;
-	if (a->status != 422 || json_parse(&v->cx, a->body, MAX_ANSWER, &problem))
-		return fail_detail(&v->cx, ERR_BUSY, "the gate answered %d",
-		    a->status);
+	if (a->status != 422 ||
+	    json_parse(&v->cx, a->body, MAX_ANSWER, &problem))
+		return fail_detail(
+		    &v->cx, ERR_BUSY, "the gate answered %d", a->status);
 	const json_t *errors = json_list(problem, "errors");
 	for (size_t i = 0; i < json_array_size(errors); i++) {
 		const json_t *one = json_array_get(errors, i);
@@ -88,8 +89,8 @@ static enum err ask_gate(struct visit *v, struct str target, const json_t *body,
     int wait_ms, json_t **ret)
 {
 	struct answer a;
-	enum err e = http_call(&v->cx, v->app->site->gate_socket, STR("POST"), target,
-	    json_compact(v->cx.arena, body), MAX_ANSWER, wait_ms, &a);
+	enum err e = http_call(&v->cx, v->app->site->gate_socket, STR("POST"),
+	    target, json_compact(v->cx.arena, body), MAX_ANSWER, wait_ms, &a);
 	if (e)
 		return e;
 	if (a.status != 200)
@@ -112,8 +113,8 @@ static bool on_loopback(const struct visit *v)
 {
 	struct str url = v->app->site->gate_url;
 	return str_starts(url, STR("http://127.")) ||
-	    str_starts(url, STR("http://[::1]")) ||
-	    str_starts(url, STR("http://localhost"));
+	       str_starts(url, STR("http://[::1]")) ||
+	       str_starts(url, STR("http://localhost"));
 }
 
 enum err prepare_artefact(struct visit *v, struct case_command *cc)
@@ -140,8 +141,8 @@ enum err prepare_artefact(struct visit *v, struct case_command *cc)
 	return e;
 }
 
-enum err prepare_preview(struct visit *v, struct str no, const json_t *query,
-    json_t **ret)
+enum err prepare_preview(
+    struct visit *v, struct str no, const json_t *query, json_t **ret)
 {
 	struct case_file f;
 	json_t *form;

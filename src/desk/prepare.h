@@ -13,7 +13,7 @@ enum err prepare_artefact(struct visit *, struct case_command *);
 /* Up to 20 rows of one query as the officer would give it out, with its columns:
  * {"columns":[…],"rows":[[…]]}. Never stored; each is in the gate's record.
  * `query`: {source, sql, params[], columns[]}. */
-enum err prepare_preview(struct visit *, struct str no, const json_t *query,
-    json_t **ret);
+enum err prepare_preview(
+    struct visit *, struct str no, const json_t *query, json_t **ret);
 
 #endif

@@ -37,8 +37,8 @@ static void answer_json(const struct ctx *cx, int status, struct response *rs)
 {
 	json_t *o = json_new_object(cx->arena);
 	struct str code = problem_code(cx);
-	json_put_text(o, "type",
-	    str_fmt(cx->arena, "/help/errors#%.*s", STR_ARG(code)));
+	json_put_text(
+	    o, "type", str_fmt(cx->arena, "/help/errors#%.*s", STR_ARG(code)));
 	json_put_text(o, "title", fault_text(cx));
 	json_put_int(o, "status", status);
 	json_put_text(o, "detail", fault_text(cx));
@@ -78,8 +78,8 @@ static enum err err_of_status(int status)
 	return ERR_SYNTAX;
 }
 
-void problem_refused(struct app *app, int status, struct request *rq,
-    struct response *rs)
+void problem_refused(
+    struct app *app, int status, struct request *rq, struct response *rs)
 {
 	enum lang lang = LANG_TH;
 	(void)lang_parse(request_header(rq, STR("Accept-Language")), &lang);

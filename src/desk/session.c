@@ -24,8 +24,8 @@ static enum err find_by(struct visit *v, struct str secret, bool token)
 {
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = token ? actor_by_token(&v->cx, secret, &v->actor) :
-			    actor_by_session(&v->cx, secret, &v->actor);
+		e = token ? actor_by_token(&v->cx, secret, &v->actor)
+		          : actor_by_session(&v->cx, secret, &v->actor);
 	store_end(&v->cx);
 	if (!e && v->actor.touch)
 		e = touch(v);
@@ -38,7 +38,8 @@ static bool bearer(const struct visit *v, struct str *ret)
 {
 	struct str h = request_header(v->rq, STR("Authorization"));
 	struct str scheme, rest;
-	if (!str_cut(h, ' ', &scheme, &rest) || !str_eq_nocase(scheme, STR("Bearer")))
+	if (!str_cut(h, ' ', &scheme, &rest) ||
+	    !str_eq_nocase(scheme, STR("Bearer")))
 		return false;
 	*ret = str_trim(rest);
 	return true;
@@ -73,7 +74,8 @@ void session_set_cookie(struct visit *v, struct str secret)
 void session_clear_cookie(struct visit *v)
 {
 	response_header(v->rs, STR("Set-Cookie"),
-	    str_fmt(v->cx.arena, "%.*s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
+	    str_fmt(v->cx.arena,
+		"%.*s=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0%s",
 		STR_ARG(cookie_name(v)), v->app->secure ? "; Secure" : ""));
 }
 

@@ -1,4 +1,4 @@
-#include "gate/gate.h"
+#include "gate/app.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -8,24 +8,30 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/source_list.h"
-#include "http/http.h"
+#include "gate/files.h"
+#include "source/source.h"
 #include "sql/sql.h"
 
-/* How often the gate looks whether its sources or grants have changed. */
-enum { LOOK_MS = 200 };
+/* How often the gate looks whether its sources or grants have changed, and how
+ * long it serves without having been able to look. */
+enum { LOOK_MS = 200, BLIND_MS = 5000 };
 
-struct gate {
-	const struct gate_options *options;
-	struct store *shared;
-	int64_t flag; /* change.flag as last seen; -1 before the first look */
+#define MAX_ROUTES 32
+
+const struct gate_route gate_routes[] = {
+#define ROUTE(method, path, fn, side, body, max, shows) \
+	{ method, path, fn, SIDE_##side, BODY_##body, max, shows },
+#include "gate/routes.def"
+#undef ROUTE
 };
+const size_t n_gate_routes = COUNT(gate_routes);
 
-enum tag { TAG_HEALTHZ, TAG_READYZ };
-
-static const struct route routes[] = {
-	{ STR_INIT("GET"), STR_INIT("/healthz"), BODY_NONE, 0, TAG_HEALTHZ },
-	{ STR_INIT("GET"), STR_INIT("/readyz"), BODY_NONE, 0, TAG_READYZ },
-};
+enum err gate_json(struct gate_visit *v, int status, const json_t *body)
+{
+	response_set(v->rs, status, STR("application/json"),
+	    json_compact(v->cx.arena, body));
+	return OK;
+}
 
 static bool ready(struct gate *gate, struct arena *arena)
 {
@@ -34,24 +40,76 @@ static bool ready(struct gate *gate, struct arena *arena)
 	return store_check_schema(&cx, gate->shared, "shared") == OK;
 }
 
+enum err plain_healthz_gate(struct gate_visit *v)
+{
+	response_set(v->rs, 200, STR("text/plain"), STR("ok\n"));
+	return OK;
+}
+
+enum err plain_readyz_gate(struct gate_visit *v)
+{
+	bool good = ready(v->gate, v->cx.arena);
+
+	response_set(v->rs, good ? 200 : 503, STR("text/plain"),
+	    good ? STR("ok\n") : STR("not ready\n"));
+	return OK;
+}
+
+enum err gate_source(struct gate_visit *v, struct str name, struct source *ret)
+{
+	struct listed_source listed;
+	enum err e = store_read(&v->cx, v->gate->shared);
+	if (!e)
+		e = source_list_get(&v->cx, name, &listed);
+	store_end(&v->cx);
+	if (e == ERR_NOT_FOUND)
+		return fail_detail(
+		    &v->cx, ERR_BUSY, "no source %.*s", STR_ARG(name));
+	return e ? e : source_parse(&v->cx, listed.dsn, ret);
+}
+
+static enum lang lang_of(const struct request *rq)
+{
+	enum lang lang;
+	struct str left = request_header(rq, STR("Accept-Language")), one;
+	for (bool more = true; more;) {
+		more = str_cut(left, ',', &one, &left);
+		struct str tag = str_trim(str_upto(one, str_index(one, ';')));
+		if (lang_parse(tag, &lang))
+			return lang;
+	}
+	return LANG_TH;
+}
+
 static void handle(void *app, const struct route *route, struct request *rq,
     struct response *rs)
 {
-	struct gate *gate = app;
-
-	if (route->tag == TAG_READYZ && !ready(gate, rq->arena)) {
-		response_set(rs, 503, STR("text/plain"), STR("not ready\n"));
-		return;
-	}
-	response_set(rs, 200, STR("text/plain"), STR("ok\n"));
+	struct gate_visit v = { .gate = app,
+		.route = &gate_routes[route->tag],
+		.rq = rq,
+		.rs = rs,
+		.cx = ctx_new(rq->arena, time_now_ms(), lang_of(rq)) };
+	response_header(rs, STR("Cache-Control"), STR("private, no-store"));
+	enum err e = v.route->fn(&v);
+	store_end(&v.cx);
+	if (e)
+		gate_problem(&v, e, STR(""));
 }
 
 static void refuse(
     void *app, int status, struct request *rq, struct response *rs)
 {
-	(void)app;
-	response_set(rs, status, STR("text/plain; charset=utf-8"),
-	    str_fmt(rq->arena, "%d\n", status));
+	struct gate_visit v = { .gate = app,
+		.rq = rq,
+		.rs = rs,
+		.cx = ctx_new(rq->arena, time_now_ms(), lang_of(rq)) };
+	enum err e = ERR_SYNTAX;
+	for (enum err i = OK + 1; i < ERRS; i++)
+		if (err_status(i) == status)
+			e = i;
+	(void)fail_detail(&v.cx, e, "refused");
+	gate_problem(&v, e, STR(""));
+	rs->status = status;
 }
 
 static bool may_read(const struct gate_options *o, struct str folder)
@@ -95,6 +153,16 @@ static enum err source_outside(struct ctx *cx, struct gate *gate, bool *ret)
 	return OK;
 }
 
+static void looked(struct gate *gate)
+{
+	gate->looked = time_now_ms();
+}
+
+bool gate_sees(const struct gate *gate, int64_t now)
+{
+	return now - gate->looked <= BLIND_MS;
+}
+
 /* Waits for the end; true when it is a source outside of the fence. */
 static bool watch(struct gate *gate, const struct gate_options *o)
 {
@@ -108,6 +176,8 @@ static bool watch(struct gate *gate, const struct gate_options *o)
 		if (e)
 			LOG("error", "gate.look", { "why", fault_text(&cx) },
 			    { "detail", cx.fault.detail });
+		else
+			looked(gate);
 		arena_free(arena);
 		if (outside && o->fenced)
 			return true;
@@ -115,16 +185,31 @@ static bool watch(struct gate *gate, const struct gate_options *o)
 	return false;
 }
 
-static struct server *start(struct gate *gate, int fd)
+static size_t routes_of(enum side side, struct route *ret)
 {
-	struct server_options so = {
-		.listen_fd = fd,
-		.routes = routes,
-		.n_routes = COUNT(routes),
+	size_t n = 0;
+	for (size_t i = 0; i < n_gate_routes; i++) {
+		const struct gate_route *r = &gate_routes[i];
+		if (r->side == side)
+			ret[n++] = (struct route){ str_of(r->method),
+				str_of(r->path), r->body, r->max_body, (int)i };
+	}
+	return n;
+}
+
+static struct server *start(struct gate *gate, int fd, enum side side)
+{
+	static struct route routes[2][MAX_ROUTES];
+	const struct gate_options *o = gate->options;
+	struct arena *arena = arena_new(); /* as long as the process */
+	REQUIRE(n_gate_routes <= MAX_ROUTES);
+	struct server_options so = { .listen_fd = fd,
+		.routes = routes[side],
+		.n_routes = routes_of(side, routes[side]),
 		.handle = handle,
 		.refuse = refuse,
 		.app = gate,
-	};
+		.spool_dir = str_cstr(arena, o->site->gate_dir) };
 	struct server *server = server_start(&so);
 	if (!server)
 		LOG("error", "gate.listen", { "why", str_of(strerror(errno)) });
@@ -133,13 +218,16 @@ static struct server *start(struct gate *gate, int fd)
 
 static int serve(struct gate *gate, const struct gate_options *o)
 {
-	struct server *server = start(gate, o->listen_fd);
-	if (!server)
+	struct server *server = start(gate, o->listen_fd, SIDE_public);
+	struct server *inner = start(gate, o->socket_fd, SIDE_desk);
+	if (!server || !inner)
 		return 1;
+	looked(gate);
 	o->ready(o->ready_arg);
 	bool fence = watch(gate, o);
 	if (fence)
 		LOG("info", "gate.fence", { "why", STR("a new source") });
+	server_stop(inner, 1000);
 	server_stop(server, fence ? 1000 : 5000);
 	return fence ? GATE_EXIT_FENCE : 0;
 }
@@ -151,6 +239,13 @@ int gate_run(const struct gate_options *o)
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 
 	int code = 1;
+	crypt_init();
+	gate.secret = file_secret(arena, o->site->gate_dir, "cursor.secret");
+	if (gate.secret.n == 0) {
+		LOG("error", "gate.secret", { "why", str_of(strerror(errno)) });
+		arena_free(arena);
+		return 1;
+	}
 	if (site_open_shared(&cx, o->site, 4, &gate.shared))
 		LOG("error", "gate.store", { "why", fault_text(&cx) },
 		    { "detail", cx.fault.detail });

@@ -1,0 +1,297 @@
+/* The query string's dialect (PostgREST's, a published subset). */
+#include "gate/ask.h"
+
+#include "base/buf.h"
+#include "base/str.h"
+
+#define MAX_WORDS 2000
+#define MAX_QUESTION 32768
+
+static size_t count_commas(struct str s)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == ',';
+	return n;
+}
+
+void ask_select(struct ctx *cx, struct str list, struct query *q)
+{
+	struct str one, left = list;
+	struct str *v = ARENA_ARRAY(cx->arena, struct str, count_commas(list));
+	size_t n = 0;
+	if (str_trim(list).n == 0 || str_eq(str_trim(list), STR("*")))
+		return;
+	for (bool more = true; more;) {
+		more = str_cut(left, ',', &one, &left);
+		v[n++] = str_trim(one);
+	}
+	q->select = v;
+	q->n_select = n;
+}
+
+static bool read_order(struct str written, struct order *ret)
+{
+	struct str column, word, left;
+	bool more = str_cut(written, '.', &column, &left);
+	*ret = (struct order){ .column = column };
+	while (more) {
+		more = str_cut(left, '.', &word, &left);
+		if (str_eq(word, STR("desc")))
+			ret->descending = true;
+		else if (str_eq(word, STR("nullsfirst")))
+			ret->nulls = NULLS_FIRST;
+		else if (str_eq(word, STR("nullslast")))
+			ret->nulls = NULLS_LAST;
+		else if (!str_eq(word, STR("asc")))
+			return false;
+	}
+	return column.n > 0;
+}
+
+void ask_order(struct ctx *cx, struct str list, struct query *q)
+{
+	struct str one, left = list;
+	struct order *v =
+	    ARENA_ARRAY(cx->arena, struct order, count_commas(list));
+	size_t n = 0;
+	for (bool more = true; more;) {
+		more = str_cut(left, ',', &one, &left);
+		if (!read_order(str_trim(one), &v[n++]))
+			field_wrong(cx, STR("order"), MSG_field_bad_order, one);
+	}
+	q->order = v;
+	q->n_order = n;
+}
+
+void ask_number(struct ctx *cx, const char *name, struct str s, int64_t *ret)
+{
+	if (!str_i64(s, ret) || *ret < 0)
+		field_wrong(cx, str_of(name), MSG_field_bad_number, s);
+}
+
+/* One value of a list or of a test within and=(…): bare up to one of `stops`,
+ * or in double quotes with \ before what would end it. */
+static bool take_value(
+    struct ctx *cx, struct str *s, const char *stops, struct str *ret)
+{
+	struct buf b = buf_new(cx->arena, s->n + 1);
+	if (!str_take_char(s, '"')) {
+		size_t n = 0;
+		while (n < s->n &&
+		       str_index(str_of(stops), s->p[n]) == str_of(stops).n)
+			n++;
+		*ret = str_upto(*s, n);
+		*s = str_from(*s, n);
+		return true;
+	}
+	while (s->n > 0 && s->p[0] != '"') {
+		if (s->p[0] == '\\' && s->n > 1)
+			*s = str_from(*s, 1);
+		buf_char(&b, s->p[0]);
+		*s = str_from(*s, 1);
+	}
+	*ret = str_dup(cx->arena, buf_view(&b));
+	return str_take_char(s, '"');
+}
+
+static bool take_list(struct ctx *cx, struct str *s, struct cond *test)
+{
+	struct str *v =
+	    ARENA_ARRAY(cx->arena, struct str, count_commas(*s) + 1);
+	size_t n = 0;
+	if (!str_take_char(s, '('))
+		return false;
+	do {
+		if (!take_value(cx, s, ",)", &v[n++]))
+			return false;
+	} while (str_take_char(s, ','));
+	test->values = v;
+	test->n_values = n;
+	return str_take_char(s, ')');
+}
+
+/* "[not.]op." and then the value; whatever is left stays in *s. */
+static bool take_test(
+    struct ctx *cx, struct str *s, bool nested, struct cond *test)
+{
+	struct str word, rest;
+	test->negated = str_take(s, STR("not."));
+	if (!str_cut(*s, '.', &word, &rest) || !op_parse(word, &test->op)) {
+		field_wrong(cx, test->column, MSG_field_bad_operator,
+		    str_upto(*s, str_index(*s, '.')));
+		return false;
+	}
+	*s = rest;
+	if (test->op == OP_IN)
+		return take_list(cx, s, test);
+	struct str *v = ARENA_NEW(cx->arena, struct str);
+	if (nested) {
+		if (!take_value(cx, s, ",)", v))
+			return false;
+	} else {
+		*v = *s;
+		*s = (struct str){ 0 };
+	}
+	test->values = v;
+	test->n_values = 1;
+	return true;
+}
+
+static bool take_group(
+    struct ctx *, struct str *s, struct cond *group, int depth);
+
+static bool take_member(
+    struct ctx *cx, struct str *s, struct cond *c, int depth)
+{
+	struct str before = *s;
+	bool negated = str_take(s, STR("not."));
+	if (str_take(s, STR("and("))) {
+		*c = (struct cond){ .kind = COND_AND, .negated = negated };
+		return take_group(cx, s, c, depth + 1);
+	}
+	if (str_take(s, STR("or("))) {
+		*c = (struct cond){ .kind = COND_OR, .negated = negated };
+		return take_group(cx, s, c, depth + 1);
+	}
+	*s = before;
+	struct str column, rest;
+	if (!str_cut(*s, '.', &column, &rest))
+		return false;
+	*s = rest;
+	*c = (struct cond){ .kind = COND_TEST, .column = column };
+	return take_test(cx, s, true, c);
+}
+
+/* What stands between "(" and ")"; the "(" has been taken. */
+static bool take_group(
+    struct ctx *cx, struct str *s, struct cond *group, int depth)
+{
+	struct cond **end = &group->first;
+	if (depth > QUERY_DEPTH)
+		return false;
+	do {
+		struct cond *c = ARENA_NEW(cx->arena, struct cond);
+		if (!take_member(cx, s, c, depth))
+			return false;
+		*end = c;
+		end = &c->next;
+	} while (str_take_char(s, ','));
+	return str_take_char(s, ')');
+}
+
+static bool is_param(const struct approved *ap, struct str name)
+{
+	for (size_t i = 0; i < ap->params.n; i++)
+		if (str_eq(ap->params.v[i].name, name))
+			return true;
+	return false;
+}
+
+struct reading {
+	struct ctx *cx;
+	const struct approved *approved;
+	struct asked *out;
+	struct cond *all, **end; /* everything asked holds together */
+	struct arg *args;
+	size_t n_args;
+	struct buf words, question;
+};
+
+static void add_cond(struct reading *r, struct cond *c)
+{
+	*r->end = c;
+	r->end = &c->next;
+}
+
+static void read_group(struct reading *r, struct str name, struct str value)
+{
+	struct cond *c = ARENA_NEW(r->cx->arena, struct cond);
+	c->negated = str_take(&name, STR("not."));
+	c->kind = str_eq(name, STR("or")) ? COND_OR : COND_AND;
+	size_t before = r->cx->fault.n_fields;
+	if (str_take_char(&value, '(') && take_group(r->cx, &value, c, 1) &&
+	    value.n == 0)
+		add_cond(r, c);
+	else if (r->cx->fault.n_fields == before)
+		field_wrong(r->cx, name, MSG_field_bad_filter, STR(""));
+}
+
+static void read_test(struct reading *r, struct str column, struct str value)
+{
+	struct cond *c = ARENA_NEW(r->cx->arena, struct cond);
+	c->column = column;
+	size_t before = r->cx->fault.n_fields;
+	if (take_test(r->cx, &value, false, c) && value.n == 0)
+		add_cond(r, c);
+	else if (r->cx->fault.n_fields == before)
+		field_wrong(r->cx, column, MSG_field_bad_filter, STR(""));
+}
+
+static bool is_group(struct str name)
+{
+	return str_eq(name, STR("and")) || str_eq(name, STR("or")) ||
+	       str_eq(name, STR("not.and")) || str_eq(name, STR("not.or"));
+}
+
+static void read_pair(struct reading *r, struct str name, struct str value)
+{
+	struct query *q = &r->out->query;
+	if (str_eq(name, STR("select")))
+		ask_select(r->cx, value, q);
+	else if (str_eq(name, STR("order")))
+		ask_order(r->cx, value, q);
+	else if (str_eq(name, STR("limit")))
+		ask_number(r->cx, "limit", value, &q->limit);
+	else if (str_eq(name, STR("offset")))
+		ask_number(r->cx, "offset", value, &q->offset);
+	else if (str_eq(name, STR("cursor")))
+		r->out->cursor = value;
+	else if (str_eq(name, STR("format")))
+		r->out->format = value;
+	else if (is_group(name))
+		read_group(r, name, value);
+	else if (is_param(r->approved, name))
+		r->args[r->n_args++] = (struct arg){ name, value };
+	else
+		read_test(r, name, value);
+}
+
+static void note_words(struct reading *r, struct pair p)
+{
+	buf_str(&r->words, p.name);
+	buf_char(&r->words, ' ');
+	if (str_eq(p.name, STR("cursor")) || str_eq(p.name, STR("offset")))
+		return;
+	buf_fmt(&r->question, "%.*s=%.*s&",
+	    STR_ARG(url_encode(r->cx->arena, p.name)),
+	    STR_ARG(url_encode(r->cx->arena, p.value)));
+}
+
+enum err ask_query_string(struct ctx *cx, struct pairs pairs,
+    const struct approved *approved, struct asked *ret)
+{
+	struct asked out = { .query = query_all() };
+	struct reading r = { .cx = cx,
+		.approved = approved,
+		.out = &out,
+		.all = ARENA_NEW(cx->arena, struct cond),
+		.args = ARENA_ARRAY(cx->arena, struct arg, pairs.n + 1),
+		.words = buf_new(cx->arena, MAX_WORDS),
+		.question = buf_new(cx->arena, MAX_QUESTION) };
+	r.all->kind = COND_AND;
+	r.end = &r.all->first;
+	for (size_t i = 0; i < pairs.n; i++) {
+		read_pair(&r, pairs.v[i].name, pairs.v[i].value);
+		note_words(&r, pairs.v[i]);
+	}
+	out.words = str_dup(cx->arena, buf_view(&r.words));
+	out.question = str_dup(cx->arena, buf_view(&r.question));
+	out.query.args = (struct args){ .v = r.args, .n = r.n_args };
+	if (r.all->first != NULL)
+		out.query.filter = r.all;
+	enum err e = fields_end(cx);
+	if (!e)
+		*ret = out;
+	return e;
+}

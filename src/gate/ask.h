@@ -1,0 +1,36 @@
+/* ask.h - what a caller asks, read from the query string or from a JSON body
+ * into one tree (source/query.h); docs/API.md describes both dialects
+ * (contract.md §4). Reads only: what is approved is checked by query_compile. */
+#ifndef GATE_ASK_H
+#define GATE_ASK_H
+
+#include "base/ctx.h"
+#include "base/json.h"
+#include "http/http.h"
+#include "source/query.h"
+
+struct asked {
+	struct query query;
+	struct str cursor; /* as sent; empty: none */
+	struct str format; /* "csv"; empty: not said here */
+	struct str words;  /* what was asked, values left out: for the record */
+	/* The question itself, without cursor and offset: a cursor is signed over
+	 * it, and a GET repeats it in the link to the next page. */
+	struct str question;
+};
+
+/* `column=op.value`, and=(…), or=(…), select, order, limit, offset, cursor,
+ * format; a name that is a declared parameter is that. ERR_INVALID with each
+ * thing that is wrong. */
+MUST_CHECK enum err ask_query_string(
+    struct ctx *, struct pairs, const struct approved *, struct asked *ret);
+/* {select,filter,order,limit,offset,cursor,params} */
+MUST_CHECK enum err ask_json(
+    struct ctx *, const json_t *body, struct asked *ret);
+
+/* Shared by both: a list of columns, an order as written. */
+void ask_select(struct ctx *, struct str list, struct query *);
+void ask_order(struct ctx *, struct str list, struct query *);
+void ask_number(struct ctx *, const char *name, struct str, int64_t *ret);
+
+#endif

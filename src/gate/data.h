@@ -1,0 +1,43 @@
+/* data.h - answering a connection: from key to bytes.
+ *
+ * key -> connection -> network -> method -> form -> question -> rows -> encoder
+ * -> socket. An answer that fits 64 KiB is built first and recorded whole
+ * before its first byte; a longer one has its record before the first byte and
+ * its result after the last. No record, no data. A failure in mid-stream cuts
+ * the connection: an error is never written into the data. */
+#ifndef GATE_DATA_H
+#define GATE_DATA_H
+
+#include "fmt/encoder.h"
+#include "gate/app.h"
+#include "gate/ask.h"
+#include "gate/spec.h"
+
+/* Who calls which connection, once he has passed. */
+struct call {
+	struct gate_visit *v;
+	struct connection connection;
+	struct key key;
+	enum form form;
+	struct approved approved;
+	struct asked asked;
+};
+
+/* Key, connection, its days and state, network. `id` is the path's segment; a
+ * suffix of it names the form. */
+enum err call_admit(struct call *, struct str id, struct str *ret_suffix);
+/* The form wanted: suffix, then ?format= or the body's, then Accept. ERR_FORMAT
+ * when it was not granted. */
+enum err call_form(struct call *, struct str suffix);
+/* The place to go on at, as opaque text that only this gate made: signed over
+ * connection, key-free question and place. cursor_read puts it into
+ * asked.query.offset, with the question it belongs to; ERR_INVALID when it is
+ * of another connection or was altered. */
+struct str cursor_make(const struct call *, int64_t offset);
+enum err cursor_read(struct call *);
+/* The policy for a table page: its own style and nothing else. */
+struct str html_policy(const struct call *);
+/* Sends the answer; asked and form are set. */
+enum err call_answer(struct call *);
+
+#endif

@@ -1,0 +1,149 @@
+/* Documents that were delivered, and files that are sent in: both by a ticket
+ * of the desk that holds for ten minutes. */
+#include <unistd.h>
+
+#include "base/str.h"
+#include "core/deliveries.h"
+#include "gate/files.h"
+#include "sql/sql.h"
+
+static enum err find_document(
+    struct gate_visit *v, struct document *ret, struct ticket *ret_ticket)
+{
+	enum err e = store_read(&v->cx, v->gate->shared);
+	if (!e)
+		e = ticket_find(
+		    &v->cx, STR("document"), v->rq->args[0], ret_ticket);
+	if (!e)
+		e = document_get(&v->cx, ret_ticket->subject, ret);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	/* Recalled or ended since the ticket was made. */
+	if (!str_eq(ret->state, STR("given")) || v->cx.now >= ret->expires)
+		return fail(&v->cx, ERR_GONE, MSG_error_gone);
+	return OK;
+}
+
+static struct str media_of(struct str form)
+{
+	static const struct {
+		const char *form, *media;
+	} known[] = { { "json", "application/json" },
+		{ "ndjson", "application/x-ndjson" },
+		{ "csv", "text/csv; charset=utf-8" },
+		{ "xlsx", "application/vnd.openxmlformats-officedocument"
+			  ".spreadsheetml.sheet" },
+		{ "xml", "application/xml" } };
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (str_eq(form, str_of(known[i].form)))
+			return str_of(known[i].media);
+	return STR("application/octet-stream");
+}
+
+/* A document is recorded whole before its first byte: it is a file of known
+ * digest, so nothing is learnt at its end. */
+static enum err record(struct gate_visit *v, const struct document *d,
+    const struct ticket *t, struct delivery *ret)
+{
+	struct arena *a = v->cx.arena;
+	*ret = (struct delivery){ .document = d->id,
+		.request = d->request,
+		.key = t->holder,
+		.digest = d->digest,
+		.address = address_text(a, v->rq->peer),
+		.form = d->form };
+	enum err e = store_write(&v->cx, v->gate->shared);
+	if (!e)
+		e = delivery_begin(&v->cx, ret);
+	if (!e)
+		e = delivery_end(&v->cx, ret->id, true, 0, d->bytes, d->sha256);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	return e;
+}
+
+enum err file_document(struct gate_visit *v)
+{
+	struct document d;
+	struct ticket t;
+	struct delivery delivery;
+	int fd;
+	int64_t bytes;
+	enum err e = find_document(v, &d, &t);
+	if (!e)
+		e = file_open(v, STR("artefacts"), d.sha256, &fd, &bytes);
+	if (e)
+		return e;
+	/* No record, no data. */
+	e = bytes == d.bytes ? record(v, &d, &t, &delivery)
+	                     : fail_detail(&v->cx, ERR_BROKEN,
+				   "a document has another length");
+	if (e) {
+		close(fd);
+		return e;
+	}
+	response_set(v->rs, 200, media_of(d.form), STR(""));
+	response_header(v->rs, STR("Content-Disposition"),
+	    str_fmt(v->cx.arena,
+		"attachment; filename=\"data.%.*s\"; filename*=UTF-8''%.*s",
+		STR_ARG(
+		    str_utf8(d.form) && d.form.n < 10 ? d.form : STR("bin")),
+		STR_ARG(url_encode(v->cx.arena, d.name))));
+	response_header(v->rs, STR("Delivery-Id"), delivery.id);
+	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
+	v->rs->file_fd = fd;
+	v->rs->file_bytes = (uint64_t)bytes;
+	return OK;
+}
+
+static enum err keep_spool(
+    struct gate_visit *v, struct str *ret_sha256, int64_t *ret_bytes)
+{
+	struct kept *file = ARENA_NEW(v->cx.arena, struct kept);
+	char block[32768];
+	ssize_t n;
+	enum err e = file_begin(v, STR("uploads"), file);
+	while (!e && (n = read(v->rq->body_fd, block, sizeof block)) != 0)
+		if (n < 0 || !file_write(file, block, (size_t)n))
+			e = fail_detail(
+			    &v->cx, ERR_BROKEN, "an upload could not be kept");
+	if (!e)
+		e = file_keep(file, ret_sha256);
+	if (!e)
+		*ret_bytes = file->bytes;
+	return e;
+}
+
+enum err file_upload(struct gate_visit *v)
+{
+	struct ticket t;
+	struct str sha256;
+	int64_t bytes;
+	enum err e = store_read(&v->cx, v->gate->shared);
+	if (!e)
+		e = ticket_find(&v->cx, STR("upload"), v->rq->args[0], &t);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	if (v->rq->body_fd < 0 || v->rq->body_bytes == 0) {
+		field_wrong(&v->cx, STR("body"), MSG_field_required, STR(""));
+		return fields_end(&v->cx);
+	}
+	e = keep_spool(v, &sha256, &bytes);
+	if (!e)
+		e = store_write(&v->cx, v->gate->shared);
+	if (!e)
+		e = upload_received(&v->cx, t.subject, sha256, bytes);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	json_t *o = json_new_object(v->cx.arena);
+	json_put_text(o, "id", t.subject);
+	json_put_text(o, "sha256", sha256);
+	json_put_int(o, "bytes", bytes);
+	return gate_json(v, 201, o);
+}

@@ -1,0 +1,155 @@
+#include "gate/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+static enum err disk_failed(struct gate_visit *v, const char *what)
+{
+	return fail_detail(&v->cx, ERR_BROKEN, "%s: %s", what, strerror(errno));
+}
+
+static struct str folder_of(struct gate_visit *v, struct str kind)
+{
+	return str_fmt(v->cx.arena, "%.*s/%.*s",
+	    STR_ARG(v->gate->options->site->gate_dir), STR_ARG(kind));
+}
+
+static bool make_folder(struct gate_visit *v, struct str path)
+{
+	return mkdir(str_cstr(v->cx.arena, path), 0700) == 0 || errno == EEXIST;
+}
+
+static void drop(void *arg)
+{
+	struct kept *k = arg;
+	if (k->fd >= 0) {
+		close(k->fd);
+		unlink(str_cstr(k->v->cx.arena, k->temporary));
+	}
+}
+
+enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
+{
+	struct arena *a = v->cx.arena;
+	struct kept k = { .v = v, .folder = folder_of(v, kind), .fd = -1 };
+	if (!make_folder(v, k.folder))
+		return disk_failed(v, "mkdir");
+	k.temporary = str_fmt(
+	    a, "%.*s/.%.*s", STR_ARG(k.folder), STR_ARG(random_id(a, 20)));
+	k.fd = open(str_cstr(a, k.temporary),
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (k.fd < 0)
+		return disk_failed(v, "open");
+	k.digest = sha256_begin(a);
+	*ret = k;
+	arena_defer(a, drop, ret);
+	return OK;
+}
+
+bool file_write(void *arg, const void *p, size_t n)
+{
+	struct kept *k = arg;
+	const char *from = p;
+	while (n > 0 && !k->failed) {
+		ssize_t done = write(k->fd, from, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0) {
+			k->failed = true;
+			break;
+		}
+		sha256_add(k->digest, from, (size_t)done);
+		k->bytes += done;
+		from += done;
+		n -= (size_t)done;
+	}
+	return !k->failed;
+}
+
+static bool sync_folder(struct gate_visit *v, struct str path)
+{
+	int fd = open(
+	    str_cstr(v->cx.arena, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bool good = fsync(fd) == 0;
+	close(fd);
+	return good;
+}
+
+enum err file_keep(struct kept *k, struct str *ret_sha256)
+{
+	struct gate_visit *v = k->v;
+	struct arena *a = v->cx.arena;
+	if (k->failed || fsync(k->fd) != 0)
+		return disk_failed(v, "write");
+	struct str sha = sha256_hex(a, sha256_end(k->digest));
+	struct str folder = str_fmt(a, "%.*s/%.2s", STR_ARG(k->folder), sha.p);
+	struct str path =
+	    str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(sha));
+	if (!make_folder(v, folder) ||
+	    rename(str_cstr(a, k->temporary), str_cstr(a, path)) != 0 ||
+	    !sync_folder(v, folder) || !sync_folder(v, k->folder))
+		return disk_failed(v, "rename");
+	close(k->fd);
+	k->fd = -1;
+	*ret_sha256 = sha;
+	return OK;
+}
+
+enum err file_open(struct gate_visit *v, struct str kind, struct str sha256,
+    int *ret_fd, int64_t *ret_bytes)
+{
+	struct arena *a = v->cx.arena;
+	struct str bytes;
+	struct stat st;
+	if (sha256.n != 64 || !str_unhex(a, sha256, &bytes))
+		return fail_detail(&v->cx, ERR_NOT_FOUND, "no digest");
+	struct str path = str_fmt(a, "%.*s/%.2s/%.*s",
+	    STR_ARG(folder_of(v, kind)), sha256.p, STR_ARG(sha256));
+	int fd = open(str_cstr(a, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT
+		           ? fail_detail(&v->cx, ERR_NOT_FOUND, "no such file")
+		           : disk_failed(v, "open");
+	if (fstat(fd, &st) != 0) {
+		close(fd);
+		return disk_failed(v, "fstat");
+	}
+	*ret_fd = fd;
+	*ret_bytes = st.st_size;
+	return OK;
+}
+
+static bool write_all(int fd, struct str s)
+{
+	while (s.n > 0) {
+		ssize_t n = write(fd, s.p, s.n);
+		if (n <= 0)
+			return false;
+		s = str_from(s, (size_t)n);
+	}
+	return fsync(fd) == 0;
+}
+
+struct str file_secret(struct arena *a, struct str gate_dir, const char *name)
+{
+	char bytes[64];
+	const char *path =
+	    str_cstr(a, str_fmt(a, "%.*s/%s", STR_ARG(gate_dir), name));
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return (struct str){ 0 };
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	struct str secret =
+	    n >= 32 ? str_dup(a, str_n(bytes, (size_t)n)) : random_text(a, 32);
+	bool good = n >= 32 || (n == 0 && write_all(fd, secret));
+	close(fd);
+	return good ? secret : (struct str){ 0 };
+}
