@@ -114,7 +114,6 @@ _Noreturn static void become(
 	int null = open("/dev/null", O_RDONLY);
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
-	dup2(STDERR_FILENO, STDOUT_FILENO);
 	add_arg(&argv, str_cstr(a, str_fmt(a, "pratu: %s", name)));
 	add_arg(&argv, "serve");
 	add_arg(&argv, "--only");
@@ -195,13 +194,11 @@ static void ended(struct supervisor *s, struct child *c, int status)
 		s->stop = true;
 		return;
 	}
-	if (asked && now - c->started > 1000)
-		c->restart_at = now;
-	else
-		c->restart_at = now + c->backoff;
-	c->backoff = now - c->started > STEADY_MS      ? BACKOFF_MS
-	             : c->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS
-	                                               : c->backoff * 2;
+	if (now - c->started > STEADY_MS)
+		c->backoff = BACKOFF_MS;
+	c->restart_at = now + c->backoff;
+	c->backoff =
+	    c->backoff * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : c->backoff * 2;
 }
 
 static void reap(struct supervisor *s)

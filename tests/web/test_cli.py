@@ -103,6 +103,7 @@ def test_init_makes_a_closed_installation(make_place):
     again = run_pratu("init", place.dir, "--admin", ADMIN[0],
                       stdin=ADMIN[1] + "\n")
     assert again.returncode == REFUSED
+    assert "pratu.conf" in again.stderr
 
 
 def test_init_goes_on_after_it_was_interrupted(tmp_path):

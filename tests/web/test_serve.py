@@ -181,7 +181,8 @@ def test_check_config_names_line_and_nearest_key(tmp_path):
     conf = tmp_path / "pratu.conf"
     conf.write_text("# ours\n[desk]\nlisten = 127.0.0.1:8080\n"
                     "lisen = 127.0.0.1:9\n\nnonsense\n[gate]\n"
-                    "listen = nowhere\nurl = ftp://x\n")
+                    "listen = nowhere\nurl = ftp://x\n"
+                    "[desk]\nlisten=127.0.0.1:8082\n")
     done = run_pratu("check-config", "--config", conf)
     assert done.returncode == 3
     assert done.stdout == ""
@@ -191,6 +192,7 @@ def test_check_config_names_line_and_nearest_key(tmp_path):
         f'pratu: {conf}:6: Neither "[section]" nor "key = value": nonsense',
         f'pratu: {conf}:8: "nowhere" cannot be the value of "gate.listen".',
         f'pratu: {conf}:9: "ftp://x" cannot be the value of "gate.url".',
+        f'pratu: {conf}:11: "desk.listen" is set a second time.',
     ]
     assert run_pratu("serve", "--config", conf).returncode == 3
 
@@ -205,6 +207,20 @@ def test_serve_with_a_terminal_group_ends_by_group(make_place):
 
 def test_a_ready_line_only_after_all_answer(make_place):
     place = make_place()
+    (place.dir / "people" / "desk.db").unlink()
+    place.start("serve", "--dir", place.dir)
+    wait_until("the gate", lambda: place.alive() and
+               set(place.processes()) >= {"pratu-gate"})
+    time.sleep(1)
+    assert "Pratu is serving" not in place.output()
+    # What the others wait for comes, and they need not be told.
+    assert place.pratu("migrate").returncode == 0
+    wait_until("the ready line", lambda: place.alive() and
+               "Pratu is serving" in place.output(), 6)
+
+
+def test_stdout_has_the_ready_line_and_nothing_else(make_place):
+    place = make_place()
     server = subprocess.Popen(
         [PRATU, "serve", "--dir", place.dir], stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True,
@@ -217,5 +233,4 @@ def test_a_ready_line_only_after_all_answer(make_place):
     finally:
         server.terminate()
         assert server.wait(10) == 0
-        # stdout is data: nothing but the one line.
         assert server.stdout.read() == ""
