@@ -286,22 +286,20 @@ size_t sheet_width(struct str s)
 	return n;
 }
 
-/* The longest beginning within `units` that leaves no mark without its
- * letter's other marks. */
+/* The longest beginning within `units` that leaves no letter without the marks
+ * that follow it. */
 static struct str cut_units(struct str s, size_t units)
 {
+	struct str rest = s;
 	size_t used = 0, end = 0;
+	uint32_t c = 0;
 
-	for (size_t i = 0; i < s.n;) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-
-		used += len == 4 ? 2 : 1;
+	while (str_take_utf8(&rest, &c)) {
+		used += c > 0xffff ? 2 : 1;
 		if (used > units)
 			break;
-		i += len;
-		if (i >= s.n || !thai_mark(s.p + i, s.n - i))
-			end = i;
+		if (!thai_mark(rest.p, rest.n))
+			end = s.n - rest.n;
 	}
 	return str_upto(s, end);
 }

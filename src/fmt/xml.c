@@ -22,38 +22,24 @@ static bool name_part(uint32_t c)
 	       (c >= 0xe46 && c <= 0xe4e) || (c >= 0xe50 && c <= 0xe59);
 }
 
-/* The next code point of well-formed UTF-8; *n is how long it is. */
-static uint32_t code_point(struct str s, size_t *n)
-{
-	unsigned char c = (unsigned char)s.p[0];
-	size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	uint32_t v = c;
-
-	if (len > s.n)
-		len = 1;
-	if (len > 1)
-		v = c & (0x7fU >> len);
-	for (size_t i = 1; i < len; i++)
-		v = v << 6 | ((unsigned char)s.p[i] & 0x3fU);
-	*n = len;
-	return v;
-}
-
 static struct str element_name(struct arena *a, struct str name)
 {
 	struct buf b = buf_new(a, 10 * name.n + 16);
+	struct str rest = name;
+	uint32_t c = 0;
 
-	for (size_t i = 0, len = 0; i < name.n; i += len) {
-		struct str rest = str_from(name, i);
-		uint32_t c = code_point(rest, &len);
-		bool ok = i == 0 ? name_start(c) : name_part(c);
+	/* A name is UTF-8, or it would not have come from a source. */
+	while (rest.n > 0) {
+		bool first = rest.p == name.p;
+		struct str before = rest;
 
-		if (c == '_' && str_starts(rest, STR("_x")))
-			ok = false;
-		if (i == 0 && str_eq_nocase(str_upto(name, 3), STR("xml")))
+		REQUIRE(str_take_utf8(&rest, &c));
+		bool ok = first ? name_start(c) : name_part(c);
+		if (str_starts(before, STR("_x")) ||
+		    (first && str_eq_nocase(str_upto(name, 3), STR("xml"))))
 			ok = false;
 		if (ok)
-			buf_str(&b, str_upto(rest, len));
+			buf_str(&b, str_upto(before, before.n - rest.n));
 		else
 			buf_fmt(&b, c > 0xffff ? "_x%06X_" : "_x%04X_", c);
 	}

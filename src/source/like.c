@@ -2,6 +2,7 @@
  * nothing else. */
 #include <unicode/uchar.h>
 
+#include "base/str.h"
 #include "source/lite.h"
 
 #define STEPS_BETWEEN_LOOKS 65536
@@ -17,28 +18,16 @@ struct matcher {
  * code points. */
 static uint32_t next_char(struct str s, size_t *at)
 {
-	unsigned char c = (unsigned char)s.p[(*at)++];
-	size_t more = c < 0xc2   ? 0
-	              : c < 0xe0 ? 1
-	              : c < 0xf0 ? 2
-	              : c < 0xf5 ? 3
-	                         : 0;
-	uint32_t v = c;
+	unsigned char first = (unsigned char)s.p[*at];
+	struct str rest = str_from(s, *at);
+	uint32_t c = 0;
 
-	if (c < 0x80)
+	if (first >= 0x80 && str_take_utf8(&rest, &c)) {
+		*at = s.n - rest.n;
 		return c;
-	if (more == 0 || more > s.n - *at)
-		return 0x110000U + c;
-	v = c & (0x3fU >> more);
-	for (size_t i = 0; i < more; i++) {
-		unsigned char k = (unsigned char)s.p[*at + i];
-
-		if ((k & 0xc0) != 0x80)
-			return 0x110000U + c;
-		v = v << 6 | (k & 0x3fU);
 	}
-	*at += more;
-	return v;
+	(*at)++;
+	return first < 0x80 ? first : 0x110000U + first;
 }
 
 static uint32_t folded(const struct matcher *m, uint32_t c)

@@ -50,33 +50,6 @@ static bool is_ascii(const char *p, size_t n)
 	return true;
 }
 
-/* Length of the well-formed character at p (Unicode 15, table 3-7), or 0. */
-static size_t char_length(const unsigned char *p, size_t n)
-{
-	unsigned char c = p[0], low = 0x80, high = 0xbf;
-	size_t len = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-
-	if (c < 0x80)
-		return 1;
-	if (c < 0xc2 || c > 0xf4 || len > n)
-		return 0;
-	if (c == 0xe0)
-		low = 0xa0;
-	else if (c == 0xed)
-		high = 0x9f;
-	else if (c == 0xf0)
-		low = 0x90;
-	else if (c == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return len;
-}
-
 static struct str repair(struct source_stream *s, struct str bad)
 {
 	if (s->repaired == NULL) {
@@ -85,15 +58,16 @@ static struct str repair(struct source_stream *s, struct str bad)
 	}
 
 	struct buf b = buf_new(s->repaired, 3 * bad.n + 1);
-	for (size_t i = 0; i < bad.n;) {
-		size_t n =
-		    char_length((const unsigned char *)bad.p + i, bad.n - i);
+	while (bad.n > 0) {
+		struct str before = bad;
+		uint32_t c = 0;
 
-		if (n == 0)
+		if (str_take_utf8(&bad, &c)) {
+			buf_str(&b, str_upto(before, before.n - bad.n));
+		} else {
 			buf_str(&b, STR("\xef\xbf\xbd"));
-		else
-			buf_bytes(&b, bad.p + i, n);
-		i += n == 0 ? 1 : n;
+			bad = str_from(bad, 1);
+		}
 	}
 	s->bad_texts++;
 	return buf_view(&b);

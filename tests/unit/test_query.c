@@ -498,6 +498,32 @@ static void names_are_quoted_and_comments_end(void)
 	}
 }
 
+/* Through a filter, a choice of columns and a page. */
+static void an_approved_order_is_kept(void)
+{
+	static const struct str ids[] = { STR_INIT("id") };
+	static const struct str zero = STR_INIT("0");
+	struct approved a = all_of_it;
+	struct cond t = test_of("id", OP_GT, &zero);
+	struct query q = query_all();
+
+	begin();
+	a.sql = STR("select * from student order by gpa desc, name -- best");
+	q.filter = &t;
+	T_TEXT(run(&a, &q), STR("1,2,4,5,3"));
+	q.select = ids;
+	q.n_select = 1;
+	T_TEXT(run(&a, &q), STR("1,2,4,5,3"));
+	q.limit = 2;
+	q.offset = 1;
+	T_TEXT(run(&a, &q), STR("2,4"));
+	a.sql = STR("select * from student order by gpa desc limit 3");
+	q = query_all();
+	q.order = &(const struct order){ .column = STR("id") };
+	q.n_order = 1;
+	T_TEXT(run(&a, &q), STR("1,2,4"));
+}
+
 static void params_and_filters_meet(void)
 {
 	static const struct param low = {
@@ -535,6 +561,7 @@ int main(void)
 	T_RUN(order_limit_offset);
 	T_RUN(only_filterable_columns_filter_and_order);
 	T_RUN(names_are_quoted_and_comments_end);
+	T_RUN(an_approved_order_is_kept);
 	T_RUN(params_and_filters_meet);
 	arena_free(cx.arena);
 	return T_PLAN();
