@@ -14,6 +14,10 @@
  * ERR_GONE the caller said stop, ERR_TOO_LARGE a value over 16 MiB, ERR_BROKEN
  * all else; fault.detail has the database's words, for the log.
  *
+ * A sort of more than about a megabyte spills into files in the folder that
+ * SQLITE_TMPDIR names (else /var/tmp): a process that fences itself in must
+ * leave one writable, or such a query fails as if the source were down.
+ *
  * Values. A cell is as the source holds it (SQLite: its storage class). A real
  * is the shortest text that reads back to the same double, with a point or an
  * exponent; infinity is 1e999. Text is UTF-8: bad bytes become U+FFFD and are
