@@ -46,15 +46,11 @@ enum err pg_fail_result(
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 	const char *why = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 	const char *rule = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
-	const char *severity =
-	    PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
 
 	if (PQstatus(c->handle) == CONNECTION_BAD || !state)
 		return pg_fail_conn(cx, c);
-	/* The server hangs up, or a changed table has spoiled a plan, which a
-	 * new connection cures. */
-	if (!severity || strcmp(severity, "ERROR") != 0 ||
-	    !strcmp(state, "0A000") || !strncmp(state, "26", 2))
+	/* A plan that a changed table has spoiled: a new connection cures. */
+	if (!strcmp(state, "0A000") || !strncmp(state, "26", 2))
 		c->broken = true;
 	if (!why || !strncmp(state, "22", 2))
 		why = "a value does not fit";

@@ -94,10 +94,13 @@ static enum err set_wal(struct ctx *cx, sqlite3 *db)
 
 static enum err configure(struct ctx *cx, sqlite3 *db, bool writes)
 {
-	static const char common[] = "pragma synchronous = full;"
-				     "pragma foreign_keys = on;"
-				     "pragma trusted_schema = off;"
-				     "pragma cell_size_check = on;";
+	static const char common[] =
+	    "pragma synchronous = full;"
+	    "pragma foreign_keys = on;"
+	    "pragma trusted_schema = off;"
+	    "pragma cell_size_check = on;"
+	    /* Fenced processes have no folder for it. */
+	    "pragma temp_store = memory;";
 
 	sqlite3_busy_timeout(db, 10000);
 	/* As strict as PostgreSQL: "x" is a column, never a text. */
@@ -257,13 +260,9 @@ static struct rows *begin_rows(struct arena *a, sqlite3_stmt *st)
 static enum err step_all(struct ctx *cx, struct conn *c, sqlite3_stmt *st,
     const struct query *q, struct rows *rows)
 {
-	/* A changing statement runs to its end even if one row is enough. */
-	bool stop_early = q->first_only && sqlite3_stmt_readonly(st);
 	int rc;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		if (q->first_only && rows->n == 1)
-			continue;
 		if (rows->n == q->max_rows)
 			return fail_detail(cx, ERR_BROKEN,
 			    "sqlite: more than %zu rows: %.*s", q->max_rows,
@@ -271,7 +270,9 @@ static enum err step_all(struct ctx *cx, struct conn *c, sqlite3_stmt *st,
 		struct val *v = rows_add(cx->arena, rows);
 		for (size_t i = 0; i < rows->n_columns; i++)
 			v[i] = column_val(cx->arena, st, (int)i);
-		if (stop_early)
+		/* All changes are made before the first row comes
+		 * (lang_returning.html). */
+		if (q->first_only)
 			return OK;
 	}
 	return rc == SQLITE_DONE ? OK : fail_rc(cx, c->handle, rc, q->text);
