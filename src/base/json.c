@@ -106,6 +106,12 @@ const json_t *json_member(const json_t *object, const char *key)
 	return json_is_object(v) ? v : NULL;
 }
 
+const json_t *json_value(const json_t *object, const char *key)
+{
+	const json_t *v = json_object_get(object, key);
+	return json_is_null(v) ? NULL : v;
+}
+
 static json_t *new_text(struct str s)
 {
 	json_t *v = json_stringn(s.n ? s.p : "", s.n);

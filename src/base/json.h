@@ -25,6 +25,8 @@ int64_t json_int(const json_t *object, const char *key, int64_t absent);
 bool json_flag(const json_t *object, const char *key);
 const json_t *json_list(const json_t *object, const char *key);   /* or NULL */
 const json_t *json_member(const json_t *object, const char *key); /* or NULL */
+/* Any value; NULL when it is absent or null. */
+const json_t *json_value(const json_t *object, const char *key);
 struct str json_as_text(const json_t *string); /* absent when not a string */
 
 /* Writers into an object or to an array's end. Text that is not UTF-8 is a

@@ -263,8 +263,8 @@ enum err artefact_plan(struct ctx *cx, const struct case_file *f,
 	take_expires(&p);
 	static const char *const kept[] = { "quota", "confirm", "note" };
 	for (size_t i = 0; i < COUNT(kept); i++)
-		if (json_member(form, kept[i]) != NULL)
-			json_put(p.out, kept[i], json_member(form, kept[i]));
+		if (json_value(form, kept[i]) != NULL)
+			json_put(p.out, kept[i], json_value(form, kept[i]));
 	enum err e = fields_end(cx);
 	if (e)
 		return e;
@@ -346,7 +346,7 @@ static void add_counts(const json_t *found, json_t *artefact)
 	const json_t *parts = json_list(artefact, "parts");
 	for (size_t i = 0; i < json_array_size(parts); i++) {
 		const json_t *f = json_array_get(found, i);
-		if (json_member(f, "rows") != NULL)
+		if (json_value(f, "rows") != NULL)
 			json_put_int(json_array_get(parts, i), "rows",
 			    json_int(f, "rows", 0));
 	}

@@ -58,7 +58,7 @@ static void add_holder(struct case_file *f, struct str email)
 /* The answers replace those before; the holders are the people named above. */
 static void take_answers(struct case_file *f, const json_t *data)
 {
-	const json_t *answers = json_member(data, "answers");
+	const json_t *answers = json_value(data, "answers");
 	if (answers == NULL)
 		return;
 	f->answers = json_keep(f->arena, json_deep_copy(answers));
@@ -96,7 +96,7 @@ static void end_runs(struct case_file *f, int64_t at)
 static void finish_runs(struct case_file *f, const struct event *e)
 {
 	const json_t *done = json_list(e->data, "done");
-	const json_t *form = json_member(e->data, "form");
+	const json_t *form = json_value(e->data, "form");
 	for (size_t i = 0; i < json_array_size(done); i++) {
 		const json_t *d = json_array_get(done, i);
 		for (size_t k = 0; k < f->runs.n; k++) {
@@ -139,7 +139,7 @@ static void move(struct case_file *f, const struct event *e)
 static void on_drafted(struct case_file *f, const struct event *e)
 {
 	if (e->version == 1) {
-		const json_t *who = json_member(e->data, "requester");
+		const json_t *who = json_value(e->data, "requester");
 		f->no = e->request;
 		f->state = STATE_draft;
 		f->created = e->at;
@@ -197,7 +197,7 @@ static void on_officers(struct case_file *f, const json_t *data)
 
 static void on_acted(struct case_file *f, const struct event *e, enum command c)
 {
-	const json_t *form = json_member(e->data, "form");
+	const json_t *form = json_value(e->data, "form");
 	take(&f->division, e->data, "division");
 	on_officers(f, e->data);
 	if (c == COMMAND_receive)
@@ -208,7 +208,7 @@ static void on_acted(struct case_file *f, const struct event *e, enum command c)
 		    str_eq(json_text(e->data, "outcome"), STR("rejected"));
 	}
 	if (c == COMMAND_prepare) {
-		f->artefact = json_member(e->data, "artefact");
+		f->artefact = json_value(e->data, "artefact");
 		f->prepared_by = e->actor;
 	}
 	if (c == COMMAND_accept) {

@@ -132,8 +132,8 @@ static void put_artefact(struct json_work *w)
 	static const char *const keys[] = { "outlets", "formats", "networks",
 		"expires" };
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (json_member(made, keys[i]) != NULL)
-			json_put(o, keys[i], json_member(made, keys[i]));
+		if (json_value(made, keys[i]) != NULL)
+			json_put(o, keys[i], json_value(made, keys[i]));
 	json_put(w->o, "artefact", o);
 }
 

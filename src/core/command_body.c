@@ -193,6 +193,6 @@ enum err command_body(struct ctx *cx, const struct case_file *f, enum command c,
 
 void body_needs(struct ctx *cx, const json_t *form, const char *name)
 {
-	if (json_member(form, name) == NULL)
+	if (json_value(form, name) == NULL)
 		field_wrong(cx, str_of(name), MSG_field_required, STR(""));
 }

@@ -10,7 +10,7 @@ enum err decide_accept(struct decision *d)
 	struct str outcome = json_text(d->form, "outcome");
 	int64_t score = json_int(d->form, "score", 0);
 	body_needs(d->cx, d->form, "outcome");
-	if (json_member(d->form, "score") != NULL && (score < 1 || score > 5))
+	if (json_value(d->form, "score") != NULL && (score < 1 || score > 5))
 		field_wrong(d->cx, STR("score"), MSG_field_bad_score, STR(""));
 	enum err e = fields_end(d->cx);
 	if (e)

@@ -164,7 +164,7 @@ enum err decide_reply(struct decision *d)
 	if (e)
 		return e;
 	json_put_text(d->data, "message", json_text(d->form, "message"));
-	const json_t *input = json_member(d->form, "answers");
+	const json_t *input = json_value(d->form, "answers");
 	if (input == NULL)
 		return OK;
 	e = answers_merge(d->cx, d->f->answers, input, &answers);

@@ -107,7 +107,7 @@ enum err decide_prepare(struct decision *d)
 {
 	const struct stage *s =
 	    procedure_kind(d->facts->procedure, STAGE_preparing);
-	const json_t *confirm = json_member(d->form, "confirm");
+	const json_t *confirm = json_value(d->form, "confirm");
 	/* N-28: who says that it does not exist, or may not be released, does
 	 * not prepare it: the command for that is cannot. */
 	bool asked = confirm != NULL || (s->requires & REQUIRE_confirm) != 0;

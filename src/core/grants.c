@@ -21,14 +21,14 @@ static json_t *spec_of(
 		static const char *const keys[] = { "source", "sql", "params",
 			"columns", "filterable", "title_th" };
 		for (size_t k = 0; k < COUNT(keys); k++)
-			if (json_member(part, keys[k]) != NULL)
+			if (json_value(part, keys[k]) != NULL)
 				json_put(
-				    spec, keys[k], json_member(part, keys[k]));
+				    spec, keys[k], json_value(part, keys[k]));
 	}
 	static const char *const terms[] = { "formats", "networks", "quota" };
 	for (size_t k = 0; k < COUNT(terms); k++)
-		if (json_member(made, terms[k]) != NULL)
-			json_put(spec, terms[k], json_member(made, terms[k]));
+		if (json_value(made, terms[k]) != NULL)
+			json_put(spec, terms[k], json_value(made, terms[k]));
 	static const char *const answers[] = { "purpose", "lawful_basis",
 		"retention_until", "identifiability" };
 	for (size_t k = 0; k < COUNT(answers); k++)
@@ -269,7 +269,7 @@ json_t *connection_json(struct arena *a, const struct connection *c,
 	static const char *const keys[] = { "title", "purpose", "columns",
 		"filterable", "formats", "networks", "params" };
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (json_member(c->spec, keys[i]) != NULL)
-			json_put(o, keys[i], json_member(c->spec, keys[i]));
+		if (json_value(c->spec, keys[i]) != NULL)
+			json_put(o, keys[i], json_value(c->spec, keys[i]));
 	return o;
 }

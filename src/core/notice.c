@@ -196,7 +196,7 @@ static enum err tell_delivered(const struct telling *t)
 
 static enum err tell_closed(const struct telling *t)
 {
-	const json_t *form = json_member(t->ev->data, "form");
+	const json_t *form = json_value(t->ev->data, "form");
 	struct str cc;
 	enum err e;
 	switch (t->f->outcome) {

@@ -375,10 +375,11 @@ enum err policy_may(struct ctx *cx, const struct facts *facts,
 {
 	struct free_rule rule;
 	bool is_free = free_command(facts, f, p, c, &rule);
-	if (!is_free)
-		rule = (struct free_rule){ holder_ever(facts, f, p, c),
-			holder_of_open(facts, f, p, c) };
-	if (!rule.his && !rule.now)
+	if (!is_free) {
+		rule.now = holder_of_open(facts, f, p, c);
+		rule.his = rule.now || holder_ever(facts, f, p, c);
+	}
+	if (!rule.his)
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
 		    str_of(command_names[c]));
 	if (policy_apart(facts, f, p->email, c))

@@ -24,7 +24,6 @@ struct attempt {
 	struct sha256 account, address;
 	int64_t person;  /* 0: nobody */
 	struct str hash; /* of the password, as stored; may be empty */
-	bool active;
 };
 
 struct counted {
@@ -99,14 +98,13 @@ static enum err find_account(
 	struct row row;
 	bool found;
 	enum err e = sql_find(cx,
-	    SQL("select id, password, active from person where email = $1"),
+	    SQL("select id, password from person where email = $1"),
 	    VALS(val_str(email)), &row, &found);
 
 	if (e || !found)
 		return e;
 	a->person = row_i64(row, "id");
 	a->hash = row_str(row, "password");
-	a->active = row_flag(row, "active");
 	return OK;
 }
 
@@ -148,7 +146,8 @@ static enum err signed_out(struct ctx *cx)
 	return fail(cx, ERR_UNAUTHENTICATED, MSG_error_sign_in);
 }
 
-/* The account may have changed while the password was hashed. */
+/* Whether the account may be used, and is what it was before the password was
+ * hashed. */
 static enum err still_so(struct ctx *cx, const struct attempt *a)
 {
 	struct row row;
@@ -214,7 +213,7 @@ enum err sign_in(struct ctx *cx, struct store *store, struct str email,
 	e = finish(cx, begin_attempt(cx, account, &a));
 	if (e)
 		return e;
-	if (!password_right(&a, password) || !a.active)
+	if (!password_right(&a, password))
 		return signed_out(cx);
 
 	struct str secret = random_text(cx->arena, 32);

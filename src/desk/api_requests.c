@@ -60,9 +60,9 @@ static enum err add_request(
 	(void)arg;
 	struct new_case nc = { .office = json_text(v->body, "office"),
 		.procedure = json_text(v->body, "procedure"),
-		.answers = json_member(v->body, "answers"),
+		.answers = json_value(v->body, "answers"),
 		.submit = json_flag(v->body, "submit"),
-		.on_behalf = json_member(v->body, "on_behalf") };
+		.on_behalf = json_value(v->body, "on_behalf") };
 	*ret_status = 201;
 	enum err e = cases_create(&v->cx, &nc, &f);
 	return e ? e : as_seen(v, &f, ret);
@@ -85,11 +85,11 @@ static void check_new(struct visit *v)
 	}
 	if (json_text(v->body, "office").n == 0)
 		field_wrong(&v->cx, STR("office"), MSG_field_required, STR(""));
-	const json_t *answers = json_member(v->body, "answers");
+	const json_t *answers = json_value(v->body, "answers");
 	if (answers != NULL && !json_is_object(answers))
 		field_wrong(
 		    &v->cx, STR("answers"), MSG_field_not_object, STR(""));
-	const json_t *behalf = json_member(v->body, "on_behalf");
+	const json_t *behalf = json_value(v->body, "on_behalf");
 	if (behalf != NULL && !json_is_object(behalf))
 		field_wrong(
 		    &v->cx, STR("on_behalf"), MSG_field_not_object, STR(""));
@@ -112,13 +112,13 @@ static enum err change_request(
 	enum err e = read_if_match(v, &if_match);
 	if (!e)
 		e = cases_redraft(&v->cx, visit_arg(v, 0),
-		    json_member(v->body, "answers"), if_match, &f);
+		    json_value(v->body, "answers"), if_match, &f);
 	return e ? e : as_seen(v, &f, ret);
 }
 
 enum err api_request_change(struct visit *v)
 {
-	if (!json_is_object(json_member(v->body, "answers"))) {
+	if (!json_is_object(json_value(v->body, "answers"))) {
 		field_wrong(
 		    &v->cx, STR("answers"), MSG_field_required, STR(""));
 		return fields_end(&v->cx);

@@ -72,7 +72,7 @@ static struct cond *read_cond(struct ctx *cx, const json_t *o, int depth)
 {
 	struct cond *c = ARENA_NEW(cx->arena, struct cond);
 	const json_t *and = json_list(o, "and"), * or = json_list(o, "or");
-	const json_t *not_this = json_member(o, "not");
+	const json_t *not_this = json_value(o, "not");
 	if (!json_is_object(o) || depth > QUERY_DEPTH) {
 		field_wrong(cx, STR("filter"), MSG_field_bad_filter, STR(""));
 		return NULL;
@@ -152,7 +152,7 @@ static void check_keys(struct ctx *cx, const json_t *body)
 static void read_number(
     struct ctx *cx, const json_t *body, const char *key, int64_t *ret)
 {
-	const json_t *value = json_member(body, key);
+	const json_t *value = json_value(body, key);
 	if (value != NULL && !json_is_null(value))
 		ask_number(cx, key, value_text(cx, value), ret);
 }
@@ -173,7 +173,7 @@ enum err ask_json(struct ctx *cx, const json_t *body, struct asked *ret)
 		.words = STR("POST"),
 		.question = question_of(cx, body) };
 	struct str order = joined(cx, body, "order");
-	const json_t *filter = json_member(body, "filter");
+	const json_t *filter = json_value(body, "filter");
 	check_keys(cx, body);
 	ask_select(cx, joined(cx, body, "select"), &out.query);
 	if (order.n > 0)
@@ -182,7 +182,7 @@ enum err ask_json(struct ctx *cx, const json_t *body, struct asked *ret)
 	read_number(cx, body, "offset", &out.query.offset);
 	if (filter != NULL && !json_is_null(filter))
 		out.query.filter = read_cond(cx, filter, 1);
-	read_params(cx, json_member(body, "params"), &out.query);
+	read_params(cx, json_value(body, "params"), &out.query);
 	enum err e = fields_end(cx);
 	if (!e)
 		*ret = out;

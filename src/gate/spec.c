@@ -42,7 +42,7 @@ json_t *spec_columns_json(struct arena *a, struct columns columns)
 /* A number in the declaration may be written as a number or as text. */
 static struct str as_written(struct arena *a, const json_t *o, const char *key)
 {
-	const json_t *value = json_member(o, key);
+	const json_t *value = json_value(o, key);
 	if (value == NULL || json_is_null(value))
 		return (struct str){ 0 };
 	if (json_is_string(value))
