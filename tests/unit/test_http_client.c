@@ -191,6 +191,9 @@ static void refuses_what_is_not_http(void)
 		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 		  "1\r\na\r\n",
 		    ERR_BROKEN },
+		{ "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		  "1\r\na\r\n0\r\n\r\nmore",
+		    ERR_BROKEN },
 	};
 	struct arena *a = arena_new();
 	struct saying s = { .fd = listen_raw(a) };
