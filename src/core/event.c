@@ -135,27 +135,56 @@ enum err events_load(struct ctx *cx, struct str request, struct events *ret)
 	return OK;
 }
 
-enum err events_since(struct ctx *cx, int64_t seq, struct str **ret_requests,
-    size_t *ret_n, int64_t *ret_head)
+static bool is_among(const struct str *v, size_t n, struct str s)
+{
+	for (size_t i = n; i-- > 0;)
+		if (str_eq(v[i], s))
+			return true;
+	return false;
+}
+
+/* The requests of rows in order of seq, each once. */
+static void take_requests(struct ctx *cx, const struct rows *rows,
+    struct str **ret, size_t *ret_n, int64_t *ret_last)
+{
+	struct str *v = ARENA_ARRAY(cx->arena, struct str, rows->n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < rows->n; i++) {
+		struct str no = row_str(rows->row[i], "request");
+		if (!is_among(v, n, no))
+			v[n++] = no;
+		*ret_last = row_i64(rows->row[i], "seq");
+	}
+	*ret = v;
+	*ret_n = n;
+}
+
+enum err events_since(struct ctx *cx, int64_t seq, struct str **ret,
+    size_t *ret_n, int64_t *ret_last)
 {
 	struct rows rows;
-	struct str hash;
-	int64_t head;
-	enum err e = chain_head(cx, &head, &hash);
+	enum err e = sql_all(cx,
+	    SQL("select seq, request from events where seq > $1"
+		" order by seq limit $2"),
+	    VALS(val_i64(seq), val_i64(EVENTS_PAGE)), &rows);
+	*ret_last = seq;
 	if (!e)
-		e = sql_all(cx,
-		    SQL("select distinct request from events"
-			" where seq > $1 order by request"),
-		    VALS(val_i64(seq)), &rows);
-	if (e)
-		return e;
-	struct str *v = ARENA_ARRAY(cx->arena, struct str, rows.n + 1);
-	for (size_t i = 0; i < rows.n; i++)
-		v[i] = row_str(rows.row[i], "request");
-	*ret_requests = v;
-	*ret_n = rows.n;
-	*ret_head = head;
-	return OK;
+		take_requests(cx, &rows, ret, ret_n, ret_last);
+	return e;
+}
+
+enum err requests_since(struct ctx *cx, int64_t seq, struct str **ret,
+    size_t *ret_n, int64_t *ret_last)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select seq, request from events where seq > $1 and version = 1"
+		" order by seq limit $2"),
+	    VALS(val_i64(seq), val_i64(EVENTS_PAGE)), &rows);
+	*ret_last = seq;
+	if (!e)
+		take_requests(cx, &rows, ret, ret_n, ret_last);
+	return e;
 }
 
 struct walk {

@@ -38,9 +38,16 @@ MUST_CHECK enum err events_append(struct ctx *, struct event *, size_t n);
 /* All events of a request, oldest first. */
 MUST_CHECK enum err events_load(
     struct ctx *, struct str request, struct events *ret);
-/* Requests that have events after `seq`, and the head's number. */
-MUST_CHECK enum err events_since(struct ctx *, int64_t seq,
-    struct str **ret_requests, size_t *ret_n, int64_t *ret_head);
+/* Requests that have events after `seq`, without repeats, from the next
+ * EVENTS_PAGE events; *ret_last is the number of the last of these, or `seq` when
+ * there are none. */
+#define EVENTS_PAGE 2000
+MUST_CHECK enum err events_since(struct ctx *, int64_t seq, struct str **ret,
+    size_t *ret_n, int64_t *ret_last);
+/* Requests whose first event came after `seq`, oldest first, at most
+ * EVENTS_PAGE; *ret_last as above. */
+MUST_CHECK enum err requests_since(struct ctx *, int64_t seq, struct str **ret,
+    size_t *ret_n, int64_t *ret_last);
 MUST_CHECK enum err chain_head(
     struct ctx *, int64_t *ret_seq, struct str *ret_hash);
 

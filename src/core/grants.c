@@ -141,8 +141,9 @@ static enum err write_fresh(struct ctx *cx, const struct fresh *fresh)
 	return e;
 }
 
-enum err grants_publish(
-    struct ctx *cx, struct store *people, struct store *shared)
+/* One page of events; *ret_more when there may be further ones. */
+static enum err publish_page(
+    struct ctx *cx, struct store *people, struct store *shared, bool *ret_more)
 {
 	int64_t seq = 0;
 	struct fresh fresh = { 0 };
@@ -152,7 +153,8 @@ enum err grants_publish(
 	store_end(cx);
 	if (!e)
 		e = read_fresh(cx, people, seq, &fresh);
-	if (e || fresh.head <= seq)
+	*ret_more = !e && fresh.head > seq;
+	if (!*ret_more)
 		return e;
 	e = store_write(cx, shared);
 	if (!e)
@@ -160,6 +162,20 @@ enum err grants_publish(
 	if (!e)
 		e = store_commit(cx);
 	store_end(cx);
+	return e;
+}
+
+enum err grants_publish(
+    struct ctx *cx, struct store *people, struct store *shared)
+{
+	bool more = true;
+	enum err e = OK;
+	while (more && !e) {
+		struct arena_mark mark = arena_mark(cx->arena);
+		e = publish_page(cx, people, shared, &more);
+		if (!e)
+			arena_rewind(cx->arena, mark);
+	}
 	return e;
 }
 

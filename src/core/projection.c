@@ -356,6 +356,13 @@ static enum err compare(struct ctx *cx, const struct case_file *f,
 	return e;
 }
 
+struct rebuilding {
+	bool write;
+	void (*report)(void *, struct str no);
+	void *arg;
+	int64_t cases, bad;
+};
+
 static enum err rebuild_one(
     struct ctx *cx, struct str no, bool write, bool *ret_same)
 {
@@ -398,29 +405,45 @@ static enum err strangers(struct ctx *cx, bool write,
 	return e;
 }
 
+/* The requests that began in one page of events. */
+static enum err rebuild_page(
+    struct ctx *cx, struct rebuilding *r, int64_t *seq, size_t *ret_n)
+{
+	struct str *numbers;
+	enum err e = requests_since(cx, *seq, &numbers, ret_n, seq);
+	for (size_t i = 0; i < *ret_n && !e; i++) {
+		struct arena_mark mark = arena_mark(cx->arena);
+		bool same = true;
+		e = rebuild_one(cx, numbers[i], r->write, &same);
+		if (e)
+			break;
+		r->cases++;
+		if (!same) {
+			r->bad++;
+			r->report(r->arg, numbers[i]);
+		}
+		arena_rewind(cx->arena, mark);
+	}
+	return e;
+}
+
 enum err projection_rebuild(struct ctx *cx, bool write,
     void (*report)(void *, struct str no), void *arg, int64_t *ret_cases,
     int64_t *ret_bad)
 {
-	struct str *numbers;
-	size_t n;
-	int64_t head, n_bad = 0;
-	enum err e = events_since(cx, 0, &numbers, &n, &head);
-	for (size_t i = 0; i < n && !e; i++) {
+	struct rebuilding r = { .write = write, .report = report, .arg = arg };
+	int64_t seq = 0;
+	size_t n = 0;
+	enum err e;
+	do {
 		struct arena_mark mark = arena_mark(cx->arena);
-		bool same = true;
-		e = rebuild_one(cx, numbers[i], write, &same);
-		if (e)
-			break;
-		if (!same) {
-			n_bad++;
-			report(arg, numbers[i]);
-		}
-		arena_rewind(cx->arena, mark);
-	}
+		e = rebuild_page(cx, &r, &seq, &n);
+		if (!e)
+			arena_rewind(cx->arena, mark);
+	} while (!e && n > 0);
 	if (!e)
-		e = strangers(cx, write, report, arg, &n_bad);
-	*ret_cases = (int64_t)n;
-	*ret_bad = n_bad;
+		e = strangers(cx, write, report, arg, &r.bad);
+	*ret_cases = r.cases;
+	*ret_bad = r.bad;
 	return e;
 }
