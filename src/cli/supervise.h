@@ -1,8 +1,9 @@
 /* supervise.h - keeps the three processes running. The supervisor opens the
  * listening sockets, starts each process by fork and exec of this program with
- * its own sockets, and restarts one that ends: after 50 ms, doubling to 5 s while
- * it keeps ending within 10 s. It has no thread and opens no database. No process outlives it: the kernel
- * kills them when it dies, whatever the reason. */
+ * its own sockets, and restarts one that ends: after 50 ms, doubling to 5 s
+ * while it keeps ending within 10 s. It has no thread and opens no database. No
+ * process outlives it: the kernel kills them when it dies, whatever the reason.
+ */
 #ifndef CLI_SUPERVISE_H
 #define CLI_SUPERVISE_H
 

@@ -250,11 +250,12 @@ class University(Place):
     """A demo university that serves; people as demo.json lists them."""
 
     def demo(self, *args):
+        ready = self.dir / "demo.json"
+        ready.unlink(missing_ok=True)
         self.start("demo", "--dir", self.dir,
                    "--desk", urlsplit(self.desk).netloc,
                    "--gate", urlsplit(self.gate).netloc,
                    *self.store_args, *args)
-        ready = self.dir / "demo.json"
         wait_until("demo.json", lambda: self.alive() and ready.exists())
         self.facts = json.loads(ready.read_text())
         assert self.facts["ready"] is True
