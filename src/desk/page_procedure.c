@@ -1,0 +1,63 @@
+#include "desk/page_procedure.h"
+
+#include "base/str.h"
+#include "core/people.h"
+#include "desk/pages.h"
+#include "sql/sql.h"
+
+static struct str days(struct arena *a, int n)
+{
+	return str_fmt(a, "%d", n);
+}
+
+struct str procedure_time(struct ctx *cx, const struct procedure *p)
+{
+	int min = 0, max = 0;
+	for (size_t i = 0; i < p->n_stages; i++) {
+		min += p->stages[i].budget_min;
+		max += p->stages[i].budget_max;
+	}
+	const struct str all = days(cx->arena, p->budget);
+	const struct str span[] = { days(cx->arena, min),
+		days(cx->arena, max) };
+	if (p->budget > 0)
+		return msg_fill(
+		    cx->arena, cx->lang, MSG_pages_time_all, &all, 1);
+	return msg_fill(cx->arena, cx->lang, MSG_pages_time_span, span, 2);
+}
+
+static enum err offer(
+    struct ctx *cx, const struct office *office, struct offered *ret)
+{
+	const struct procedure *p;
+	bool th = cx->lang == LANG_TH || office->name_en.n == 0;
+	enum err e = procedure_get(cx, office->procedure, STR(""), &p);
+	if (e)
+		return e;
+	*ret = (struct offered){ .code = p->code,
+		.title = text2_in(p->title, cx->lang),
+		.revision = p->revision,
+		.office = th ? office->name_th : office->name_en,
+		.office_code = office->code,
+		.time = procedure_time(cx, p),
+		.document = url_path(cx->arena, "/procedures/{}", 1, &p->code),
+		.procedure = p };
+	return OK;
+}
+
+enum err offers_list(struct ctx *cx, struct offered **ret, size_t *ret_n)
+{
+	const struct office *offices;
+	size_t n;
+	enum err e = office_list(cx, &offices, &n);
+	if (e)
+		return e;
+	struct offered *v = ARENA_ARRAY(cx->arena, struct offered, n + 1);
+	for (size_t i = 0; i < n && !e; i++)
+		e = offer(cx, &offices[i], &v[i]);
+	if (e)
+		return e;
+	*ret = v;
+	*ret_n = n;
+	return OK;
+}
