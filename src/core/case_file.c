@@ -160,6 +160,7 @@ static void on_submitted(struct case_file *f, const struct event *e)
 	f->submitted = e->at;
 	f->requester_signed = json_flag(e->data, "requester_signed");
 	take(&f->revision, e->data, "revision");
+	take(&f->service_type, e->data, "service_type");
 	take_systems(f, e->data);
 }
 
