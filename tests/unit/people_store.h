@@ -15,6 +15,8 @@
 
 /* The store in hand, the folder beside it, and the moment it is. */
 static struct store *store;
+/* The same database as another process has it. */
+static struct store *second_store;
 static struct str folder;
 static int64_t now = 1795000000000;
 
@@ -78,6 +80,7 @@ static inline void on_each_store(void (*tests)(void))
 		printf("# on %s\n", scratch_kind_names[kind]);
 		folder = scratch_folder(a);
 		store = scratch_store(&s, "people", 4);
+		second_store = scratch_store(&s, "people", 1);
 		struct ctx cx = cx_new();
 		MUST(cx, store_migrate(&cx, store, "people", NULL));
 		cx_free(&cx);

@@ -221,7 +221,9 @@ static struct str read_whole(struct arena *a, struct str path)
 	int fd = open(str_cstr(a, path), O_RDONLY);
 	struct stat st;
 
-	REQUIRE(fd >= 0 && fstat(fd, &st) == 0);
+	T_CHECK(fd >= 0, "%.*s: not from here", STR_ARG(path));
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return STR("");
 	char *p = arena_alloc(a, (size_t)st.st_size + 1);
 	REQUIRE(read(fd, p, (size_t)st.st_size) == st.st_size);
 	close(fd);
@@ -340,8 +342,17 @@ static void every_table_has_rows(void)
 	}
 }
 
+/* SHA-256 of what the example queries show: rows are the same on every machine.
+ * A change of the invention changes it, and what people have written about the
+ * demo with it. */
+static const char shown[] =
+    "b10e88b138e1c52cde6362d3ef7764c4bfc5afa1fc24dc977e42dedb0a1fdd98";
+
 static void example_queries_run(void)
 {
+	struct arena *all = arena_new();
+	struct sha256_state *digest = sha256_begin(all);
+
 	for (size_t i = 0; i < n_demo_systems; i++) {
 		struct arena *a = arena_new();
 		struct ctx cx = ctx_new(a, NOW, LANG_EN);
@@ -358,8 +369,15 @@ static void example_queries_run(void)
 			      NO_ARGS, &source_limits_officer, 20, &d, &rows));
 		T_CHECK(rows.n_rows == 20 && d.columns.n >= 4, "%.*s: %zu rows",
 		    STR_ARG(sys->code), rows.n_rows);
+		for (size_t k = 0; k < rows.n_rows * rows.n_columns; k++) {
+			sha256_add(
+			    digest, rows.cells[k].s.p, rows.cells[k].s.n);
+			sha256_add(digest, "\n", 1);
+		}
 		arena_free(a);
 	}
+	T_TEXT(sha256_hex(all, sha256_end(digest)), str_of(shown));
+	arena_free(all);
 }
 
 static void documentation_has_each_query(void)

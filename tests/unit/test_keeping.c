@@ -200,9 +200,27 @@ static void links_can_be_ended(void)
 
 struct racer {
 	pthread_barrier_t *start;
+	struct store *store;
 	const struct link *link;
 	enum err got;
+	size_t n_claimed;
 };
+
+static void race(struct racer r[2], void *(*run)(void *))
+{
+	pthread_barrier_t start;
+	pthread_t t[2];
+
+	pthread_barrier_init(&start, NULL, 2);
+	for (int i = 0; i < 2; i++) {
+		r[i].start = &start;
+		r[i].store = i ? second_store : store;
+		REQUIRE(pthread_create(&t[i], NULL, run, &r[i]) == 0);
+	}
+	for (int i = 0; i < 2; i++)
+		REQUIRE(pthread_join(t[i], NULL) == 0);
+	pthread_barrier_destroy(&start);
+}
 
 /* Both look before one of them writes. */
 static void *use_link(void *arg)
@@ -211,7 +229,7 @@ static void *use_link(void *arg)
 	struct ctx cx = cx_new();
 
 	pthread_barrier_wait(r->start);
-	MUST(cx, store_write(&cx, store));
+	MUST(cx, store_write(&cx, r->store));
 	r->got = link_use(&cx, r->link);
 	if (r->got == OK)
 		MUST(cx, store_commit(&cx));
@@ -232,20 +250,10 @@ static void links_are_used_once(void)
 	cx_free(&cx);
 
 	for (int round = 0; round < 20; round++) {
-		pthread_barrier_t start;
-		struct racer r[2];
-		pthread_t t[2];
+		struct racer r[2] = { { .link = &link }, { .link = &link } };
 		secret = link_for(a, "ICIT-2569-00005");
 		REQUIRE(find_link(STR("acceptance"), secret, &link) == OK);
-		pthread_barrier_init(&start, NULL, 2);
-		for (int i = 0; i < 2; i++) {
-			r[i] = (struct racer){ .start = &start, .link = &link };
-			REQUIRE(
-			    pthread_create(&t[i], NULL, use_link, &r[i]) == 0);
-		}
-		for (int i = 0; i < 2; i++)
-			REQUIRE(pthread_join(t[i], NULL) == 0);
-		pthread_barrier_destroy(&start);
+		race(r, use_link);
 		T_CHECK((r[0].got == OK && r[1].got == ERR_GONE) ||
 			    (r[0].got == ERR_GONE && r[1].got == OK),
 		    "round %d: %d %d", round, (int)r[0].got, (int)r[1].got);
@@ -283,7 +291,7 @@ static void notices_are_listed_newest_first(void)
 		id[i] = add_notice(&cx,
 		    i % 2 ? STR("A@example.ac.th") : STR("b@example.ac.th"),
 		    STR("c@example.ac.th,D@example.ac.th"),
-		    STR("เรื่อง\r\nBcc: x@example.com"));
+		    STR("เรื่อง\r\nBcc:\x01x@example.com\x7f"));
 	MUST(cx, outbox_list(&cx, STR(""), 0, 3, &v, &n));
 	T_CHECK(n == 3 && v[0].id == id[4] && v[2].id == id[2], "newest");
 	MUST(cx, outbox_list(&cx, STR(""), v[2].id, 3, &v, &n));
@@ -358,6 +366,41 @@ static void notices_are_leased(void)
 	cx_free(&cx);
 	now += DAY_MS;
 	T_CHECK(claim(STR("one"), 5, &none) == 0, "nothing is left");
+}
+
+static void *claim_at_once(void *arg)
+{
+	struct racer *r = arg;
+	struct ctx cx = cx_new();
+	const struct notice *v;
+
+	pthread_barrier_wait(r->start);
+	MUST(cx, store_write(&cx, r->store));
+	MUST(cx, outbox_claim(&cx, STR("racer"), 60000, 10, &v, &r->n_claimed));
+	MUST(cx, store_commit(&cx));
+	cx_free(&cx);
+	return NULL;
+}
+
+/* Two couriers, each with a connection of its own. */
+static void notices_have_one_courier(void)
+{
+	for (int round = 0; round < 20; round++) {
+		struct racer r[2] = { { .n_claimed = 0 } };
+		struct ctx cx = cx_write();
+		for (int i = 0; i < 5; i++)
+			add_notice(
+			    &cx, STR("a@example.ac.th"), STR(""), STR("เรื่อง"));
+		cx_commit(&cx);
+		race(r, claim_at_once);
+		T_CHECK(r[0].n_claimed + r[1].n_claimed == 5,
+		    "round %d: %zu and %zu of 5", round, r[0].n_claimed,
+		    r[1].n_claimed);
+		cx = cx_write();
+		MUST(cx, sql_exec(&cx, SQL_SCAN("delete from outbox"), NO_VALS,
+			     NULL));
+		cx_commit(&cx);
+	}
 }
 
 static void names_of_files_are_harmless(void)
@@ -450,7 +493,11 @@ static void files_are_kept_by_digest(void)
 	T_CHECK(
 	    attachment_open(&cx, dir, &t, &fd) == ERR_BROKEN, "another length");
 	REQUIRE(unlink(path) == 0);
-	REQUIRE(symlink("/etc/hostname", path) == 0);
+	const char *other =
+	    str_cstr(cx.arena, str_cat(cx.arena, folder, STR("/other")));
+	fd = open(other, O_WRONLY | O_CREAT, 0600);
+	REQUIRE(fd >= 0 && write(fd, bytes.p, bytes.n) == (ssize_t)bytes.n &&
+		close(fd) == 0 && symlink(other, path) == 0);
 	T_CHECK(attachment_open(&cx, dir, &t, &fd) == ERR_BROKEN, "a link");
 	cx_free(&cx);
 }
@@ -509,6 +556,7 @@ static void tests(void)
 	T_RUN(links_are_used_once);
 	T_RUN(notices_are_listed_newest_first);
 	T_RUN(notices_are_leased);
+	T_RUN(notices_have_one_courier);
 	T_RUN(names_of_files_are_harmless);
 	T_RUN(files_are_kept_by_digest);
 	T_RUN(files_are_limited);

@@ -656,9 +656,18 @@ static void systems_have_officers_and_services(void)
 	T_CHECK(hris->flagged[0] && !hris->flagged[1], "flags");
 	T_CHECK(v[0].n_officers == 1, "REG has one");
 	T_CHECK(!system_find(v, n, STR("NONE")), "none");
+	s.code = STR("HRIS");
+	s.n_services = 1;
+	MUST(cx, system_put(&cx, &s));
+	MUST(cx, system_list(&cx, STR("ICIT"), &v, &n));
+	hris = system_find(v, n, STR("HRIS"));
+	T_CHECK(hris && hris->n_officers == 1 && hris->n_services == 1,
+	    "what is left out goes");
+	s.n_officers = 2;
+	MUST(cx, system_put(&cx, &s));
 	MUST(cx, person_disable(&cx, STR("malee.s@example.ac.th")));
 	MUST(cx, system_list(&cx, STR(""), &v, &n));
-	T_CHECK(v[0].n_officers == 0 && v[1].n_officers == 1, "disabled");
+	T_CHECK(v[0].n_officers + v[1].n_officers == 1, "disabled");
 	MUST(cx, system_list(&cx, STR("REGISTRAR"), &v, &n));
 	T_CHECK(n == 0, "another office");
 	s.n_officers = 3;

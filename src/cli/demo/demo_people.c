@@ -134,7 +134,7 @@ static enum err add_person(
 		.n_roles = p->n_roles,
 	};
 	struct token_info info;
-	struct str token;
+	struct str token = STR("");
 	int64_t id;
 
 	enum err e = person_add(cx, &person, &id);
