@@ -163,6 +163,29 @@ static void twice_is_the_same(void)
 	    "%zu entries", json_array_size(again));
 }
 
+static void people_on_postgresql(void)
+{
+	struct arena *a = arena_new();
+	struct scratch s = scratch_new(a, SCRATCH_PG);
+	struct store *store = scratch_store(&s, "people", 2);
+	struct ctx cx = ctx_new(a, NOW, LANG_TH);
+	json_t *people = json_new_array(a);
+	const struct system *v;
+	size_t n;
+
+	T_OK(&cx, store_migrate(&cx, store, "people", NULL));
+	T_OK(&cx, store_write(&cx, store));
+	T_OK(&cx, demo_people(&cx, people));
+	T_OK(&cx, store_commit(&cx));
+	T_CHECK(json_array_size(people) == json_array_size(university().people),
+	    "%zu entries", json_array_size(people));
+	T_OK(&cx, store_read(&cx, store));
+	T_OK(&cx, system_list(&cx, STR(""), &v, &n));
+	T_CHECK(n == n_demo_systems, "%zu systems", n);
+	store_end(&cx);
+	arena_free(a);
+}
+
 static void systems_are_as_in_the_procedure(void)
 {
 	static const struct {
@@ -467,6 +490,8 @@ int main(void)
 	T_RUN(entries_sign_in);
 	T_RUN(the_director_is_also_executive);
 	T_RUN(twice_is_the_same);
+	if (scratch_has(SCRATCH_PG))
+		T_RUN(people_on_postgresql);
 	T_RUN(systems_are_as_in_the_procedure);
 	T_RUN(two_runs_make_the_same_bytes);
 	T_RUN(what_is_there_stays);

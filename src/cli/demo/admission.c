@@ -13,12 +13,6 @@ enum {
 	EXAMS = 3
 };
 
-void row_of_texts(struct maker *m, const char *const *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		maker_text(m, str_of(v[i]));
-}
-
 static struct str applicant_no(struct arena *a, int64_t i)
 {
 	return str_fmt(a, "69-%06lld", (long long)i + 1);
@@ -115,11 +109,7 @@ void make_stuentry(struct work *w)
 	school_table(w);
 	round_table(w->m);
 	maker_table(w->m, "applicant", columns, COUNT(columns), 1);
-	for (int64_t i = 0; i < APPLICANTS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		applicant(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, APPLICANTS, applicant);
 }
 
 static const char *const universities[][2] = {
@@ -181,11 +171,7 @@ void make_gradstd(struct work *w)
 	for (size_t i = 0; i < COUNT(universities); i++)
 		row_of_texts(w->m, universities[i], 2);
 	maker_table(w->m, "applicant", columns, COUNT(columns), 1);
-	for (int64_t i = 0; i < GRADUATE_APPLICANTS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		graduate_applicant(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, GRADUATE_APPLICANTS, graduate_applicant);
 }
 
 /* The students of the oldest year who have finished, in three sessions. */
@@ -325,6 +311,12 @@ static void exam_result(struct work *w, int64_t i, size_t exam)
 	maker_integer(w->m, dice_between(&d, 1, 999));
 }
 
+static void exam_results(struct work *w, int64_t i)
+{
+	for (size_t exam = 0; exam < EXAMS; exam++)
+		exam_result(w, i, exam);
+}
+
 /* Every applicant has a seat in each examination; some do not come. */
 void make_entproc(struct work *w)
 {
@@ -340,10 +332,5 @@ void make_entproc(struct work *w)
 
 	exam_tables(w);
 	maker_table(w->m, "exam_result", columns, COUNT(columns), 2);
-	for (int64_t i = 0; i < APPLICANTS * w->scale; i++)
-		for (size_t exam = 0; exam < EXAMS; exam++) {
-			struct arena_mark mark = arena_mark(w->a);
-			exam_result(w, i, exam);
-			arena_rewind(w->a, mark);
-		}
+	each_row(w, APPLICANTS, exam_results);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cli/demo/systems.h"
 
 const struct faculty faculties[FACULTIES] = {
 #define FACULTY(name, code, th, en) \
@@ -115,6 +116,21 @@ const struct course *course_taken(
 	int64_t start = dice_roll(&d, (int64_t)n_courses);
 
 	return &courses[(start + k * 7) % (int64_t)n_courses];
+}
+
+void each_row(struct work *w, int64_t n, void (*fn)(struct work *, int64_t i))
+{
+	for (int64_t i = 0; i < n * w->scale; i++) {
+		struct arena_mark mark = arena_mark(w->a);
+		fn(w, i);
+		arena_rewind(w->a, mark);
+	}
+}
+
+void row_of_texts(struct maker *m, const char *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		maker_text(m, str_of(v[i]));
 }
 
 void faculty_table(struct maker *m)

@@ -146,17 +146,9 @@ void make_hris(struct work *w)
 
 	hris_lists(w);
 	maker_table(w->m, "employee", columns, COUNT(columns), 1);
-	for (int64_t i = 0; i < STAFF * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		employee(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, STAFF, employee);
 	maker_table(w->m, "salary", salary, COUNT(salary), 2);
-	for (int64_t i = 0; i < STAFF * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		salaries(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, STAFF, salaries);
 }
 
 /* The three dimensions of the accounts: fund, plan, unit. */
@@ -314,17 +306,9 @@ void make_gl3d(struct work *w)
 
 	gl3d_lists(w);
 	maker_table(w->m, "ledger", columns, COUNT(columns), 2);
-	for (int64_t i = 0; i < VOUCHERS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		voucher_lines(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, VOUCHERS, voucher_lines);
 	maker_table(w->m, "voucher", head, COUNT(head), 1);
-	for (int64_t i = 0; i < VOUCHERS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		voucher(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, VOUCHERS, voucher);
 }
 
 static void other_student(struct work *w, int64_t i)
@@ -419,15 +403,7 @@ void make_regkmitl(struct work *w)
 
 	regkmitl_lists(w);
 	maker_table(w->m, "student", columns, COUNT(columns), 1);
-	for (int64_t i = 0; i < OTHER_STUDENTS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		other_student(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, OTHER_STUDENTS, other_student);
 	maker_table(w->m, "transcript", transcripts, COUNT(transcripts), 2);
-	for (int64_t i = 0; i < OTHER_STUDENTS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		transcript(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, OTHER_STUDENTS, transcript);
 }

@@ -53,7 +53,6 @@ static void for_each_course(struct work *w, int64_t i,
     void (*fn)(struct work *, int64_t, const struct student *, int64_t year,
 	int64_t term, const struct course *))
 {
-	struct arena_mark mark = arena_mark(w->a);
 	struct student s = student_of(w->a, i);
 	int64_t first = s.entry > LAST_YEAR - 1 ? s.entry : LAST_YEAR - 1;
 	int64_t last = s.graduated ? LAST_YEAR - 1 : LAST_YEAR;
@@ -69,7 +68,6 @@ static void for_each_course(struct work *w, int64_t i,
 				arena_rewind(w->a, row);
 			}
 		}
-	arena_rewind(w->a, mark);
 }
 
 static void enrolment(struct work *w, int64_t i, const struct student *s,
@@ -84,6 +82,11 @@ static void enrolment(struct work *w, int64_t i, const struct student *s,
 	maker_integer(w->m, dice_between(&d, 1, 4));
 	maker_text(
 	    w->m, dice_chance(&d, 3) ? STR("ถอนรายวิชา") : STR("ลงทะเบียน"));
+}
+
+static void enrolments_of(struct work *w, int64_t i)
+{
+	for_each_course(w, i, enrolment);
 }
 
 void make_reg(struct work *w)
@@ -114,14 +117,9 @@ void make_reg(struct work *w)
 	course_table(w->m);
 	term_table(w);
 	maker_table(w->m, "student", columns, COUNT(columns), 1);
-	for (int64_t i = 0; i < STUDENTS * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		student(w, i);
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, STUDENTS, student);
 	maker_table(w->m, "enrolment", enrolments, COUNT(enrolments), 4);
-	for (int64_t i = 0; i < STUDENTS * w->scale; i++)
-		for_each_course(w, i, enrolment);
+	each_row(w, STUDENTS, enrolments_of);
 }
 
 /* A = 4.0, B+ = 3.5 and so on; S, W and I count no points. */
@@ -163,6 +161,24 @@ static void grade(struct work *w, int64_t i, const struct student *s,
 	    time_iso(w->a, (sent * 1440 + dice_roll(&d, 15 * 1440)) * 60000));
 }
 
+static void grades_of(struct work *w, int64_t i)
+{
+	for_each_course(w, i, grade);
+}
+
+static void teacher(struct work *w, int64_t i)
+{
+	struct staff s = staff_of(w->a, i);
+
+	if (!s.teacher)
+		return;
+	maker_text(w->m, s.no);
+	maker_text(w->m, s.title);
+	maker_text(w->m, s.who.first);
+	maker_text(w->m, s.who.last);
+	maker_text(w->m, faculties[s.faculty].code);
+}
+
 static void teacher_table(struct work *w)
 {
 	static const struct maker_column columns[] = {
@@ -174,18 +190,7 @@ static void teacher_table(struct work *w)
 	};
 
 	maker_table(w->m, "teacher", columns, COUNT(columns), 1);
-	for (int64_t i = 0; i < STAFF * w->scale; i++) {
-		struct arena_mark mark = arena_mark(w->a);
-		struct staff s = staff_of(w->a, i);
-		if (s.teacher) {
-			maker_text(w->m, s.no);
-			maker_text(w->m, s.title);
-			maker_text(w->m, s.who.first);
-			maker_text(w->m, s.who.last);
-			maker_text(w->m, faculties[s.faculty].code);
-		}
-		arena_rewind(w->a, mark);
-	}
+	each_row(w, STAFF, teacher);
 }
 
 static const char *const questions[QUESTIONS] = {
@@ -248,6 +253,5 @@ void make_grading(struct work *w)
 	teacher_table(w);
 	evaluation_tables(w);
 	maker_table(w->m, "grade", columns, COUNT(columns), 4);
-	for (int64_t i = 0; i < STUDENTS * w->scale; i++)
-		for_each_course(w, i, grade);
+	each_row(w, STUDENTS, grades_of);
 }

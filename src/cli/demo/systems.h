@@ -30,6 +30,10 @@ void make_gl3d(struct work *);
 void make_hris(struct work *);
 void make_regkmitl(struct work *);
 
+/* Calls `fn` with 0 … n * scale - 1, and takes back after each what it needed
+ * of the arena. */
+void each_row(struct work *, int64_t n, void (*fn)(struct work *, int64_t i));
+
 /* A row of texts for small tables. */
 #define ROW(m, ...)                                           \
 	row_of_texts(m, (const char *const[]){ __VA_ARGS__ }, \
