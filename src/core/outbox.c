@@ -171,6 +171,15 @@ enum err outbox_claim(struct ctx *cx, struct str owner, int64_t lease_ms,
 	return OK;
 }
 
+enum err outbox_waiting(struct ctx *cx, bool *ret)
+{
+	struct row row;
+	return sql_find(cx,
+	    SQL("select id from outbox where done = 0 and until <= $1"
+		" order by until, id limit 1"),
+	    VALS(val_i64(cx->now)), &row, ret);
+}
+
 enum err outbox_done(struct ctx *cx, int64_t id, struct str owner)
 {
 	int64_t n;

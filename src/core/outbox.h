@@ -38,6 +38,9 @@ MUST_CHECK enum err outbox_add(
  * `owner` names the courier and this round of it. Write transaction. */
 MUST_CHECK enum err outbox_claim(struct ctx *, struct str owner,
     int64_t lease_ms, int64_t max, const struct notice **ret, size_t *ret_n);
+/* Whether there is a notice to take; a read, so that looking costs nobody his
+ * turn to write. */
+MUST_CHECK enum err outbox_waiting(struct ctx *, bool *ret);
 /* ERR_CONFLICT when the lease was lost to another. Write transaction. */
 MUST_CHECK enum err outbox_done(struct ctx *, int64_t id, struct str owner);
 

@@ -1,36 +1,153 @@
 #include "courier/courier.h"
 
 #include <poll.h>
+#include <unistd.h>
 
+#include "base/crypt.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "base/time.h"
+#include "core/grants.h"
+#include "core/outbox.h"
+#include "core/sweep.h"
 #include "sql/sql.h"
 
-static void log_fault(const struct ctx *cx)
+/* How often it looks, how long it may hold a notice, how many at once, and how
+ * often what has ended is swept. */
+enum {
+	LOOK_MS = 300,
+	LEASE_MS = 60 * 1000,
+	AT_ONCE = 50,
+	SWEEP_MS = 60 * 1000,
+};
+
+struct courier {
+	const struct courier_options *options;
+	struct store *people, *shared;
+	struct str name; /* of this process, in leases */
+	int64_t swept;
+};
+
+static void log_fault(const struct ctx *cx, const char *event)
 {
-	LOG("error", "courier.store", { "why", fault_text(cx) },
+	LOG("error", event, { "why", fault_text(cx) },
 	    { "detail", cx->fault.detail });
+}
+
+/* Notices go to the mailbox that the desk shows: taking one from the outbox is
+ * all the way there is until a mail server is named. Each in its own
+ * transaction, so that one that fails keeps nobody else's. */
+static enum err hand_on(struct ctx *cx, struct courier *c, int64_t id)
+{
+	enum err e = store_write(cx, c->people);
+	if (!e)
+		e = outbox_done(cx, id, c->name);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+static enum err claim(
+    struct ctx *cx, struct courier *c, const struct notice **ret, size_t *ret_n)
+{
+	enum err e = store_write(cx, c->people);
+	if (!e)
+		e = outbox_claim(cx, c->name, LEASE_MS, AT_ONCE, ret, ret_n);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+static enum err any_waiting(struct ctx *cx, struct courier *c, bool *ret)
+{
+	enum err e = store_read(cx, c->people);
+	if (!e)
+		e = outbox_waiting(cx, ret);
+	store_end(cx);
+	return e;
+}
+
+static void carry(struct ctx *cx, struct courier *c)
+{
+	const struct notice *v;
+	size_t n = 0;
+	bool waiting = false;
+	enum err e = any_waiting(cx, c, &waiting);
+	if (!e && waiting)
+		e = claim(cx, c, &v, &n);
+	for (size_t i = 0; i < n && !e; i++)
+		e = hand_on(cx, c, v[i].id);
+	if (e)
+		log_fault(cx, "courier.outbox");
+}
+
+static enum err sweep_shared(struct ctx *cx, struct courier *c)
+{
+	enum err e = store_write(cx, c->shared);
+	if (!e)
+		e = tickets_sweep(cx);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+static enum err sweep_people(struct ctx *cx, struct courier *c)
+{
+	enum err e = store_write(cx, c->people);
+	if (!e)
+		e = people_sweep(cx);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+static void sweep(struct ctx *cx, struct courier *c)
+{
+	if (cx->now - c->swept < SWEEP_MS)
+		return;
+	c->swept = cx->now;
+	enum err e = sweep_people(cx, c);
+	if (!e)
+		e = sweep_shared(cx, c);
+	if (e)
+		log_fault(cx, "courier.sweep");
+}
+
+static void work(struct courier *c)
+{
+	struct arena *arena = arena_new();
+	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
+	carry(&cx, c);
+	sweep(&cx, c);
+	arena_free(arena);
 }
 
 int courier_run(const struct courier_options *o)
 {
-	struct store *people = NULL, *shared = NULL;
+	struct courier c = { .options = o };
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 
 	int code = 1;
-	if (site_open_people(&cx, o->site, 1, &people) ||
-	    site_open_shared(&cx, o->site, 1, &shared)) {
-		log_fault(&cx);
+	crypt_init();
+	c.name = str_fmt(arena, "courier-%d-%.*s", (int)getpid(),
+	    STR_ARG(random_id(arena, 8)));
+	if (site_open_people(&cx, o->site, 1, &c.people) ||
+	    site_open_shared(&cx, o->site, 1, &c.shared)) {
+		log_fault(&cx, "courier.store");
 	} else {
 		o->ready(o->ready_arg);
 		struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
-		while (poll(&stop, 1, -1) <= 0)
-			;
+		while (poll(&stop, 1, LOOK_MS) <= 0)
+			work(&c);
 		code = 0;
 	}
-	store_close(shared);
-	store_close(people);
+	store_close(c.shared);
+	store_close(c.people);
 	arena_free(arena);
 	return code;
 }
