@@ -71,7 +71,7 @@ static enum err any_waiting(struct ctx *cx, struct courier *c, bool *ret)
 
 static void carry(struct ctx *cx, struct courier *c)
 {
-	const struct notice *v;
+	const struct notice *v = NULL;
 	size_t n = 0;
 	bool waiting = false;
 	enum err e = any_waiting(cx, c, &waiting);

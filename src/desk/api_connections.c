@@ -47,8 +47,8 @@ static enum err keep_own(struct visit *v, struct str *numbers, size_t *n)
 enum err connections_mine(
     struct visit *v, const struct connection **ret, size_t *ret_n)
 {
-	struct str *numbers;
-	size_t n;
+	struct str *numbers = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = own_requests(v, &numbers, &n);
@@ -205,8 +205,8 @@ enum err api_connections(struct visit *v)
 enum err api_connection(struct visit *v)
 {
 	struct connection c;
-	const struct key *keys;
-	size_t n;
+	const struct key *keys = NULL;
+	size_t n = 0;
 	bool holder;
 	enum err e = connections_find(v, visit_arg(v, 0), &c, &holder);
 	if (!e)

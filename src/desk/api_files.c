@@ -113,7 +113,7 @@ enum err files_send(struct visit *v, struct str no, struct str id)
 {
 	struct case_file f;
 	struct attachment a;
-	int fd;
+	int fd = -1;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = cases_get(&v->cx, no, &f);

@@ -48,8 +48,8 @@ static json_t *token_json(struct arena *a, const struct token_info *t)
 
 enum err api_tokens(struct visit *v)
 {
-	const struct token_info *list;
-	size_t n;
+	const struct token_info *list = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = token_list(&v->cx, v->actor.person.id, &list, &n);
@@ -139,8 +139,8 @@ static json_t *system_json(struct arena *a, const struct system *s)
 
 enum err api_systems(struct visit *v)
 {
-	const struct system *list;
-	size_t n;
+	const struct system *list = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = system_list(&v->cx, visit_query(v, "office"), &list, &n);
@@ -157,8 +157,8 @@ enum err api_systems(struct visit *v)
 
 enum err api_procedures(struct visit *v)
 {
-	const struct procedure **list;
-	size_t n;
+	const struct procedure **list = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = procedure_list(&v->cx, &list, &n);

@@ -121,7 +121,7 @@ enum err register_send(
 {
 	const struct register_row *rows;
 	size_t n;
-	struct str bytes;
+	struct str bytes = { 0 };
 	enum err e = register_fetch(v, office, year, &rows, &n);
 	if (!e)
 		e = register_file(&v->cx, office, year, form, rows, n, &bytes);

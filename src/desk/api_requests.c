@@ -209,9 +209,9 @@ static json_t *line_json(struct arena *a, const struct case_line *l)
 
 enum err api_requests(struct visit *v)
 {
-	const struct case_line *list;
-	size_t n;
-	struct str next;
+	const struct case_line *list = NULL;
+	size_t n = 0;
+	struct str next = { 0 };
 	struct case_filter q = { .state = visit_query(v, "state"),
 		.office = visit_query(v, "office"),
 		.system = visit_query(v, "system"),

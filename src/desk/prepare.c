@@ -120,7 +120,7 @@ static bool on_loopback(const struct visit *v)
 enum err prepare_artefact(struct visit *v, struct case_command *cc)
 {
 	struct case_file f;
-	json_t *form, *plan, *built, *sealed;
+	json_t *form, *plan, *built, *sealed = NULL;
 	enum err e = precheck(v, cc, &f, &form);
 	if (!e)
 		e = artefact_plan(&v->cx, &f, form, on_loopback(v), &plan);
