@@ -200,7 +200,7 @@ static enum err is_more(struct call *c, struct flow *f, bool *ret)
 {
 	struct query after = c->asked.query;
 	struct compiled compiled;
-	struct source_stream *rows;
+	struct source_stream *rows = NULL;
 	struct batch batch;
 	*ret = false;
 	if (after.limit < 0)

@@ -91,7 +91,7 @@ enum err desk_preview(struct gate_visit *v)
 {
 	json_t *order, *o = json_new_object(v->cx.arena);
 	struct source source;
-	struct params params;
+	struct params params = NO_PARAMS;
 	struct description found;
 	struct batch rows;
 	enum err e = read_order(v, &order);
@@ -269,7 +269,7 @@ static enum err build_file(
 	struct kept *file = ARENA_NEW(cx->arena, struct kept);
 	struct encode_options o = { .lang = LANG_TH,
 		.title = json_text(b->order, "title") };
-	struct str sha;
+	struct str sha = { 0 };
 	enum err e = file_begin(b->v, STR("artefacts"), file);
 	if (e)
 		return e;
@@ -346,9 +346,9 @@ static enum err take_upload(struct build *b, struct part *p)
 	struct gate_visit *v = b->v;
 	struct upload_file u;
 	struct kept *copy = ARENA_NEW(v->cx.arena, struct kept);
-	struct str sha, stem, suffix = STR("");
+	struct str sha = { 0 }, stem, suffix = STR("");
 	char block[32768];
-	int fd;
+	int fd = -1;
 	int64_t bytes;
 	enum err e = store_read(&v->cx, v->gate->shared);
 	if (!e)

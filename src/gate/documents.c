@@ -69,8 +69,8 @@ enum err file_document(struct gate_visit *v)
 	struct document d;
 	struct ticket t;
 	struct delivery delivery;
-	int fd;
-	int64_t bytes;
+	int fd = -1;
+	int64_t bytes = 0;
 	enum err e = find_document(v, &d, &t);
 	if (!e)
 		e = file_open(v, STR("artefacts"), d.sha256, &fd, &bytes);
