@@ -154,7 +154,7 @@ static enum err show_work(struct visit *v)
 static enum err show_welcome(struct visit *v)
 {
 	struct welcome_page page = { .sign_in = url_local(STR("/sign-in")) };
-	struct offered *offers;
+	struct offered *offers = NULL;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = offers_list(&v->cx, &offers, &page.n_offers);
