@@ -94,6 +94,15 @@ static enum err tell_requester(const struct telling *t, enum notice_kind kind,
 	return e;
 }
 
+static enum err tell_each(const struct telling *t, enum notice_kind kind,
+    const struct person *v, size_t n, struct str said)
+{
+	enum err e = OK;
+	for (size_t i = 0; i < n && !e; i++)
+		e = tell(t, kind, &v[i], STR(""), said, STR(""));
+	return e;
+}
+
 static enum err tell_role(const struct telling *t, enum notice_kind kind,
     enum role role, struct str said)
 {
@@ -101,9 +110,7 @@ static enum err tell_role(const struct telling *t, enum notice_kind kind,
 	size_t n;
 	enum err e =
 	    person_list_role(t->cx, role, t->f->office, STR(""), &v, &n);
-	for (size_t i = 0; i < n && !e; i++)
-		e = tell(t, kind, &v[i], STR(""), said, STR(""));
-	return e;
+	return e ? e : tell_each(t, kind, v, n, said);
 }
 
 static enum err tell_officers(
@@ -238,9 +245,9 @@ static enum err tell_replied(const struct telling *t)
 		const struct person *v;
 		size_t n;
 		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
-		for (size_t i = 0; i < n && !e; i++)
-			e = tell(t, NOTICE_replied, &v[i], STR(""),
-			    json_text(t->ev->data, "message"), STR(""));
+		if (!e)
+			e = tell_each(t, NOTICE_replied, v, n,
+			    json_text(t->ev->data, "message"));
 	}
 	return e;
 }

@@ -95,7 +95,5 @@ enum err session_check_form(struct visit *);
 void problem_answer(struct visit *, enum err);
 void problem_refused(
     struct app *, int status, struct request *, struct response *);
-/* The stable code of a fault: its message's key after "error.". */
-struct str problem_code(const struct ctx *);
 
 #endif
