@@ -91,27 +91,6 @@ static enum err publish(struct visit *v)
 	return e;
 }
 
-enum err visit_act(struct visit *v, act_fn *act, void *arg)
-{
-	struct kept_answer answer;
-	enum err e = store_write(&v->cx, v->app->people);
-	if (!e)
-		e = act_once(v, act, arg, &answer);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (e)
-		return e;
-	/* It is done and on disk whatever publishing says: the timer repeats
-	 * that. But who revokes is answered only when the gate knows. */
-	e = publish(v);
-	if (e)
-		return e;
-	response_set(
-	    v->rs, answer.status, STR("application/json"), answer.body);
-	return OK;
-}
-
 enum err visit_replay(struct visit *v, bool *ret_answered)
 {
 	struct kept_answer kept;
@@ -128,6 +107,41 @@ enum err visit_replay(struct visit *v, bool *ret_answered)
 		response_set(
 		    v->rs, kept.status, STR("application/json"), kept.body);
 	return e;
+}
+
+/* A twin of this call, under the same key, may have been done while this one
+ * waited for its turn: then its answer is this one's too. */
+static enum err refused_or_done(struct visit *v, enum err e)
+{
+	struct fault why = v->cx.fault;
+	bool answered = false;
+	if (e != ERR_CONFLICT || idempotency_key(v).n == 0)
+		return e;
+	if (visit_replay(v, &answered) == OK && answered)
+		return OK;
+	v->cx.fault = why;
+	return e;
+}
+
+enum err visit_act(struct visit *v, act_fn *act, void *arg)
+{
+	struct kept_answer answer;
+	enum err e = store_write(&v->cx, v->app->people);
+	if (!e)
+		e = act_once(v, act, arg, &answer);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	if (e)
+		return refused_or_done(v, e);
+	/* It is done and on disk whatever publishing says: the timer repeats
+	 * that. But who revokes is answered only when the gate knows. */
+	e = publish(v);
+	if (e)
+		return e;
+	response_set(
+	    v->rs, answer.status, STR("application/json"), answer.body);
+	return OK;
 }
 
 enum err visit_change(struct visit *v, change_fn *change, void *arg)
