@@ -65,7 +65,6 @@ static void take_answers(struct case_file *f, const json_t *data)
 	f->holders.n = 0;
 	add_holder(f, json_text(answers, "coordinator_email"));
 	add_holder(f, json_text(answers, "head_email"));
-	take(&f->service_type, answers, "service_type");
 }
 
 static void open_runs(struct case_file *f, const json_t *enter, int64_t at)
@@ -115,12 +114,20 @@ static void finish_runs(struct case_file *f, const struct event *e)
 	}
 }
 
+/* The clock goes on: whatever moves a request ends the waiting. */
+static void end_pause(struct case_file *f, int64_t at)
+{
+	if (f->pauses.n > 0 && f->pauses.v[f->pauses.n - 1].to == 0)
+		f->pauses.v[f->pauses.n - 1].to = at;
+}
+
 /* What every event may carry: stages ended and entered, the end of the case. */
 static void move(struct case_file *f, const struct event *e)
 {
 	finish_runs(f, e);
 	const json_t *enter = json_list(e->data, "enter");
 	if (enter != NULL) {
+		end_pause(f, e->at);
 		end_runs(f, e->at);
 		open_runs(f, enter, e->at);
 		f->resume = json_text(e->data, "resume");
@@ -129,6 +136,7 @@ static void move(struct case_file *f, const struct event *e)
 	if (close.n > 0) {
 		int outcome = kind_find(close, outcome_names, OUTCOMES);
 		REQUIRE(outcome > 0);
+		end_pause(f, e->at);
 		end_runs(f, e->at);
 		f->state = STATE_closed;
 		f->outcome = (enum outcome)outcome;
@@ -152,6 +160,7 @@ static void on_drafted(struct case_file *f, const struct event *e)
 		f->entered_by = json_text(e->data, "entered_by");
 	}
 	take_answers(f, e->data);
+	f->service_type = json_text(f->answers, "service_type");
 	f->signatory = json_text(f->answers, "signer_name");
 }
 
@@ -215,8 +224,10 @@ static void on_acted(struct case_file *f, const struct event *e, enum command c)
 	if (c == COMMAND_accept) {
 		f->score = json_int(form, "score", f->score);
 		take(&f->comment, form, "comment");
-		if (str_eq(json_text(e->data, "outcome"), STR("refused")))
+		if (str_eq(json_text(e->data, "outcome"), STR("refused"))) {
 			set_connections(f, "active", "suspended");
+			f->delivered = 0; /* the clock goes on */
+		}
 	}
 }
 
@@ -289,6 +300,7 @@ static void on_recalled(struct case_file *f, const struct event *e)
 	if (json_list(e->data, "enter") != NULL) {
 		f->outcome = OUTCOME_none;
 		f->closed = 0;
+		f->delivered = 0;
 	}
 }
 
@@ -322,10 +334,10 @@ static void on_replied(struct case_file *f, const struct event *e)
 {
 	take_answers(f, e->data);
 	take_systems(f, e->data);
+	take(&f->service_type, e->data, "service_type");
 	f->state = f->waiting_from;
 	f->question = (struct str){ 0 };
-	if (f->pauses.n > 0)
-		f->pauses.v[f->pauses.n - 1].to = e->at;
+	end_pause(f, e->at);
 }
 
 static void on_attached(struct case_file *f, const struct event *e)
@@ -363,12 +375,6 @@ static void on_revoked(struct case_file *f, const struct event *e)
 	for (size_t i = 0; i < f->connections.n; i++)
 		if (str_eq(f->connections.v[i].id, id))
 			f->connections.v[i].state = STR("revoked");
-}
-
-static void on_withdrawn(struct case_file *f, const struct event *e)
-{
-	if (f->state == STATE_waiting && f->pauses.n > 0)
-		f->pauses.v[f->pauses.n - 1].to = e->at;
 }
 
 static void note_act(struct case_file *f, const struct event *e)
@@ -427,8 +433,6 @@ void evolve(struct case_file *f, const struct event *e)
 		on_revoked(f, e);
 		break;
 	case EVENT_withdrawn:
-		on_withdrawn(f, e);
-		break;
 	case EVENT_acted:
 	case EVENT_noted:
 	case EVENTS:

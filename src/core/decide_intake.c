@@ -159,12 +159,14 @@ enum err decide_reply(struct decision *d)
 {
 	json_t *answers;
 	d->type = EVENT_replied;
-	body_needs(d->cx, d->form, "message");
+	const json_t *input = json_value(d->form, "answers");
+	/* Corrected answers may speak for themselves. */
+	if (input == NULL)
+		body_needs(d->cx, d->form, "message");
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;
 	json_put_text(d->data, "message", json_text(d->form, "message"));
-	const json_t *input = json_value(d->form, "answers");
 	if (input == NULL)
 		return OK;
 	e = answers_merge(d->cx, d->f->answers, input, &answers);
@@ -173,8 +175,13 @@ enum err decide_reply(struct decision *d)
 	if (e)
 		return e;
 	json_put(d->data, "answers", answers);
-	if (json_list(input, "systems") == NULL ||
-	    d->f->waiting_from > STATE_intake)
+	/* Once it was received the office's classification stands. */
+	if (d->f->waiting_from > STATE_intake)
+		return OK;
+	if (json_text(input, "service_type").n > 0)
+		json_put_text(d->data, "service_type",
+		    json_text(answers, "service_type"));
+	if (json_list(input, "systems") == NULL)
 		return OK;
 	decision_systems(d, json_list(answers, "systems"));
 	e = fields_end(d->cx);

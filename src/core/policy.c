@@ -92,9 +92,10 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 	case WHO_assigned:
 		return is_assigned(f, p->email);
 	case WHO_system_officer:
-		return is_assigned(f, p->email) ||
-		       (person_holds(p, role, f->office, STR("")) &&
-			   facts_system_officer(facts, f, p->email));
+		if (f->officers.n > 0)
+			return is_assigned(f, p->email);
+		return person_holds(p, role, f->office, STR("")) &&
+		       facts_system_officer(facts, f, p->email);
 	case WHO_requester:
 		return case_is_own(f, p->email);
 	case WHOS:
@@ -138,6 +139,17 @@ static bool is_officer(const struct facts *facts, const struct case_file *f,
 	       (f->officers.n == 0 &&
 		   person_holds(p, ROLE_officer, f->office, STR("")) &&
 		   facts_system_officer(facts, f, p->email));
+}
+
+/* Where the head assigns, any officer of the office may still be named. */
+static bool may_become_officer(const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	const struct stage *s =
+	    procedure_kind(facts->procedure, STAGE_preparing);
+	if (f->officers.n > 0 || s == NULL || s->who != WHO_assigned)
+		return is_officer(facts, f, p);
+	return person_holds(p, s->role, f->office, STR(""));
 }
 
 bool policy_apart(const struct facts *facts, const struct case_file *f,
@@ -210,7 +222,7 @@ static bool may_classify(const struct facts *facts, const struct case_file *f,
 	           (officer && (f->state == STATE_preparing ||
 				   f->state == STATE_release ||
 				   f->state == STATE_delivery));
-	return records || officer;
+	return records || may_become_officer(facts, f, p);
 }
 
 static bool sees_from_inside(const struct case_file *f, const struct person *p)
@@ -226,7 +238,7 @@ static bool may_revoke(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
 	if (case_is_own(f, p->email) || is_head(f, p) ||
-	    is_officer(facts, f, p) ||
+	    may_become_officer(facts, f, p) ||
 	    person_holds(p, ROLE_director, f->office, STR("")) ||
 	    person_holds(p, ROLE_admin, STR(""), STR("")))
 		return true;
@@ -240,7 +252,7 @@ static bool may_revoke(const struct facts *facts, const struct case_file *f,
 static bool may_recall(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
-	return is_officer(facts, f, p) || is_head(f, p) ||
+	return may_become_officer(facts, f, p) || is_head(f, p) ||
 	       person_holds(p, ROLE_director, f->office, STR("")) ||
 	       person_holds(p, ROLE_dpo, STR(""), STR(""));
 }
@@ -284,7 +296,7 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 		r = (struct free_rule){ may_revoke(facts, f, p),
 			has_live_delivery(f) };
 	else if (c == COMMAND_extend)
-		r = (struct free_rule){ is_officer(facts, f, p) || own,
+		r = (struct free_rule){ may_become_officer(facts, f, p) || own,
 			extend_is_open(facts, f, p) };
 	else if (c == COMMAND_note)
 		r = (struct free_rule){ own || sees_from_inside(f, p),

@@ -24,7 +24,7 @@ enum who {
 	WHO_owner_unit,     /* the role in the owner unit that is asked */
 	WHO_division,       /* the role in the division in charge */
 	WHO_assigned,       /* the officers assigned */
-	WHO_system_officer, /* officers of one of the systems, or assigned */
+	WHO_system_officer, /* officers of the systems; once assigned, those */
 	WHO_requester,      /* the requester and the holders */
 	WHOS
 };
