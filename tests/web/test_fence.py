@@ -13,9 +13,9 @@ import pytest
 INTEGRITY = 6
 
 
-def probe(place, process):
+def probe(place, process, env=None):
     """What was refused, and what was not, as {(how, name below the folder)}."""
-    done = place.pratu("serve", "--only", process, "--probe")
+    done = place.pratu("serve", "--only", process, "--probe", env=env)
     report = json.loads(done.stdout)
     assert report["process"] == process
     refused, allowed = set(), set()
@@ -113,3 +113,73 @@ def test_desk_and_courier_cannot_read_a_source(university, fenced):
         assert allowed == set()
         here = str(university.dir.resolve()) + "/"
         assert {("read", f.removeprefix(here)) for f in files} <= refused
+
+
+KERNEL = """
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+/* An older kernel: Landlock of version $LANDLOCK_ABI, none when it is 0. */
+long syscall(long n, ...)
+{
+	long (*real)(long, ...) = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+	long abi = atol(getenv("LANDLOCK_ABI")), a[6];
+	va_list ap;
+	va_start(ap, n);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (n == 444 && abi == 0) {
+		errno = ENOSYS;
+		return -1;
+	}
+	if (n == 444 && a[0] == 0)
+		return abi;
+	return real(n, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+"""
+
+
+@pytest.fixture(scope="session")
+def kernel(tmp_path_factory):
+    """Environments in which the kernel seems to be older."""
+    folder = tmp_path_factory.mktemp("kernel")
+    (folder / "kernel.c").write_text(KERNEL)
+    subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o",
+                    folder / "kernel.so", folder / "kernel.c"], check=True)
+    return lambda abi: {"LD_PRELOAD": str(folder / "kernel.so"),
+                        "LANDLOCK_ABI": str(abi)}
+
+
+@pytest.mark.parametrize("abi", range(1, 8))
+def test_every_version_of_landlock_holds_the_wall(make_place, kernel, abi,
+                                                  fenced):
+    if abi > probe_abi():
+        pytest.skip(f"the kernel's Landlock is version {probe_abi()}")
+    place = make_place()
+    for process in ("desk", "courier", "gate"):
+        fence, refused, allowed = probe(place, process, kernel(abi))
+        assert fence == abi
+        assert allowed == set()
+        assert len(refused) >= 5
+    done = place.pratu("doctor", env=kernel(abi))
+    assert done.returncode == 0
+    assert f"the kernel has Landlock, version {abi}" in done.stdout
+
+
+def test_a_kernel_without_landlock_is_said_by_doctor_and_at_the_start(
+        make_place, kernel, monkeypatch):
+    place = make_place()
+    fence, _, allowed = probe(place, "gate", kernel(0))
+    assert fence == 0
+    assert ("read", "people/desk.db") in allowed
+    done = place.pratu("doctor", env=kernel(0))
+    assert done.returncode == 1
+    assert "This kernel has no Landlock" in done.stdout
+    assert "the wall is open: read " in done.stdout
+    for name, value in kernel(0).items():
+        monkeypatch.setenv(name, value)
+    place.serve()
+    assert "This kernel has no Landlock" in place.output()
