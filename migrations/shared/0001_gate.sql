@@ -59,6 +59,7 @@ create table upload (
   created bigint not null,
   received bigint not null
 );
+create index upload_by_request on upload (request);
 create table ticket (
   hash bytea primary key,
   purpose text not null,

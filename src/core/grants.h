@@ -26,7 +26,7 @@ struct connection {
 	const json_t
 	    *spec; /* source sql params columns filterable formats networks
 	                     * quota title purpose lawful_basis requester office
-	                     * procedure retention_until */
+	                     * procedure retention_until contact */
 };
 /* ERR_NOT_FOUND. Transactions on the shared store from here on. */
 MUST_CHECK enum err connection_get(
@@ -52,9 +52,13 @@ MUST_CHECK enum err key_list(
     struct ctx *, struct str connection, const struct key **ret, size_t *ret_n);
 MUST_CHECK enum err key_revoke(
     struct ctx *, struct str connection, struct str id);
-/* The key with that hash, if there is one that works. */
-MUST_CHECK enum err key_find(struct ctx *, struct sha256 hash, int64_t now,
-    struct key *ret, bool *ret_found);
+/* The key with that hash, unless it was revoked; its end is the caller's to
+ * look at, since a connection that has ended is told before. */
+MUST_CHECK enum err key_find(
+    struct ctx *, struct sha256 hash, struct key *ret, bool *ret_found);
+/* Whether that key works still, for what takes long. */
+MUST_CHECK enum err key_works(
+    struct ctx *, struct str id, int64_t now, bool *ret);
 
 struct document {
 	struct str id, request, digest, part, name, form, sha256, state;
@@ -72,6 +76,9 @@ MUST_CHECK enum err upload_new(struct ctx *, struct str request,
     struct str name, struct str actor, struct upload_file *ret);
 MUST_CHECK enum err upload_get(
     struct ctx *, struct str id, struct upload_file *ret);
+/* Of a request, newest first. */
+MUST_CHECK enum err upload_list(struct ctx *, struct str request,
+    const struct upload_file **ret, size_t *ret_n);
 MUST_CHECK enum err upload_received(
     struct ctx *, struct str id, struct str sha256, int64_t bytes);
 

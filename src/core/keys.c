@@ -101,8 +101,8 @@ enum err key_revoke(struct ctx *cx, struct str connection, struct str id)
 	return change_tell(cx);
 }
 
-enum err key_find(struct ctx *cx, struct sha256 hash, int64_t now,
-    struct key *ret, bool *ret_found)
+enum err key_find(
+    struct ctx *cx, struct sha256 hash, struct key *ret, bool *ret_found)
 {
 	struct row row;
 	bool found;
@@ -116,8 +116,21 @@ enum err key_find(struct ctx *cx, struct sha256 hash, int64_t now,
 	if (!found)
 		return OK;
 	*ret = key_from(row);
-	*ret_found = ret->revoked == 0 && now < ret->expires;
+	*ret_found = ret->revoked == 0;
 	return OK;
+}
+
+enum err key_works(struct ctx *cx, struct str id, int64_t now, bool *ret)
+{
+	struct row row;
+	bool found;
+	enum err e = sql_find(cx,
+	    SQL("select expires, revoked from access_key where id = $1"),
+	    VALS(val_str(id)), &row, &found);
+	if (!e)
+		*ret = found && row_i64(row, "revoked") == 0 &&
+		       now < row_i64(row, "expires");
+	return e;
 }
 
 enum err document_get(struct ctx *cx, struct str id, struct document *ret)
@@ -161,16 +174,9 @@ enum err upload_new(struct ctx *cx, struct str request, struct str name,
 	return e;
 }
 
-enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
+static struct upload_file upload_of(struct row r)
 {
-	struct row r;
-	enum err e = sql_one(cx,
-	    SQL("select id, request, name, sha256, bytes, actor, created, received"
-		" from upload where id = $1"),
-	    VALS(val_str(id)), &r);
-	if (e)
-		return e;
-	*ret = (struct upload_file){ .id = row_str(r, "id"),
+	return (struct upload_file){ .id = row_str(r, "id"),
 		.request = row_str(r, "request"),
 		.name = row_str(r, "name"),
 		.sha256 = row_str(r, "sha256"),
@@ -178,6 +184,35 @@ enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
 		.bytes = row_i64(r, "bytes"),
 		.created = row_i64(r, "created"),
 		.received = row_i64(r, "received") };
+}
+
+enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
+{
+	struct row r;
+	enum err e = sql_one(cx,
+	    SQL("select id, request, name, sha256, bytes, actor, created, received"
+		" from upload where id = $1"),
+	    VALS(val_str(id)), &r);
+	if (!e)
+		*ret = upload_of(r);
+	return e;
+}
+
+enum err upload_list(struct ctx *cx, struct str request,
+    const struct upload_file **ret, size_t *ret_n)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select id, request, name, sha256, bytes, actor, created, received"
+		" from upload where request = $1 order by created desc, id"),
+	    VALS(val_str(request)), &rows);
+	if (e)
+		return e;
+	struct upload_file *v = ARENA_ARRAY(cx->arena, struct upload_file, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++)
+		v[i] = upload_of(rows.row[i]);
+	*ret = v;
+	*ret_n = rows.n;
 	return OK;
 }
 

@@ -1,0 +1,209 @@
+/* The history of a request: who did what, when, in words. */
+#include "base/str.h"
+#include "base/time.h"
+#include "desk/page_case.h"
+
+/* "said.consent.endorsed", "said.receive", "said.attached": the first there is. */
+struct str case_event_title(const struct case_work *w, const struct event *ev)
+{
+	struct arena *a = w->v->cx.arena;
+	struct str command = json_text(ev->data, "command");
+	struct str outcome = json_text(ev->data, "outcome");
+	struct str type = str_of(event_names[ev->type]);
+	enum msg m;
+	if (ev->type == EVENT_acted && outcome.n > 0 &&
+	    msg_find(str_fmt(a, "said.%.*s.%.*s", STR_ARG(command),
+			 STR_ARG(outcome)),
+		&m))
+		return case_say(w, m);
+	if (ev->type == EVENT_acted)
+		return msg_code(a, w->v->cx.lang, STR("said."), command);
+	if (ev->type == EVENT_drafted && ev->version > 1)
+		return case_say(w, MSG_said_redrafted);
+	if (ev->type == EVENT_extended && !json_flag(ev->data, "proposed"))
+		return case_say(w, MSG_said_extended_agreed);
+	return msg_code(a, w->v->cx.lang, STR("said."), type);
+}
+
+static enum ui_tone tone_of(const struct event *ev)
+{
+	struct str outcome = json_text(ev->data, "outcome");
+	static const char *const bad[] = { "declined", "rejected", "cannot",
+		"refused", "returned" };
+	static const char *const good[] = { "endorsed", "approved", "released",
+		"accepted" };
+	if (ev->type == EVENT_delivered)
+		return UI_GOOD;
+	if (ev->type == EVENT_asked)
+		return UI_WAIT;
+	if (ev->type == EVENT_recalled || ev->type == EVENT_revoked ||
+	    ev->type == EVENT_withdrawn)
+		return UI_BAD;
+	if (kind_find(outcome, bad, COUNT(bad)) >= 0)
+		return UI_BAD;
+	if (kind_find(outcome, good, COUNT(good)) >= 0)
+		return UI_GOOD;
+	return ev->type == EVENT_noted || ev->type == EVENT_attached
+	           ? UI_NEUTRAL
+	           : UI_INFO;
+}
+
+struct telling {
+	const struct case_work *w;
+	struct buf text;
+};
+
+static void say(struct telling *t, struct str line)
+{
+	if (line.n == 0)
+		return;
+	if (t->text.n > 0)
+		buf_char(&t->text, '\n');
+	buf_str(&t->text, line);
+}
+
+static void say_labelled(struct telling *t, enum msg label, struct str value)
+{
+	if (value.n > 0)
+		say(t, str_fmt(t->w->v->cx.arena, "%.*s: %.*s",
+			   STR_ARG(case_say(t->w, label)), STR_ARG(value)));
+}
+
+static void say_codes(struct telling *t, enum msg label, const char *prefix,
+    const json_t *o, const char *key)
+{
+	struct str code = json_text(o, key);
+	if (code.n > 0)
+		say_labelled(t, label,
+		    msg_code(t->w->v->cx.arena, t->w->v->cx.lang,
+			str_of(prefix), code));
+}
+
+static void say_officers(struct telling *t, const json_t *data)
+{
+	const json_t *list = json_list(data, "officers");
+	struct arena *a = t->w->v->cx.arena;
+	struct str names = STR("");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		names = str_fmt(a, "%.*s%s%.*s", STR_ARG(names), i ? ", " : "",
+		    STR_ARG(case_person(
+			t->w, json_as_text(json_array_get(list, i)))));
+	say_labelled(t, MSG_case_assigned_to, names);
+}
+
+static void say_systems(struct telling *t, const json_t *data)
+{
+	const json_t *list = json_list(data, "systems");
+	struct arena *a = t->w->v->cx.arena;
+	struct str names = STR("");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		names = str_fmt(a, "%.*s%s%.*s", STR_ARG(names), i ? ", " : "",
+		    STR_ARG(json_text(json_array_get(list, i), "code")));
+	say_labelled(t, MSG_case_system, names);
+}
+
+static void say_form(struct telling *t, const json_t *form)
+{
+	const struct case_work *w = t->w;
+	say(t, json_text(form, "message"));
+	say(t, json_text(form, "note"));
+	say_labelled(t, MSG_case_conditions, json_text(form, "conditions"));
+	say(t, json_text(form, "reason"));
+	say_labelled(t, MSG_thing_memo_in, json_text(form, "memo_in"));
+	say_labelled(t, MSG_thing_received_no, json_text(form, "received_no"));
+	say_labelled(t, MSG_thing_memo_out, json_text(form, "memo_out"));
+	if (json_int(form, "score", 0) > 0)
+		say_labelled(t, MSG_case_score,
+		    case_number(w, json_int(form, "score", 0)));
+	say(t, json_text(form, "comment"));
+	struct str evidence = json_text(form, "evidence");
+	const struct attached *file = case_file_of(&w->f, evidence);
+	say_labelled(t, MSG_case_evidence, file ? file->name : evidence);
+}
+
+static void say_not_given(struct telling *t, const json_t *form)
+{
+	const json_t *list = json_list(form, "not_given");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		say_labelled(t, MSG_case_not_given,
+		    str_fmt(t->w->v->cx.arena, "%.*s (%.*s)",
+			STR_ARG(json_text(one, "item")),
+			STR_ARG(json_text(one, "reason"))));
+	}
+}
+
+static void say_event(struct telling *t, const struct event *ev)
+{
+	const json_t *form = json_member(ev->data, "form");
+	const struct case_work *w = t->w;
+	struct str due = json_text(ev->data, "due");
+	say_form(t, form);
+	say(t, json_text(form, "text"));
+	if (ev->type == EVENT_attached)
+		say(t, json_text(ev->data, "name"));
+	if (due.n > 0)
+		say_labelled(t, MSG_case_due, case_day(w, due));
+	say_codes(t, MSG_case_cause, "extend-cause.", form, "cause");
+	if (ev->type == EVENT_lettered)
+		say_labelled(t, MSG_thing_letter_no, json_text(ev->data, "no"));
+	if (ev->type == EVENT_classified) {
+		say_systems(t, ev->data);
+		say_codes(t, MSG_answer_service_type, "service.", ev->data,
+		    "service_type");
+	}
+	say_officers(t, ev->data);
+	struct str division = json_text(ev->data, "division");
+	if (division.n > 0)
+		say_labelled(t, MSG_case_division, case_unit(w, division));
+	say_not_given(t, form);
+	struct str digest = json_text(ev->data, "digest");
+	if (digest.n == 0)
+		digest = json_text(json_member(ev->data, "artefact"), "digest");
+	if (digest.n > 0)
+		say_labelled(t, MSG_thing_digest,
+		    str_fmt(w->v->cx.arena, "%.*s…",
+			STR_ARG(str_upto(digest, 16))));
+}
+
+static struct ui_entry entry_of(
+    const struct case_work *w, const struct event *ev)
+{
+	struct arena *a = w->v->cx.arena;
+	struct telling t = { .w = w, .text = buf_new(a, 65536) };
+	say_event(&t, ev);
+	return (struct ui_entry){ .tone = tone_of(ev),
+		.title = case_event_title(w, ev),
+		.who = case_person(w, ev->actor),
+		.when = case_when(w, ev->at),
+		.when_iso = time_iso(a, ev->at),
+		.body = html_lines(a, buf_view(&t.text)),
+		.code = str_fmt(a, "#%lld %.*s", (long long)ev->seq,
+		    STR_ARG(str_upto(ev->hash, 16))) };
+}
+
+void case_put_events(const struct case_work *w, struct case_page *page)
+{
+	struct ui_entry *v =
+	    ARENA_ARRAY(w->v->cx.arena, struct ui_entry, w->events.n + 1);
+	for (size_t i = 0; i < w->events.n; i++)
+		v[i] = entry_of(w, &w->events.v[w->events.n - 1 - i]);
+	page->events = v;
+	page->n_events = w->events.n;
+}
+
+struct str case_since(const struct case_work *w, int64_t version)
+{
+	struct arena *a = w->v->cx.arena;
+	struct buf b = buf_new(a, 16384);
+	for (size_t i = 0; version > 0 && i < w->events.n; i++) {
+		const struct event *ev = &w->events.v[i];
+		if (ev->version <= version)
+			continue;
+		buf_fmt(&b, "%s%.*s · %.*s · %.*s", b.n ? "\n" : "",
+		    STR_ARG(case_person(w, ev->actor)),
+		    STR_ARG(case_event_title(w, ev)),
+		    STR_ARG(case_when(w, ev->at)));
+	}
+	return buf_view(&b);
+}

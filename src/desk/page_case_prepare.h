@@ -1,0 +1,54 @@
+/* page_case_prepare.h - the page on which an officer prepares data: parts, each
+ * a query or a finished file, and how they are given out. All of it stands in
+ * the form, so that a look at the rows loses nothing. */
+#ifndef DESK_PAGE_CASE_PREPARE_H
+#define DESK_PAGE_CASE_PREPARE_H
+
+#include "core/source_list.h"
+#include "desk/page_case.h"
+
+#define PLAN_PARTS ((size_t)20)
+/* Columns that the form lets an officer describe, in all parts together: it has
+ * 500 fields at the most. Those of a wider query keep their defaults. */
+#define PLAN_COLUMNS ((size_t)70)
+
+struct plan_column {
+	struct str prefix; /* "prepare.parts[0].column[1]" */
+	struct str name, type, title_th, title_en;
+	const struct ui_choice *classes, *masks;
+	size_t n_classes, n_masks;
+	bool filterable;
+};
+struct plan_part {
+	struct str title, prefix;
+	const struct ui_field *fields;
+	size_t n_fields;
+	const struct plan_column *columns;
+	size_t n_columns;
+	struct str too_wide; /* instead of the columns */
+	struct ui_table rows;
+};
+struct plan_page {
+	struct url back, upload;
+	struct str number, title, detail;
+	const struct ui_notice *notice;
+	const struct ui_problem *problems;
+	size_t n_problems;
+	struct ui_form form;
+	const struct plan_part *parts;
+	size_t n_parts;
+	const struct ui_field *terms, *more;
+	size_t n_terms, n_more;
+	const struct ui_button *steps, *buttons;
+	size_t n_steps, n_buttons;
+	bool previewed;
+};
+
+/* The posted form as the body of prepare: {parts[],outlets[],…}. */
+json_t *plan_posted(struct visit *);
+/* What the form begins with: the artefact that is there, or what was asked. */
+json_t *plan_first(const struct case_work *);
+/* How many parts the form has now; "add" and "remove" among its steps. */
+size_t plan_count(const struct visit *);
+
+#endif
