@@ -155,7 +155,7 @@ enum err visit_change(struct visit *v, change_fn *change, void *arg)
 	return e ? e : publish(v);
 }
 
-static enum lang lang_of(const struct request *rq)
+enum lang visit_lang(const struct request *rq)
 {
 	enum lang lang;
 	struct str asked = pairs_get(rq->query, STR("lang"));
@@ -240,7 +240,7 @@ static void handle(void *arg, const struct route *route, struct request *rq,
 		.route = &desk_routes[route->tag],
 		.rq = rq,
 		.rs = rs,
-		.cx = ctx_new(rq->arena, time_now_ms(), lang_of(rq)) };
+		.cx = ctx_new(rq->arena, time_now_ms(), visit_lang(rq)) };
 	v.digest =
 	    idempotency_digest(rq->arena, rq->method, rq->target, rq->body);
 	if (v.route->door != DOOR_plain)

@@ -64,6 +64,9 @@ struct visit {
 struct str visit_arg(const struct visit *, size_t i);
 struct str visit_query(const struct visit *, const char *name);
 struct str visit_form(const struct visit *, const char *name);
+/* What the reader chose (?lang=, cookie), else what his browser asks for, else
+ * Thai. */
+enum lang visit_lang(const struct request *);
 /* 200 with JSON. */
 enum err visit_json(struct visit *, int status, const json_t *);
 /* 303 to a path of the desk. */

@@ -13,13 +13,15 @@ enum err page_send(struct visit *v, int status, const struct buf *o)
 	if (!buf_ok(o))
 		return fail_detail(&v->cx, ERR_BROKEN, "a page over %zu bytes",
 		    PAGE_MAX_BYTES);
-	response_set(v->rs, status, STR("text/html; charset=utf-8"), buf_view(o));
+	response_set(
+	    v->rs, status, STR("text/html; charset=utf-8"), buf_view(o));
 	return OK;
 }
 
 static struct problem_page problem_of(const struct ctx *cx)
 {
-	struct problem_page p = { .title = msg_text(cx->lang, MSG_problem_title),
+	struct problem_page p = { .title =
+				      msg_text(cx->lang, MSG_problem_title),
 		.text = fault_text(cx),
 		.back = url_local(STR("/")) };
 	struct str key = msg_key(cx->fault.msg);
@@ -29,8 +31,10 @@ static struct problem_page problem_of(const struct ctx *cx)
 	p.code = key;
 	for (const struct field_error *f = cx->fault.fields; f; f = f->next)
 		fields[p.n_fields++] = (struct ui_problem){ .field = f->field,
-			.text = str_fmt(cx->arena, "%.*s: %.*s", STR_ARG(f->field),
-			    STR_ARG(msg_fill(cx->arena, cx->lang, f->msg, &f->arg, 1))) };
+			.text =
+			    str_fmt(cx->arena, "%.*s: %.*s", STR_ARG(f->field),
+				STR_ARG(msg_fill(cx->arena, cx->lang, f->msg,
+				    &f->arg, 1))) };
 	p.fields = fields;
 	return p;
 }
@@ -38,10 +42,10 @@ static struct problem_page problem_of(const struct ctx *cx)
 /* Back to where the reader was going, once he is signed in. */
 static void to_sign_in(struct visit *v)
 {
-	struct str path = str_eq(v->rq->method, STR("GET")) ? v->rq->target : STR("/");
-	response_redirect(v->rs,
-	    str_fmt(v->cx.arena, "/sign-in?to=%.*s",
-		STR_ARG(url_encode(v->cx.arena, path))));
+	struct str path =
+	    str_eq(v->rq->method, STR("GET")) ? v->rq->target : STR("/");
+	response_redirect(v->rs, str_fmt(v->cx.arena, "/sign-in?to=%.*s",
+				     STR_ARG(url_encode(v->cx.arena, path))));
 }
 
 void page_problem(struct visit *v, int status)
@@ -54,16 +58,6 @@ void page_problem(struct visit *v, int status)
 	struct view view = page_view(v, p.title);
 	struct buf o = page_buf(v);
 	page_desk_problem(&o, &view, &p);
-	response_set(v->rs, status, STR("text/html; charset=utf-8"), buf_view(&o));
-}
-
-void page_refused(struct app *app, struct ctx *cx, int status, struct request *rq,
-    struct response *rs)
-{
-	struct visit v = { .app = app, .rq = rq, .rs = rs, .cx = *cx };
-	struct problem_page p = problem_of(cx);
-	struct view view = page_view(&v, p.title);
-	struct buf o = page_buf(&v);
-	page_desk_problem(&o, &view, &p);
-	response_set(rs, status, STR("text/html; charset=utf-8"), buf_view(&o));
+	response_set(
+	    v->rs, status, STR("text/html; charset=utf-8"), buf_view(&o));
 }

@@ -21,9 +21,6 @@ enum err page_send(struct visit *, int status, const struct buf *);
 /* The page for a failed visit: what went wrong and what to do. For
  * ERR_UNAUTHENTICATED it is the way to the sign-in page, which leads back. */
 void page_problem(struct visit *, int status);
-/* The same where no route was found or the request was refused. */
-void page_refused(struct app *, struct ctx *, int status, struct request *,
-    struct response *);
 
 /* For templates/desk_problem.html. */
 struct problem_page {

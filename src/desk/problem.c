@@ -3,8 +3,10 @@
 #include "base/problem.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "desk/app.h"
 #include "desk/pages.h"
+#include "sql/sql.h"
 
 static void answer_json(
     struct ctx *cx, enum err e, int status, struct response *rs)
@@ -44,17 +46,27 @@ static enum err err_of_status(int status)
 	return ERR_SYNTAX;
 }
 
+/* No route was found, or the request was refused before one was. */
 void problem_refused(
     struct app *app, int status, struct request *rq, struct response *rs)
 {
-	enum lang lang = LANG_TH;
-	(void)lang_parse(request_header(rq, STR("Accept-Language")), &lang);
-	struct ctx cx = ctx_new(rq->arena, 0, lang);
-	bool api = str_starts(rq->path, STR("/api/"));
+	static const struct desk_route api = { .door = DOOR_api },
+				       page = { .door = DOOR_page };
+	bool program = rq->path.n == 0 || str_starts(rq->path, STR("/api/"));
+	struct visit v = { .app = app,
+		.route = program ? &api : &page,
+		.rq = rq,
+		.rs = rs,
+		.cx = ctx_new(rq->arena, time_now_ms(), visit_lang(rq)) };
+	/* The page keeps its frame for who is signed in; whoever is not, or
+	 * whose session cannot be read, is shown the same without it. */
+	if (!program && session_find(&v))
+		v.cx.actor = NULL;
+	store_end(&v.cx);
 	enum err e = err_of_status(status);
-	(void)fail_detail(&cx, e, "refused");
-	if (api || rq->path.n == 0)
-		answer_json(&cx, e, status, rs);
+	(void)fail_detail(&v.cx, e, "refused");
+	if (program)
+		answer_json(&v.cx, e, status, rs);
 	else
-		page_refused(app, &cx, status, rq, rs);
+		page_problem(&v, status);
 }
