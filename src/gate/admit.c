@@ -33,7 +33,7 @@ static enum err find_key(struct call *c)
 	if (!read_key(v, &secret))
 		return fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_key_missing);
 	enum err e =
-	    key_find(&v->cx, secret_hash(secret), v->cx.now, &c->key, &found);
+	    key_find(&v->cx, secret_hash(secret), &c->key, &found);
 	if (e || found)
 		return e;
 	return fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_key_wrong);
