@@ -84,6 +84,9 @@ static void put_stages(struct json_work *w)
 {
 	json_t *list = json_new_array(w->cx->arena);
 	struct arena *a = w->cx->arena;
+	/* The open stage must be done by what its clock says: its own, or that
+	 * of the whole request. */
+	struct clock c = clock_read(w->facts, w->f, w->cx->now);
 	for (size_t i = 0; i < w->f->runs.n; i++) {
 		const struct run *r = &w->f->runs.v[i];
 		json_t *o = json_object(), *people = json_array();
@@ -99,7 +102,8 @@ static void put_stages(struct json_work *w)
 		json_put_text_or_null(o, "outcome", r->outcome);
 		json_put_text_or_null(o, "since", iso_or_empty(a, r->since));
 		json_put_text_or_null(o, "until", iso_or_empty(a, r->until));
-		json_put_text_or_null(o, "due", STR(""));
+		json_put_text_or_null(
+		    o, "due", r->until == 0 ? date_iso(a, c.due) : STR(""));
 		json_put_text_or_null(o, "note", r->note);
 		json_put_text_or_null(o, "conditions", r->conditions);
 		json_array_append_new(list, o);

@@ -131,7 +131,8 @@ static enum err match_version(
 static enum err gather(struct ctx *cx, const struct case_command *cc,
     struct case_file *f, struct facts *facts)
 {
-	enum err e = cases_get(cx, cc->no, f);
+	enum err e =
+	    cc->unseen ? cases_load(cx, cc->no, f) : cases_get(cx, cc->no, f);
 	if (!e)
 		e = may_write(cx);
 	if (!e)
@@ -217,6 +218,10 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 		    cx, &facts, &f, &cx->actor->person, COMMAND_submit);
 	if (!e)
 		e = match_version(cx, &f, if_match);
+	if (!e && !json_is_object(answers)) {
+		field_wrong(cx, STR("answers"), MSG_field_not_object, STR(""));
+		e = fields_end(cx);
+	}
 	if (!e)
 		e = answers_merge(cx, f.answers, answers, &merged);
 	if (e)
@@ -240,7 +245,11 @@ static enum err find_office(struct ctx *cx, struct str code, struct office *ret)
 			return OK;
 		}
 	}
-	return fail1(cx, ERR_NOT_FOUND, MSG_error_no_such_office, code);
+	if (code.n == 0)
+		field_wrong(cx, STR("office"), MSG_field_required, STR(""));
+	else
+		field_wrong(cx, STR("office"), MSG_field_bad_choice, code);
+	return fields_end(cx);
 }
 
 /* The person whose request a paper is: name and unit are needed, an e-mail if
@@ -287,8 +296,6 @@ static enum err requester_of(
 		    data, "entered_by", str_lower(cx->arena, p->email));
 		return behalf(cx, nc->on_behalf, who);
 	}
-	if (!person_holds(p, ROLE_requester, STR(""), STR("")))
-		return fail(cx, ERR_DENIED, MSG_error_only_requesters);
 	json_put_text(who, "name", p->name);
 	json_put_text(who, "email", str_lower(cx->arena, p->email));
 	json_put_text(who, "unit", p->unit);
@@ -344,11 +351,24 @@ static enum err first_draft(struct ctx *cx, const struct new_case *nc,
 	return commit_event(cx, &facts, &none, &ev, ret);
 }
 
+enum err cases_may_create(struct ctx *cx, bool on_behalf)
+{
+	enum err e = may_write(cx);
+	if (e)
+		return e;
+	const struct person *p = &cx->actor->person;
+	enum role needed = on_behalf ? ROLE_records : ROLE_requester;
+	if (person_holds(p, needed, STR(""), STR("")))
+		return OK;
+	return fail(cx, ERR_DENIED,
+	    on_behalf ? MSG_error_only_records : MSG_error_only_requesters);
+}
+
 enum err cases_create(
     struct ctx *cx, const struct new_case *nc, struct case_file *ret)
 {
 	struct office office;
-	enum err e = may_write(cx);
+	enum err e = cases_may_create(cx, nc->on_behalf != NULL);
 	if (!e)
 		e = chain_lock(cx);
 	if (!e)
@@ -375,15 +395,15 @@ static enum err may_attach(struct ctx *cx, const struct case_file *f)
 	enum err e = may_write(cx);
 	if (e)
 		return e;
-	if (f->state == STATE_closed &&
-	    !person_holds(p, ROLE_records, f->office, STR("")))
-		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
-		    STR("files"), str_of(state_names[f->state]));
 	bool only_looks = !case_is_own(f, p->email) &&
 	                  !person_in_office(p, f->office) &&
 	                  !person_holds(p, ROLE_owner, STR(""), STR(""));
 	if (only_looks)
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours, STR("files"));
+	if (f->state == STATE_closed &&
+	    !person_holds(p, ROLE_records, f->office, STR("")))
+		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
+		    STR("files"), str_of(state_names[f->state]));
 	return OK;
 }
 

@@ -14,11 +14,15 @@ struct new_case {
 	const json_t *on_behalf; /* {name,email,unit}, for records; or NULL */
 };
 
-/* By cx->actor. ERR_DENIED, ERR_NOT_FOUND (office), ERR_INVALID. */
+/* OK when cx->actor may make requests at all, for himself or (records) for
+ * somebody else; ERR_DENIED. Asks no store. */
+MUST_CHECK enum err cases_may_create(struct ctx *, bool on_behalf);
+/* By cx->actor. ERR_DENIED, ERR_INVALID. */
 MUST_CHECK enum err cases_create(
     struct ctx *, const struct new_case *, struct case_file *ret);
 /* Changes a draft's answers; ERR_CONFLICT once it is sent. `if_match` is a
- * version, or 0 for any: ERR_STALE. */
+ * version, or 0 for any: ERR_STALE. Answers that are no object are
+ * ERR_INVALID. */
 MUST_CHECK enum err cases_redraft(struct ctx *, struct str no,
     const json_t *answers, int64_t if_match, struct case_file *ret);
 
@@ -28,6 +32,7 @@ struct case_command {
 	const json_t *body;     /* an object */
 	int64_t if_match;       /* 0: any */
 	const json_t *artefact; /* prepare: what the gate built */
+	bool unseen; /* an administrator revokes what he may not see */
 };
 /* ERR_NOT_FOUND to whoever may not see it; then, in this order, ERR_DENIED,
  * ERR_CONFLICT, ERR_STALE, ERR_INVALID. */

@@ -84,12 +84,12 @@ struct clock clock_read(
     const struct facts *facts, const struct case_file *f, int64_t now)
 {
 	struct clock c = begin(facts, f);
+	c.paused = f->state == STATE_waiting;
 	if (!date_is_set(c.start))
 		return c;
 	int64_t stop = f->delivered != 0 ? f->delivered
 	               : f->closed != 0  ? f->closed
 	                                 : now;
-	c.paused = f->state == STATE_waiting;
 	c.end = date_of_ms(stop);
 	if (date_cmp(c.end, c.start) < 0)
 		c.end = c.start;

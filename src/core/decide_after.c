@@ -85,7 +85,6 @@ enum err decide_revoke(struct decision *d)
 	struct str id = json_text(d->form, "connection");
 	d->type = EVENT_revoked;
 	body_needs(d->cx, d->form, "connection");
-	body_needs(d->cx, d->form, "reason");
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;

@@ -1,6 +1,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/cases.h"
+#include "core/policy.h"
 #include "desk/connections.h"
 #include "sql/sql.h"
 
@@ -140,38 +141,64 @@ enum err connections_key_remove(struct visit *v, struct str id, struct str key)
 struct revoking {
 	struct case_command cc;
 	struct case_file f;
+	struct connection c;
 };
 
-static enum err revoke(struct visit *v, void *arg)
-{
-	struct revoking *r = arg;
-	return cases_command(&v->cx, &r->cc, &r->f);
-}
-
 /* An administrator revokes without seeing requests: he is told of none. */
-static enum err request_of(struct visit *v, struct str id, struct str *ret)
+static enum err revoking_of(
+    struct visit *v, struct str id, struct str reason, struct revoking *ret)
 {
-	struct connection c;
+	json_t *body = json_new_object(v->cx.arena);
 	enum err e = store_read(&v->cx, v->app->shared);
 	if (!e)
-		e = connection_get(&v->cx, id, &c);
+		e = connection_get(&v->cx, id, &ret->c);
 	store_end(&v->cx);
-	if (!e)
-		*ret = c.request;
-	return e;
-}
-
-enum err connections_revoke(struct visit *v, struct str id, struct str reason)
-{
-	struct revoking r = { .cc = { .command = COMMAND_revoke } };
-	json_t *body = json_new_object(v->cx.arena);
-	enum err e = request_of(v, id, &r.cc.no);
 	if (e)
 		return e;
 	json_put_text(body, "connection", id);
 	json_put_text(body, "reason", reason);
-	r.cc.body = body;
-	return visit_change(v, revoke, &r);
+	ret->cc = (struct case_command){ .no = ret->c.request,
+		.command = COMMAND_revoke,
+		.body = body,
+		.unseen = person_holds(
+		    &v->actor.person, ROLE_admin, STR(""), STR("")) };
+	return OK;
+}
+
+static enum err revoke(struct visit *v, void *arg)
+{
+	struct revoking *r = arg;
+	enum err e = cases_command(&v->cx, &r->cc, &r->f);
+	/* "Absent" and "not yours" are one answer. */
+	return e == ERR_NOT_FOUND
+	           ? fail(&v->cx, ERR_NOT_FOUND, MSG_error_no_such_connection)
+	           : e;
+}
+
+static enum err revoke_for_api(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
+{
+	struct revoking *r = arg;
+	(void)ret_status;
+	enum err e = revoke(v, r);
+	if (e)
+		return e;
+	r->c.state = STR("revoked");
+	*ret = connection_json(
+	    v->cx.arena, &r->c, v->app->site->gate_url, v->cx.now);
+	if (!policy_sees(&r->f, &v->actor.person)) {
+		*ret = json_new_object(v->cx.arena);
+		json_put_text(*ret, "id", r->c.id);
+		json_put_text(*ret, "state", r->c.state);
+	}
+	return OK;
+}
+
+enum err connections_revoke(struct visit *v, struct str id, struct str reason)
+{
+	struct revoking r;
+	enum err e = revoking_of(v, id, reason, &r);
+	return e ? e : visit_change(v, revoke, &r);
 }
 
 static json_t *key_json(struct arena *a, const struct key *k)
@@ -248,17 +275,8 @@ enum err api_key_remove(struct visit *v)
 
 enum err api_connection_revoke(struct visit *v)
 {
-	struct connection c;
-	enum err e = connections_revoke(
-	    v, visit_arg(v, 0), json_text(v->body, "reason"));
-	if (!e)
-		e = store_read(&v->cx, v->app->shared);
-	if (!e)
-		e = connection_get(&v->cx, visit_arg(v, 0), &c);
-	store_end(&v->cx);
-	if (e)
-		return e;
-	return visit_json(v, 200,
-	    connection_json(
-		v->cx.arena, &c, v->app->site->gate_url, v->cx.now));
+	struct revoking r;
+	enum err e =
+	    revoking_of(v, visit_arg(v, 0), json_text(v->body, "reason"), &r);
+	return e ? e : visit_act(v, revoke_for_api, &r);
 }

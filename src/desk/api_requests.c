@@ -68,21 +68,23 @@ static enum err add_request(
 	return e ? e : as_seen(v, &f, ret);
 }
 
-static void check_new(struct visit *v)
+static void check_keys(struct visit *v, const char *const *known, size_t n)
 {
-	static const char *const known[] = { "office", "procedure", "answers",
-		"submit", "on_behalf" };
 	const char *key;
 	json_t *value;
 	json_object_foreach(v->body, key, value)
 	{
-		bool found = false;
-		for (size_t i = 0; i < COUNT(known) && !found; i++)
-			found = str_eq(str_of(key), str_of(known[i]));
-		if (!found)
+		if (kind_find(str_of(key), known, n) < 0)
 			field_wrong(
 			    &v->cx, str_of(key), MSG_field_unknown, STR(""));
 	}
+}
+
+static void check_new(struct visit *v)
+{
+	static const char *const known[] = { "office", "procedure", "answers",
+		"submit", "on_behalf" };
+	check_keys(v, known, COUNT(known));
 	if (json_text(v->body, "office").n == 0)
 		field_wrong(&v->cx, STR("office"), MSG_field_required, STR(""));
 	const json_t *answers = json_value(v->body, "answers");
@@ -97,8 +99,12 @@ static void check_new(struct visit *v)
 
 enum err api_request_add(struct visit *v)
 {
+	enum err e =
+	    cases_may_create(&v->cx, json_value(v->body, "on_behalf") != NULL);
+	if (e)
+		return e;
 	check_new(v);
-	enum err e = fields_end(&v->cx);
+	e = fields_end(&v->cx);
 	return e ? e : visit_act(v, add_request, NULL);
 }
 
@@ -113,16 +119,17 @@ static enum err change_request(
 	if (!e)
 		e = cases_redraft(&v->cx, visit_arg(v, 0),
 		    json_value(v->body, "answers"), if_match, &f);
+	if (e)
+		return e;
+	/* Asked last, as all of 422 is; nothing is kept when it fails. */
+	static const char *const known[] = { "answers" };
+	check_keys(v, known, COUNT(known));
+	e = fields_end(&v->cx);
 	return e ? e : as_seen(v, &f, ret);
 }
 
 enum err api_request_change(struct visit *v)
 {
-	if (!json_is_object(json_value(v->body, "answers"))) {
-		field_wrong(
-		    &v->cx, STR("answers"), MSG_field_required, STR(""));
-		return fields_end(&v->cx);
-	}
 	return visit_act(v, change_request, NULL);
 }
 

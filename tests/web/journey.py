@@ -41,15 +41,15 @@ class Person:
     def __repr__(self):
         return self.email.split("@")[0]
 
-    def send(self, no, command, headers=None, **body):
+    def send(self, no, command, /, headers=None, **body):
         return self.api.post(f"/requests/{no}/{command}", body,
                              headers=headers)
 
-    def ok(self, no, command, **body):
+    def ok(self, no, command, /, **body):
         """Gives the command, which must succeed; the request afterwards."""
         return good(self.send(no, command, **body))
 
-    def refused(self, status, code, no, command, **body):
+    def refused(self, status, code, no, command, /, **body):
         """Gives the command, which must be refused so; the problem."""
         return refusal(self.send(no, command, **body), status, code)
 
