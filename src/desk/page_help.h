@@ -10,4 +10,20 @@ struct theme_page {
 	struct url back;
 };
 
+struct help_page {
+	struct ui_table states;
+	const struct ui_link *links;
+	size_t n_links;
+};
+
+/* A code that the API and the pages give, and what it says. */
+struct help_error {
+	struct str code, text;
+};
+struct errors_page {
+	struct url back;
+	const struct help_error *errors, *fields;
+	size_t n_errors, n_fields;
+};
+
 #endif

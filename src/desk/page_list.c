@@ -120,6 +120,19 @@ static struct url line_url(struct arena *a, const struct case_line *l)
 	    a, draft ? "/requests/{}/edit" : "/requests/{}", 1, &l->no);
 }
 
+/* A day whose parts stay on one line. */
+static struct str whole_day(struct ctx *cx, struct date d)
+{
+	struct str s = date_short(cx->arena, cx->lang, d);
+	struct buf b = buf_new(cx->arena, 2 * s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ' ')
+			buf_str(&b, STR("\xc2\xa0"));
+		else
+			buf_char(&b, s.p[i]);
+	return buf_view(&b);
+}
+
 static enum err line_cells(struct ctx *cx, const struct list_words *w,
     const struct case_line *l, bool waiting, struct ui_cell *cell)
 {
@@ -139,12 +152,12 @@ static enum err line_cells(struct ctx *cx, const struct list_words *w,
 	};
 	cell[2] = (struct ui_cell){ .badge = true, .tone = list_tone(l) };
 	cell[3] = (struct ui_cell){
-		.text = date_short(cx->arena, cx->lang,
-		    date_of_ms(waiting ? l->waiting_since : l->updated))
+		.text = whole_day(
+		    cx, date_of_ms(waiting ? l->waiting_since : l->updated))
 	};
 	cell[4] = (struct ui_cell){ .text = STR("–") };
 	if (date_parse_iso(l->due, &due))
-		cell[4].text = date_short(cx->arena, cx->lang, due);
+		cell[4].text = whole_day(cx, due);
 	if (late > 0) {
 		struct str days = str_fmt(cx->arena, "%d", late);
 		cell[4].badge_text =

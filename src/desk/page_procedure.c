@@ -4,6 +4,7 @@
 #include "core/people.h"
 #include "desk/pages.h"
 #include "sql/sql.h"
+#include "templates/desk_procedures.h"
 
 static struct str days(struct arena *a, int n)
 {
@@ -60,4 +61,22 @@ enum err offers_list(struct ctx *cx, struct offered **ret, size_t *ret_n)
 	*ret = v;
 	*ret_n = n;
 	return OK;
+}
+
+enum err page_procedures(struct visit *v)
+{
+	struct offered *offers;
+	struct procedures_page page = { 0 };
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = offers_list(&v->cx, &offers, &page.n_offers);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	page.offers = offers;
+	struct view view =
+	    page_view(v, msg_text(v->cx.lang, MSG_pages_foot_procedures));
+	struct buf o = page_buf(v);
+	page_desk_procedures(&o, &view, &page);
+	return page_send(v, 200, &o);
 }

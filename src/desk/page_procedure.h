@@ -20,4 +20,29 @@ MUST_CHECK enum err offers_list(
 /* How long it may take, in words. */
 struct str procedure_time(struct ctx *, const struct procedure *);
 
+/* A numbered paragraph of the document. */
+struct procedure_text {
+	struct str id, number, heading;
+	struct html text;
+	bool top; /* "5", not "5.2" */
+};
+/* For templates/desk_procedure.html. */
+struct procedure_page {
+	struct url back;
+	struct str title, kind;
+	const struct ui_notice *old; /* a newer revision is in force; or NULL */
+	struct str notice;           /* of the document: how far paper counts */
+	const struct ui_row *rows;
+	size_t n_rows;
+	struct ui_table approvals, revisions, stages, roles, apart;
+	const struct procedure_text *texts;
+	size_t n_texts;
+};
+
+/* For templates/desk_procedures.html. */
+struct procedures_page {
+	const struct offered *offers;
+	size_t n_offers;
+};
+
 #endif
