@@ -95,8 +95,11 @@ enum err api_file_add(struct visit *v)
 	/* The same call again: the same file, by its bytes. */
 	v->digest = idempotency_digest(
 	    v->cx.arena, v->rq->method, v->rq->target, v->rq->files[0].bytes);
-	enum err e = keep(v, visit_arg(v, 0), &v->rq->files[0], &a);
-	return e ? e : visit_act(v, add_file, &a);
+	bool answered;
+	enum err e = visit_replay(v, &answered);
+	if (!e && !answered)
+		e = keep(v, visit_arg(v, 0), &v->rq->files[0], &a);
+	return e || answered ? e : visit_act(v, add_file, &a);
 }
 
 /* Never shown in the page: always saved, under a name of ours with the
