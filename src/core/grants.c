@@ -38,6 +38,8 @@ static json_t *spec_of(
 	json_put_text(spec, "requester", f->requester_name);
 	json_put_text(spec, "unit", f->unit);
 	json_put_text(spec, "office", f->office);
+	/* Whom the data's user may ask. */
+	json_put_text(spec, "contact", f->prepared_by);
 	json_put_text(spec, "procedure", f->procedure);
 	return spec;
 }

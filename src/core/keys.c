@@ -208,7 +208,8 @@ enum err upload_list(struct ctx *cx, struct str request,
 	    VALS(val_str(request)), &rows);
 	if (e)
 		return e;
-	struct upload_file *v = ARENA_ARRAY(cx->arena, struct upload_file, rows.n + 1);
+	struct upload_file *v =
+	    ARENA_ARRAY(cx->arena, struct upload_file, rows.n + 1);
 	for (size_t i = 0; i < rows.n; i++)
 		v[i] = upload_of(rows.row[i]);
 	*ret = v;

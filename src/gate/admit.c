@@ -32,8 +32,7 @@ static enum err find_key(struct call *c)
 	bool found;
 	if (!read_key(v, &secret))
 		return fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_key_missing);
-	enum err e =
-	    key_find(&v->cx, secret_hash(secret), &c->key, &found);
+	enum err e = key_find(&v->cx, secret_hash(secret), &c->key, &found);
 	if (e || found)
 		return e;
 	return fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_key_wrong);
@@ -47,6 +46,9 @@ static enum err check_days(struct call *c)
 		return fail(cx, ERR_DENIED, MSG_error_connection_suspended);
 	if (!str_eq(state, STR("active")))
 		return fail(cx, ERR_GONE, MSG_error_connection_over);
+	/* A key ends with its connection, and then that is what is said. */
+	if (cx->now >= c->key.expires)
+		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_key_wrong);
 	if (cx->now < c->connection.starts)
 		return fail(cx, ERR_DENIED, MSG_error_connection_early);
 	return OK;
@@ -89,80 +91,34 @@ static struct str http_date(struct arena *a, int64_t ms)
 	    (int)(of_day % 60));
 }
 
-enum err call_admit(struct call *c, struct str id, struct str *ret_suffix)
+enum err call_identify(struct call *c, struct str id, struct str *ret_suffix)
 {
 	struct gate_visit *v = c->v;
 	struct str suffix = { 0 };
 	if (!gate_sees(v->gate, time_now_ms()))
 		return fail(&v->cx, ERR_BUSY, MSG_error_gate_blind);
 	(void)str_cut(id, '.', &id, &suffix);
+	c->flag = v->gate->flag;
 	enum err e = store_read(&v->cx, v->gate->shared);
 	if (!e)
 		e = find_connection(c, id);
 	store_end(&v->cx);
+	if (!e)
+		*ret_suffix = suffix;
+	return e;
+}
+
+enum err call_admit(struct call *c, struct str id, struct str *ret_suffix)
+{
+	struct gate_visit *v = c->v;
+	enum err e = call_identify(c, id, ret_suffix);
 	if (!e)
 		e = check_days(c);
 	if (!e)
 		e = check_network(c);
 	if (e)
 		return e;
-	*ret_suffix = suffix;
 	response_header(v->rs, STR("Sunset"),
 	    http_date(v->cx.arena, c->connection.expires));
 	return spec_approved(&v->cx, c->connection.spec, &c->approved);
-}
-
-static bool granted(const struct call *c, enum form form)
-{
-	const json_t *list = json_list(c->connection.spec, "formats");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_as_text(json_array_get(list, i)),
-			form_suffix(form)))
-			return true;
-	return false;
-}
-
-static enum err not_granted(struct call *c)
-{
-	struct ctx *cx = &c->v->cx;
-	struct str all = STR("");
-	const json_t *list = json_list(c->connection.spec, "formats");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		all =
-		    str_fmt(cx->arena, "%.*s%s%.*s", STR_ARG(all), i ? " " : "",
-			STR_ARG(json_as_text(json_array_get(list, i))));
-	return fail1(cx, ERR_FORMAT, MSG_error_form_not_granted, all);
-}
-
-/* The first of Accept's types that was granted; "*" takes the default. Weights
- * are not read: who minds names one type, or a suffix. */
-static bool accepted(const struct call *c, struct str header, enum form *ret)
-{
-	struct str one, left = header;
-	for (bool more = header.n > 0; more;) {
-		more = str_cut(left, ',', &one, &left);
-		struct str media = str_trim(str_upto(one, str_index(one, ';')));
-		if (form_of_media(media, ret) && granted(c, *ret))
-			return true;
-		if (str_eq(media, STR("*/*")) ||
-		    str_eq(media, STR("application/*"))) {
-			*ret = FORM_JSON;
-			return granted(c, FORM_JSON);
-		}
-	}
-	return false;
-}
-
-enum err call_form(struct call *c, struct str suffix)
-{
-	struct str named = suffix.n > 0 ? suffix : c->asked.format;
-	struct str accept = request_header(c->v->rq, STR("Accept"));
-	c->form = FORM_JSON;
-	if (named.n > 0)
-		return form_parse(named, &c->form) && granted(c, c->form)
-		           ? OK
-		           : not_granted(c);
-	if (accept.n > 0)
-		return accepted(c, accept, &c->form) ? OK : not_granted(c);
-	return granted(c, FORM_JSON) ? OK : not_granted(c);
 }

@@ -15,21 +15,31 @@
 /* One batch encoded at the most: 256 rows, or one row of 16 MiB cells. */
 #define PIECE_BYTES ((size_t)256 << 20)
 
+/* Whether the client is still there is asked no more often. */
+#define CLIENT_MS 100
+
 /* One answer on its way. Lives in the request's arena until all is sent. */
 struct flow {
 	struct gate *gate;
+	const struct request *rq;
 	struct ctx cx;
-	struct str connection;
+	struct str connection, key;
+	int64_t expires;
 	struct delivery delivery;
 	struct source source;
+	struct source_limits limits;
 	struct source_stream *rows;
 	struct encoder *encoder;
 	struct sha256_state *digest;
-	struct buf piece;    /* encoded, not yet sent */
-	size_t sent;         /* of the piece */
-	int64_t bytes, left; /* left: rows still to give; -1: all */
-	bool ended, failed, recorded;
-	int64_t flag; /* of the last look at whether it may go on */
+	struct buf piece; /* encoded, not yet sent */
+	size_t sent;      /* of the piece */
+	int64_t bytes;
+	int64_t left; /* rows still to give; -1: all */
+	bool more;    /* a row beyond the limit was seen */
+	bool ended, failed;
+	enum err halted; /* why it may not go on */
+	int64_t flag;    /* of the last look at whether it may */
+	int64_t looked;  /* when the client was last looked for */
 };
 
 static bool into_piece(void *arg, const void *p, size_t n)
@@ -39,57 +49,112 @@ static bool into_piece(void *arg, const void *p, size_t n)
 	return buf_ok(&f->piece);
 }
 
-/* The next rows, encoded into the empty piece. */
-static enum err next_piece(struct flow *f)
+/* What was granted, read again: ERR_GONE when it is no longer so. */
+static enum err still_granted(struct flow *f, int64_t now)
 {
-	struct batch rows;
-	f->piece.n = f->sent = 0;
-	while (f->piece.n == 0 && !f->ended) {
-		enum err e = source_next(&f->cx, f->rows, &rows);
-		if (e)
-			return e;
-		if (f->left >= 0 && (int64_t)rows.n_rows > f->left)
-			rows.n_rows = (size_t)f->left;
-		if (f->left >= 0)
-			f->left -= (int64_t)rows.n_rows;
-		if (rows.n_rows > 0)
-			encoder_rows(f->encoder, &rows);
-		if (rows.n_rows == 0 || f->left == 0) {
-			f->ended = true;
-			if (!encoder_end(f->encoder))
-				return fail_detail(&f->cx, ERR_BROKEN,
-				    "encoding: %d",
-				    (int)encoder_fault(f->encoder));
-		}
-	}
-	return OK;
-}
-
-/* A connection that was revoked while its answer streams ends within a second:
- * the flag of the gate's own look is compared, and only then asked again. */
-static bool may_go_on(struct flow *f)
-{
-	struct connection c;
-	int64_t now = time_now_ms();
-	if (!gate_sees(f->gate, now))
-		return false;
-	if (f->flag == f->gate->flag)
-		return true;
-	f->flag = f->gate->flag;
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, now, LANG_EN);
+	struct connection c;
+	bool works = false;
 	enum err e = store_read(&cx, f->gate->shared);
 	if (!e)
+		e = key_works(&cx, f->key, now, &works);
+	if (!e)
 		e = connection_get(&cx, f->connection, &c);
-	bool good = !e && str_eq(connection_state(&c, now), STR("active"));
+	if (!e && works && !str_eq(connection_state(&c, now), STR("active")))
+		works = false;
+	if (!e)
+		f->expires = c.expires;
 	arena_free(arena);
-	return good;
+	return e ? e : works ? OK : ERR_GONE;
+}
+
+/* A connection that is revoked while its answer streams ends within a second:
+ * the flag of the gate's own look is compared, and only then asked again. */
+static enum err may_go_on(struct flow *f)
+{
+	int64_t now = time_now_ms(), flag = f->gate->flag;
+	if (!gate_sees(f->gate, now))
+		return ERR_BUSY;
+	if (now >= f->expires)
+		return ERR_GONE;
+	if (now - f->looked >= CLIENT_MS) {
+		f->looked = now;
+		if (request_gone(f->rq))
+			return ERR_GONE;
+	}
+	if (f->flag == flag)
+		return OK;
+	enum err e = still_granted(f, now);
+	/* A look that failed is tried again; the blind gate ends it. */
+	if (!e)
+		f->flag = flag;
+	return e == ERR_GONE || e == ERR_NOT_FOUND ? ERR_GONE : OK;
+}
+
+static bool stop(void *arg)
+{
+	struct flow *f = arg;
+	if (!f->halted)
+		f->halted = may_go_on(f);
+	return f->halted != OK;
+}
+
+static enum err halt(struct flow *f)
+{
+	return f->halted == ERR_BUSY
+	           ? fail(&f->cx, ERR_BUSY, MSG_error_gate_blind)
+	           : fail(&f->cx, ERR_GONE, MSG_error_connection_over);
+}
+
+static enum err end_rows(struct flow *f)
+{
+	f->ended = true;
+	if (encoder_end(f->encoder))
+		return OK;
+	return fail_detail(&f->cx, ERR_TOO_LARGE, "encoding: %d",
+	    (int)encoder_fault(f->encoder));
+}
+
+/* The next batch into the piece, or the end of all. One row more than the limit
+ * was asked of the source: it is not given, but tells that there is more. */
+static enum err next_rows(struct flow *f)
+{
+	struct batch rows;
+	if (stop(f))
+		return halt(f);
+	enum err e = source_next(&f->cx, f->rows, &rows);
+	if (e)
+		return f->halted ? halt(f) : e;
+	bool last = rows.n_rows == 0;
+	if (f->left >= 0 && (int64_t)rows.n_rows > f->left) {
+		f->more = last = true;
+		rows.n_rows = (size_t)f->left;
+	}
+	if (f->left >= 0)
+		f->left -= (int64_t)rows.n_rows;
+	if (rows.n_rows > 0)
+		encoder_rows(f->encoder, &rows);
+	enum encode_fault fault = encoder_fault(f->encoder);
+	if (fault == ENCODE_TEXT || fault == ENCODE_COLUMNS)
+		return fail(&f->cx, ERR_FORMAT, MSG_error_form_too_small);
+	return last || fault != ENCODE_FINE ? end_rows(f) : OK;
+}
+
+static enum err next_piece(struct flow *f)
+{
+	f->piece.n = f->sent = 0;
+	while (f->piece.n == 0 && !f->ended) {
+		enum err e = next_rows(f);
+		if (e)
+			return e;
+	}
+	return OK;
 }
 
 static enum err record_end(struct flow *f, struct ctx *cx, bool whole)
 {
 	struct str sha = sha256_hex(cx->arena, sha256_end(f->digest));
-	f->recorded = true;
 	return delivery_end(cx, f->delivery.id, whole,
 	    (int64_t)encoder_rows_taken(f->encoder), f->bytes, sha);
 }
@@ -118,10 +183,11 @@ static long stream_bytes(void *state, char *to, size_t max)
 	if (f->sent == f->piece.n) {
 		if (f->ended)
 			return 0;
-		enum err e = may_go_on(f) ? next_piece(f) : ERR_GONE;
+		enum err e = next_piece(f);
 		if (e) {
 			f->failed = true;
 			LOG("error", "gate.cut", { "delivery", f->delivery.id },
+			    { "code", fault_code(&f->cx) },
 			    { "detail", f->cx.fault.detail });
 			return -1;
 		}
@@ -138,25 +204,26 @@ static long stream_bytes(void *state, char *to, size_t max)
 	return (long)n;
 }
 
-static enum err begin_record(struct flow *f)
+static enum err record(struct flow *f, bool whole)
 {
 	enum err e = store_write(&f->cx, f->gate->shared);
 	if (!e)
 		e = delivery_begin(&f->cx, &f->delivery);
-	return e;
+	if (!e && whole)
+		e = record_end(f, &f->cx, true);
+	if (!e)
+		e = store_commit(&f->cx);
+	store_end(&f->cx);
+	return e ? gate_not_recorded(&f->cx) : OK;
 }
 
 /* All of it is here: one record, whole, before the first byte. */
 static enum err send_whole(struct call *c, struct flow *f)
 {
+	source_close(f->rows);
 	sha256_add(f->digest, f->piece.p, f->piece.n);
 	f->bytes = (int64_t)f->piece.n;
-	enum err e = begin_record(f);
-	if (!e)
-		e = record_end(f, &f->cx, true);
-	if (!e)
-		e = store_commit(&f->cx);
-	store_end(&f->cx);
+	enum err e = record(f, true);
 	if (e)
 		return e;
 	response_set(c->v->rs, 200, form_media(c->form), buf_view(&f->piece));
@@ -165,10 +232,7 @@ static enum err send_whole(struct call *c, struct flow *f)
 
 static enum err send_stream(struct call *c, struct flow *f)
 {
-	enum err e = begin_record(f);
-	if (!e)
-		e = store_commit(&f->cx);
-	store_end(&f->cx);
+	enum err e = record(f, false);
 	if (e)
 		return e;
 	response_set(c->v->rs, 200, form_media(c->form), STR(""));
@@ -194,50 +258,52 @@ static enum err build_first(struct flow *f)
 	return buf_ok(&all) ? OK : fail_detail(&f->cx, ERR_TOO_LARGE, "a row");
 }
 
-/* Whether there is a row beyond the limit; asked before the answer begins,
- * since a header cannot follow it. */
-static enum err is_more(struct call *c, struct flow *f, bool *ret)
+/* Whether there is a row beyond the limit of an answer that streams: asked
+ * before it begins, since a header cannot follow it. */
+static enum err is_more(struct call *c, struct flow *f)
 {
 	struct query after = c->asked.query;
 	struct compiled compiled;
-	struct source_stream *rows = NULL;
+	struct source_stream *rows;
 	struct batch batch;
-	*ret = false;
-	if (after.limit < 0)
-		return OK;
 	after.offset += after.limit;
 	after.limit = 1;
 	enum err e = query_compile(&f->cx, &c->approved, &after, &compiled);
 	if (!e)
-		e = source_open(&f->cx, &f->source, &compiled,
-		    &source_limits_stream, &rows);
+		e = source_open(
+		    &f->cx, &f->source, &compiled, &f->limits, &rows);
 	if (e)
 		return e;
 	e = source_next(&f->cx, rows, &batch);
-	*ret = !e && batch.n_rows > 0;
+	f->more = !e && batch.n_rows > 0;
 	source_close(rows);
-	return e;
+	return e && f->halted ? halt(f) : e;
 }
 
-static enum err link_next(struct call *c, struct flow *f)
+/* The form of a POST that its URL named. */
+static struct str form_again(const struct call *c)
 {
-	bool more;
-	enum err e = is_more(c, f, &more);
-	if (e || !more)
-		return e;
+	struct str named = pairs_get(c->v->rq->query, STR("format"));
+	return named.n > 0 ? str_fmt(c->v->cx.arena, "format=%.*s&",
+				 STR_ARG(form_suffix(c->form)))
+	                   : STR("");
+}
+
+/* The question again, with the place to go on at. A POST says it again in the
+ * body, so that no value of it stands in a URL. */
+static void link_next(struct call *c, const struct flow *f)
+{
 	struct arena *a = f->cx.arena;
 	bool post = str_eq(c->v->rq->method, STR("POST"));
 	struct str cursor =
 	    cursor_make(c, c->asked.query.offset + c->asked.query.limit);
-	/* A POST says its question again in the body, so that no value of it
-	 * stands in a URL. */
 	response_header(c->v->rs, STR("Link"),
-	    str_fmt(a, "<%.*s/v1/d/%.*s%s?%.*scursor=%.*s>; rel=\"next\"",
+	    str_fmt(a, "<%.*s/v1/d/%.*s%s%s%.*s?%.*scursor=%.*s>; rel=\"next\"",
 		STR_ARG(c->v->gate->options->site->gate_url),
 		STR_ARG(c->connection.id), post ? "/query" : "",
-		STR_ARG(post ? STR("") : c->asked.question),
+		c->suffix.n > 0 ? "." : "", STR_ARG(c->suffix),
+		STR_ARG(post ? form_again(c) : c->asked.question),
 		STR_ARG(url_encode(a, cursor))));
-	return OK;
 }
 
 static void start_encoder(
@@ -253,47 +319,36 @@ static void start_encoder(
 	encoder_begin(f->encoder, c->connection.part, compiled->columns);
 }
 
-static void answer_headers(struct call *c, const struct flow *f)
+void answer_headers(struct call *c)
 {
 	struct response *rs = c->v->rs;
-	response_header(rs, STR("Delivery-Id"), f->delivery.id);
-	response_header(rs, STR("Vary"), STR("Accept, Authorization"));
+	const char *how = c->form == FORM_XLSX || c->form == FORM_CSV
+	                      ? "attachment"
+	                      : "inline";
+	response_header(
+	    rs, STR("Vary"), STR("Accept, Accept-Language, Authorization"));
 	response_header(rs, STR("Content-Disposition"),
-	    str_fmt(f->cx.arena, "inline; filename=\"%.*s.%.*s\"",
+	    str_fmt(c->v->cx.arena, "%s; filename=\"%.*s.%.*s\"", how,
 		STR_ARG(c->connection.id), STR_ARG(form_suffix(c->form))));
 	if (c->form == FORM_HTML)
 		response_header(
 		    rs, STR("Content-Security-Policy"), html_policy(c));
 }
 
-static enum err start(struct call *c, struct flow *f, struct compiled *compiled)
-{
-	enum err e =
-	    query_compile(&f->cx, &c->approved, &c->asked.query, compiled);
-	if (!e)
-		e = gate_source(
-		    c->v, json_text(c->connection.spec, "source"), &f->source);
-	if (!e)
-		e = link_next(c, f);
-	if (!e)
-		e = source_open(&f->cx, &f->source, compiled,
-		    &source_limits_stream, &f->rows);
-	if (e)
-		return e;
-	start_encoder(c, f, compiled);
-	return build_first(f);
-}
-
-enum err call_answer(struct call *c)
+static struct flow *flow_new(struct call *c)
 {
 	struct gate_visit *v = c->v;
 	struct flow *f = ARENA_NEW(v->cx.arena, struct flow);
-	struct compiled *compiled = ARENA_NEW(v->cx.arena, struct compiled);
 	f->gate = v->gate;
-	f->cx = v->cx;
+	f->rq = v->rq;
 	f->connection = c->connection.id;
-	f->left = -1;
-	f->flag = v->gate->flag;
+	f->key = c->key.id;
+	f->expires = c->connection.expires;
+	f->left = c->asked.query.limit;
+	f->flag = c->flag;
+	f->limits = source_limits_stream;
+	f->limits.stop = stop;
+	f->limits.stop_arg = f;
 	f->delivery = (struct delivery){ .connection = c->connection.id,
 		.request = c->connection.request,
 		.key = c->key.id,
@@ -301,13 +356,48 @@ enum err call_answer(struct call *c)
 		.address = address_text(v->cx.arena, v->rq->peer),
 		.form = form_suffix(c->form),
 		.query = c->asked.words };
-	/* What is approved must live as long as the stream. */
-	enum err e = start(c, f, compiled);
+	return f;
+}
+
+static enum err start(
+    struct call *c, struct flow *f, const struct compiled *compiled)
+{
+	enum err e =
+	    source_open(&f->cx, &f->source, compiled, &f->limits, &f->rows);
+	if (e)
+		return f->halted ? halt(f) : e;
+	start_encoder(c, f, compiled);
+	e = build_first(f);
+	if (!e && !f->ended && c->asked.query.limit >= 0)
+		e = is_more(c, f);
+	return e;
+}
+
+enum err call_answer(struct call *c)
+{
+	struct gate_visit *v = c->v;
+	struct flow *f = flow_new(c);
+	struct query query = c->asked.query;
+	/* What is compiled must live as long as the stream. */
+	struct compiled *compiled = ARENA_NEW(v->cx.arena, struct compiled);
+	if (query.limit >= 0)
+		query.limit++;
+	enum err e = query_compile(&v->cx, &c->approved, &query, compiled);
+	if (!e)
+		e = gate_source(
+		    v, json_text(c->connection.spec, "source"), &f->source);
+	if (e)
+		return e;
+	f->cx = v->cx;
+	e = start(c, f, compiled);
 	if (!e)
 		e = f->ended ? send_whole(c, f) : send_stream(c, f);
 	v->cx.fault = f->cx.fault;
 	if (e)
 		return e;
-	answer_headers(c, f);
+	response_header(v->rs, STR("Delivery-Id"), f->delivery.id);
+	answer_headers(c);
+	if (f->more)
+		link_next(c, f);
 	return OK;
 }

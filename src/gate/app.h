@@ -32,7 +32,7 @@ struct gate_route {
 	enum side side;
 	enum body_kind body;
 	uint64_t max_body;
-	const char *shows; /* "data" "file" "json" "page" "text" */
+	const char *shows; /* "data" "file" "json" "page" "static" "text" */
 };
 extern const struct gate_route gate_routes[];
 extern const size_t n_gate_routes;
@@ -53,10 +53,24 @@ enum err gate_json(struct gate_visit *, int status, const json_t *);
 /* Whether the last look at what has changed was no longer ago than 5 s; a gate
  * that cannot look answers 503. */
 bool gate_sees(const struct gate *, int64_t now);
-/* Problem details (RFC 9457), in the caller's language; never a table's, a
- * host's or a file's name on the public side. `instance` is the delivery's id
- * when there is one. */
-void gate_problem(struct gate_visit *, enum err, struct str instance);
+/* Problem details (RFC 9457) for programs, a page for who asks for one, in the
+ * caller's language; never a table's, a host's or a file's name on the public
+ * side. `status` is err_status() of the failure, or the server's own. */
+void gate_problem(struct gate_visit *, enum err, int status);
+/* The record of a delivery could not be written, so it is not made: ERR_BUSY,
+ * with the reason kept for the log. */
+enum err gate_not_recorded(struct ctx *);
+/* Every one that the public side gives. */
+struct known_problem {
+	enum err err;
+	enum msg msg;
+};
+extern const struct known_problem gate_problems[];
+extern const size_t n_gate_problems;
+/* Its stable code: the message's key without what it begins with. */
+struct str problem_code(enum msg);
+/* Whether the caller would rather read a page than problem details. */
+bool accepts_page(const struct request *);
 
 /* The source of that name, ready to be opened. ERR_BUSY on the public side when
  * it is not known. Needs no transaction open. */

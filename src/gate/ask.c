@@ -5,7 +5,10 @@
 #include "base/str.h"
 
 #define MAX_WORDS 2000
-#define MAX_QUESTION 32768
+#define MAX_QUESTION 65536
+/* Brackets within brackets that are read; query.h allows fewer, and says so
+ * better than "not understood". */
+#define MAX_BRACKETS 20
 
 static size_t count_commas(struct str s)
 {
@@ -15,17 +18,25 @@ static size_t count_commas(struct str s)
 	return n;
 }
 
-void ask_select(struct ctx *cx, struct str list, struct query *q)
+struct str *ask_split(struct ctx *cx, struct str list, size_t *ret_n)
 {
 	struct str one, left = list;
 	struct str *v = ARENA_ARRAY(cx->arena, struct str, count_commas(list));
 	size_t n = 0;
-	if (str_trim(list).n == 0 || str_eq(str_trim(list), STR("*")))
-		return;
-	for (bool more = true; more;) {
-		more = str_cut(left, ',', &one, &left);
-		v[n++] = str_trim(one);
+	if (str_trim(list).n > 0) {
+		for (bool more = true; more;) {
+			more = str_cut(left, ',', &one, &left);
+			v[n++] = str_trim(one);
+		}
 	}
+	*ret_n = n;
+	return v;
+}
+
+void ask_select(const struct str *v, size_t n, struct query *q)
+{
+	if (n == 1 && str_eq(v[0], STR("*")))
+		n = 0;
 	q->select = v;
 	q->n_select = n;
 }
@@ -34,40 +45,59 @@ static bool read_order(struct str written, struct order *ret)
 {
 	struct str column, word, left;
 	bool more = str_cut(written, '.', &column, &left);
+	bool direction = false;
 	*ret = (struct order){ .column = column };
 	while (more) {
 		more = str_cut(left, '.', &word, &left);
-		if (str_eq(word, STR("desc")))
-			ret->descending = true;
-		else if (str_eq(word, STR("nullsfirst")))
-			ret->nulls = NULLS_FIRST;
-		else if (str_eq(word, STR("nullslast")))
-			ret->nulls = NULLS_LAST;
-		else if (!str_eq(word, STR("asc")))
+		bool down = str_eq(word, STR("desc"));
+		bool first = str_eq(word, STR("nullsfirst"));
+		if (down || str_eq(word, STR("asc"))) {
+			if (direction || ret->nulls != NULLS_SMALLEST)
+				return false;
+			direction = true;
+			ret->descending = down;
+		} else if (first || str_eq(word, STR("nullslast"))) {
+			if (ret->nulls != NULLS_SMALLEST)
+				return false;
+			ret->nulls = first ? NULLS_FIRST : NULLS_LAST;
+		} else {
 			return false;
+		}
 	}
 	return column.n > 0;
 }
 
-void ask_order(struct ctx *cx, struct str list, struct query *q)
+void ask_order(
+    struct ctx *cx, const struct str *list, size_t n, struct query *q)
 {
-	struct str one, left = list;
-	struct order *v =
-	    ARENA_ARRAY(cx->arena, struct order, count_commas(list));
-	size_t n = 0;
-	for (bool more = true; more;) {
-		more = str_cut(left, ',', &one, &left);
-		if (!read_order(str_trim(one), &v[n++]))
-			field_wrong(cx, STR("order"), MSG_field_bad_order, one);
-	}
+	struct order *v = ARENA_ARRAY(cx->arena, struct order, n);
+	for (size_t i = 0; i < n; i++)
+		if (!read_order(list[i], &v[i]))
+			field_wrong(
+			    cx, STR("order"), MSG_field_bad_order, list[i]);
 	q->order = v;
 	q->n_order = n;
 }
 
 void ask_number(struct ctx *cx, const char *name, struct str s, int64_t *ret)
 {
-	if (!str_i64(s, ret) || *ret < 0)
+	if (!str_i64(s, ret) || *ret < 0 || *ret > QUERY_OFFSET_MAX)
 		field_wrong(cx, str_of(name), MSG_field_bad_number, s);
+}
+
+enum err ask_end(struct ctx *cx, struct asked *out, struct asked *ret)
+{
+	struct query *q = &out->query;
+	if (out->cursor.n > 0 && q->offset > 0)
+		field_wrong(
+		    cx, STR("offset"), MSG_field_cursor_has_place, STR(""));
+	/* So that the place after the last row can be asked for too. */
+	else if (q->limit > QUERY_OFFSET_MAX - q->offset)
+		field_wrong(cx, STR("limit"), MSG_field_bad_number, STR(""));
+	enum err e = fields_end(cx);
+	if (!e)
+		*ret = *out;
+	return e;
 }
 
 /* One value of a list or of a test within and=(…): bare up to one of `stops`,
@@ -102,11 +132,13 @@ static bool take_list(struct ctx *cx, struct str *s, struct cond *test)
 	size_t n = 0;
 	if (!str_take_char(s, '('))
 		return false;
+	test->values = v;
+	if (str_take_char(s, ')'))
+		return true; /* no value at all: nothing is among them */
 	do {
 		if (!take_value(cx, s, ",)", &v[n++]))
 			return false;
 	} while (str_take_char(s, ','));
-	test->values = v;
 	test->n_values = n;
 	return str_take_char(s, ')');
 }
@@ -168,7 +200,7 @@ static bool take_group(
     struct ctx *cx, struct str *s, struct cond *group, int depth)
 {
 	struct cond **end = &group->first;
-	if (depth > QUERY_DEPTH)
+	if (depth > MAX_BRACKETS)
 		return false;
 	do {
 		struct cond *c = ARENA_NEW(cx->arena, struct cond);
@@ -195,6 +227,7 @@ struct reading {
 	struct cond *all, **end; /* everything asked holds together */
 	struct arg *args;
 	size_t n_args;
+	unsigned seen; /* a bit for each word that may stand once */
 	struct buf words, question;
 };
 
@@ -234,22 +267,50 @@ static bool is_group(struct str name)
 	       str_eq(name, STR("not.and")) || str_eq(name, STR("not.or"));
 }
 
+/* Words that may stand once. */
+static bool read_once(struct reading *r, struct str name, struct str value)
+{
+	static const char *const once[] = { "select", "order", "limit",
+		"offset", "cursor", "format" };
+	struct query *q = &r->out->query;
+	struct str *v;
+	size_t which = 0, n;
+	while (which < COUNT(once) && !str_eq(name, str_of(once[which])))
+		which++;
+	if (which == COUNT(once))
+		return false;
+	if (r->seen & 1U << which)
+		field_wrong(r->cx, name, MSG_error_query_twice, name);
+	r->seen |= 1U << which;
+	switch (which) {
+	case 0:
+		v = ask_split(r->cx, value, &n);
+		ask_select(v, n, q);
+		break;
+	case 1:
+		v = ask_split(r->cx, value, &n);
+		ask_order(r->cx, v, n, q);
+		break;
+	case 2:
+		ask_number(r->cx, "limit", value, &q->limit);
+		break;
+	case 3:
+		ask_number(r->cx, "offset", value, &q->offset);
+		break;
+	case 4:
+		r->out->cursor = value;
+		break;
+	default: /* the form was taken from it before: call_form() */
+		break;
+	}
+	return true;
+}
+
 static void read_pair(struct reading *r, struct str name, struct str value)
 {
-	struct query *q = &r->out->query;
-	if (str_eq(name, STR("select")))
-		ask_select(r->cx, value, q);
-	else if (str_eq(name, STR("order")))
-		ask_order(r->cx, value, q);
-	else if (str_eq(name, STR("limit")))
-		ask_number(r->cx, "limit", value, &q->limit);
-	else if (str_eq(name, STR("offset")))
-		ask_number(r->cx, "offset", value, &q->offset);
-	else if (str_eq(name, STR("cursor")))
-		r->out->cursor = value;
-	else if (str_eq(name, STR("format")))
-		r->out->format = value;
-	else if (is_group(name))
+	if (read_once(r, name, value))
+		return;
+	if (is_group(name))
 		read_group(r, name, value);
 	else if (is_param(r->approved, name))
 		r->args[r->n_args++] = (struct arg){ name, value };
@@ -290,8 +351,7 @@ enum err ask_query_string(struct ctx *cx, struct pairs pairs,
 	out.query.args = (struct args){ .v = r.args, .n = r.n_args };
 	if (r.all->first != NULL)
 		out.query.filter = r.all;
-	enum err e = fields_end(cx);
-	if (!e)
-		*ret = out;
-	return e;
+	if (!buf_ok(&r.question))
+		return fail_detail(cx, ERR_TOO_LARGE, "a question");
+	return ask_end(cx, &out, ret);
 }

@@ -2,6 +2,11 @@
 #include "base/str.h"
 #include "gate/ask.h"
 
+static void bad_filter(struct ctx *cx, struct str field)
+{
+	field_wrong(cx, field, MSG_field_bad_filter, STR(""));
+}
+
 static struct str value_text(struct ctx *cx, const json_t *value)
 {
 	if (json_is_string(value))
@@ -15,9 +20,12 @@ static struct str value_text(struct ctx *cx, const json_t *value)
 	return json_compact(cx->arena, value);
 }
 
-static bool is_scalar(const json_t *value)
+/* Only `is` tests for null: with any other the caller means something that SQL
+ * does not. */
+static bool is_value(const json_t *value, enum op op)
 {
-	return value != NULL && !json_is_array(value) && !json_is_object(value);
+	return value != NULL && !json_is_array(value) &&
+	       !json_is_object(value) && (!json_is_null(value) || op == OP_IS);
 }
 
 static bool read_values(struct ctx *cx, const json_t *value, struct cond *c)
@@ -29,7 +37,7 @@ static bool read_values(struct ctx *cx, const json_t *value, struct cond *c)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *one =
 		    c->op == OP_IN ? json_array_get(value, i) : value;
-		if (!is_scalar(one))
+		if (!is_value(one, c->op))
 			return false;
 		v[i] = value_text(cx, one);
 	}
@@ -45,11 +53,11 @@ static void read_test(struct ctx *cx, const json_t *o, struct cond *c)
 	c->column = json_text(o, "column");
 	c->negated = str_take(&op, STR("not."));
 	if (c->column.n == 0)
-		field_wrong(cx, STR("filter"), MSG_field_bad_filter, STR(""));
+		bad_filter(cx, STR("filter"));
 	else if (!op_parse(op, &c->op))
 		field_wrong(cx, c->column, MSG_field_bad_operator, op);
 	else if (!read_values(cx, json_object_get(o, "value"), c))
-		field_wrong(cx, c->column, MSG_field_bad_filter, STR(""));
+		bad_filter(cx, c->column);
 }
 
 static struct cond *read_cond(struct ctx *cx, const json_t *o, int depth);
@@ -68,46 +76,59 @@ static void read_members(
 	}
 }
 
+/* An object says one thing: what else stood in it would be lost. */
+static bool has_only(const json_t *o, const char *key)
+{
+	return json_object_get(o, key) != NULL && json_object_size(o) == 1;
+}
+
 static struct cond *read_cond(struct ctx *cx, const json_t *o, int depth)
 {
 	struct cond *c = ARENA_NEW(cx->arena, struct cond);
-	const json_t *and = json_list(o, "and"), * or = json_list(o, "or");
-	const json_t *not_this = json_value(o, "not");
-	if (!json_is_object(o) || depth > QUERY_DEPTH) {
-		field_wrong(cx, STR("filter"), MSG_field_bad_filter, STR(""));
-		return NULL;
-	}
-	if (not_this != NULL) {
-		c = read_cond(cx, not_this, depth + 1);
+	bool and = has_only(o, "and"), or = has_only(o, "or");
+	const json_t *members = json_list(o, and? "and" : "or");
+	/* JSON itself is read 32 levels deep; query.h says what is too deep. */
+	if (has_only(o, "not")) {
+		c = read_cond(cx, json_object_get(o, "not"), depth + 1);
 		if (c != NULL)
 			c->negated = !c->negated;
 		return c;
 	}
-	if (and == NULL && or == NULL) {
+	if ((and || or) && members != NULL) {
+		c->kind = and? COND_AND : COND_OR;
+		read_members(cx, members, c, depth);
+		return c;
+	}
+	if (json_object_size(o) == 3 && json_object_get(o, "column") != NULL) {
 		read_test(cx, o, c);
 		return c;
 	}
-	c->kind = and? COND_AND : COND_OR;
-	read_members(cx, and? and : or, c, depth);
-	return c;
+	bad_filter(cx, STR("filter"));
+	return NULL;
 }
 
-/* A list of texts, or one text with commas. */
-static struct str joined(struct ctx *cx, const json_t *body, const char *key)
+/* A list of texts, or one text with commas; absent gives none. */
+static const struct str *read_list(
+    struct ctx *cx, const json_t *body, const char *key, size_t *ret_n)
 {
-	const json_t *list = json_list(body, key);
-	struct str all = STR("");
-	if (list == NULL)
-		return json_text(body, key);
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		struct str one = json_as_text(json_array_get(list, i));
-		if (one.n == 0)
+	const json_t *value = json_value(body, key);
+	size_t n = json_array_size(value);
+	*ret_n = 0;
+	if (value == NULL)
+		return NULL;
+	if (json_is_string(value))
+		return ask_split(cx, json_as_text(value), ret_n);
+	struct str *v = ARENA_ARRAY(cx->arena, struct str, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		v[i] = json_as_text(json_array_get(value, i));
+		if (v[i].n == 0)
 			field_wrong(
 			    cx, str_of(key), MSG_field_not_text, STR(""));
-		all = str_fmt(cx->arena, "%.*s%s%.*s", STR_ARG(all),
-		    i ? "," : "", STR_ARG(one));
 	}
-	return all;
+	if (!json_is_array(value))
+		field_wrong(cx, str_of(key), MSG_field_not_text, STR(""));
+	*ret_n = n;
+	return v;
 }
 
 static void read_params(struct ctx *cx, const json_t *params, struct query *q)
@@ -117,12 +138,16 @@ static void read_params(struct ctx *cx, const json_t *params, struct query *q)
 	json_t *value, *copy;
 	if (params == NULL)
 		return;
+	if (!json_is_object(params)) {
+		field_wrong(cx, STR("params"), MSG_field_bad_type, STR(""));
+		return;
+	}
 	copy = json_keep(cx->arena, json_deep_copy(params));
 	struct arg *v =
 	    ARENA_ARRAY(cx->arena, struct arg, json_object_size(params) + 1);
 	json_object_foreach(copy, key, value)
 	{
-		if (is_scalar(value) && !json_is_null(value))
+		if (is_value(value, OP_EQ))
 			v[n++] =
 			    (struct arg){ str_of(key), value_text(cx, value) };
 		else if (!json_is_null(value))
@@ -153,8 +178,16 @@ static void read_number(
     struct ctx *cx, const json_t *body, const char *key, int64_t *ret)
 {
 	const json_t *value = json_value(body, key);
-	if (value != NULL && !json_is_null(value))
+	if (value != NULL)
 		ask_number(cx, key, value_text(cx, value), ret);
+}
+
+static void read_cursor(struct ctx *cx, const json_t *body, struct asked *out)
+{
+	const json_t *value = json_value(body, "cursor");
+	out->cursor = json_as_text(value);
+	if (value != NULL && !json_is_string(value))
+		field_wrong(cx, STR("cursor"), MSG_field_not_text, STR(""));
 }
 
 static struct str question_of(struct ctx *cx, const json_t *body)
@@ -168,23 +201,20 @@ static struct str question_of(struct ctx *cx, const json_t *body)
 enum err ask_json(struct ctx *cx, const json_t *body, struct asked *ret)
 {
 	struct asked out = { .query = query_all(),
-		.cursor = json_text(body, "cursor"),
-		.format = json_text(body, "format"),
 		.words = STR("POST"),
 		.question = question_of(cx, body) };
-	struct str order = joined(cx, body, "order");
 	const json_t *filter = json_value(body, "filter");
+	size_t n;
 	check_keys(cx, body);
-	ask_select(cx, joined(cx, body, "select"), &out.query);
-	if (order.n > 0)
-		ask_order(cx, order, &out.query);
+	const struct str *list = read_list(cx, body, "select", &n);
+	ask_select(list, n, &out.query);
+	list = read_list(cx, body, "order", &n);
+	ask_order(cx, list, n, &out.query);
 	read_number(cx, body, "limit", &out.query.limit);
 	read_number(cx, body, "offset", &out.query.offset);
-	if (filter != NULL && !json_is_null(filter))
+	read_cursor(cx, body, &out);
+	if (filter != NULL)
 		out.query.filter = read_cond(cx, filter, 1);
 	read_params(cx, json_value(body, "params"), &out.query);
-	enum err e = fields_end(cx);
-	if (!e)
-		*ret = out;
-	return e;
+	return ask_end(cx, &out, ret);
 }

@@ -62,14 +62,35 @@ static enum err wrong_method(struct call *c, const char *allow, enum msg msg)
 	return fail(&c->v->cx, ERR_METHOD, msg);
 }
 
-/* The same headers, no source asked (HEAD). */
+/* Never called: a HEAD's answer has no body. */
+static long no_body(void *state, char *to, size_t max)
+{
+	(void)state;
+	(void)to;
+	(void)max;
+	return -1;
+}
+
+/* The question is checked, no source is asked, nothing is delivered. */
+static enum err answer_head(struct call *c)
+{
+	enum err e = query_check(&c->v->cx, &c->approved, &c->asked.query);
+	if (e)
+		return e;
+	response_set(c->v->rs, 200, form_media(c->form), STR(""));
+	answer_headers(c);
+	/* Its length is not known: no Content-Length must say 0. */
+	c->v->rs->read = no_body;
+	return OK;
+}
+
 static enum err answer(struct call *c)
 {
 	enum err e = cursor_read(c);
-	if (e || !str_eq(c->v->rq->method, STR("HEAD")))
-		return e ? e : call_answer(c);
-	response_set(c->v->rs, 200, form_media(c->form), STR(""));
-	return OK;
+	if (e)
+		return e;
+	return str_eq(c->v->rq->method, STR("HEAD")) ? answer_head(c)
+	                                             : call_answer(c);
 }
 
 enum err data_get(struct gate_visit *v)
@@ -81,44 +102,95 @@ enum err data_get(struct gate_visit *v)
 	if (!e && !is_outlet(c, STR("api-get")))
 		return wrong_method(c, "POST", MSG_error_outlet_post);
 	if (!e)
+		e = call_form(
+		    c, suffix, pairs_get(v->rq->query, STR("format")));
+	if (!e)
 		e = ask_query_string(
 		    &v->cx, v->rq->query, &c->approved, &c->asked);
-	if (!e)
-		e = call_form(c, suffix);
 	return e ? e : answer(c);
 }
 
-/* The cursor may stand in the link's URL; the question is in the body again. */
-static void cursor_of_url(struct call *c)
+/* Beside the body, the URL may hold the form and the cursor of a link; values
+ * would stand in logs there. */
+static enum err check_url(struct gate_visit *v)
 {
-	struct str sent = pairs_get(c->v->rq->query, STR("cursor"));
-	if (c->asked.cursor.n == 0)
-		c->asked.cursor = sent;
+	for (size_t i = 0; i < v->rq->query.n; i++) {
+		struct str name = v->rq->query.v[i].name;
+		if (!str_eq(name, STR("cursor")) &&
+		    !str_eq(name, STR("format")))
+			field_wrong(
+			    &v->cx, name, MSG_field_in_the_body, STR(""));
+	}
+	return fields_end(&v->cx);
+}
+
+static enum err read_body(struct call *c, json_t **ret)
+{
+	struct gate_visit *v = c->v;
+	*ret = json_new_object(v->cx.arena);
+	enum err e = OK;
+	if (v->rq->body.n > 0)
+		e = json_parse(&v->cx, v->rq->body, (size_t)1 << 20, ret);
+	if (!e && !json_is_object(*ret))
+		e = fail(&v->cx, ERR_SYNTAX, MSG_error_not_an_object);
+	return e;
+}
+
+static enum err read_posted(struct call *c, struct str suffix)
+{
+	struct gate_visit *v = c->v;
+	struct pairs query = v->rq->query;
+	json_t *body;
+	enum err e = read_body(c, &body);
+	if (e)
+		return e;
+	struct str format = pairs_get(query, STR("format"));
+	e = call_form(
+	    c, suffix, format.n > 0 ? format : json_text(body, "format"));
+	if (!e)
+		e = check_url(v);
+	if (!e)
+		e = ask_json(&v->cx, body, &c->asked);
+	/* The link's cursor stands in its URL; the question is in the body. */
+	if (!e && c->asked.cursor.n == 0)
+		c->asked.cursor = pairs_get(query, STR("cursor"));
+	return e;
+}
+
+static enum err post(struct gate_visit *v, struct str suffix)
+{
+	struct call *c = ARENA_NEW(v->cx.arena, struct call);
+	struct str of_id;
+	c->v = v;
+	enum err e = call_admit(c, v->rq->args[0], &of_id);
+	if (!e && !is_outlet(c, STR("api-post")))
+		return wrong_method(c, "GET, HEAD", MSG_error_outlet_get);
+	if (!e)
+		e = read_posted(c, suffix.n > 0 ? suffix : of_id);
+	return e ? e : answer(c);
 }
 
 enum err data_post(struct gate_visit *v)
 {
-	struct call *c = ARENA_NEW(v->cx.arena, struct call);
-	struct str suffix;
-	json_t *body = json_new_object(v->cx.arena);
-	c->v = v;
-	enum err e = call_admit(c, v->rq->args[0], &suffix);
-	if (!e && !is_outlet(c, STR("api-post")))
-		return wrong_method(c, "GET, HEAD", MSG_error_outlet_get);
-	if (!e && v->rq->body.n > 0)
-		e = json_parse(&v->cx, v->rq->body, (size_t)1 << 20, &body);
-	if (!e && !json_is_object(body))
-		e = fail(&v->cx, ERR_SYNTAX, MSG_error_not_an_object);
-	if (!e)
-		e = ask_json(&v->cx, body, &c->asked);
-	if (e)
-		return e;
-	cursor_of_url(c);
-	e = call_form(c, suffix);
-	return e ? e : answer(c);
+	return post(v, STR(""));
 }
 
-/* One's own deliveries: by the key of their connection. */
+/* …/query.csv */
+enum err data_post_as(struct gate_visit *v)
+{
+	struct str suffix = v->rq->args[1];
+	if (!str_take(&suffix, STR("query.")) || suffix.n == 0)
+		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+	return post(v, suffix);
+}
+
+enum err data_other(struct gate_visit *v)
+{
+	return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+}
+
+/* One's own deliveries: by the key of their connection, when it has ended
+ * too. */
 enum err data_delivery(struct gate_visit *v)
 {
 	struct call c = { .v = v };
@@ -131,6 +203,6 @@ enum err data_delivery(struct gate_visit *v)
 	struct str id = e ? STR("none") : d.d.connection;
 	if (e && e != ERR_NOT_FOUND)
 		return e;
-	e = call_admit(&c, id, &suffix);
+	e = call_identify(&c, id, &suffix);
 	return e ? e : gate_json(v, 200, delivery_json(v->cx.arena, &d));
 }

@@ -61,7 +61,17 @@ static enum err record(struct gate_visit *v, const struct document *d,
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
-	return e;
+	return e ? gate_not_recorded(&v->cx) : OK;
+}
+
+/* What an uploaded file's name ended with may be anything. */
+static struct str plain_suffix(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= '0' && s.p[i] <= '9'))
+			return STR("bin");
+	return s.n > 0 && s.n < 10 ? s : STR("bin");
 }
 
 enum err file_document(struct gate_visit *v)
@@ -76,10 +86,12 @@ enum err file_document(struct gate_visit *v)
 		e = file_open(v, STR("artefacts"), d.sha256, &fd, &bytes);
 	if (e)
 		return e;
-	/* No record, no data. */
-	e = bytes == d.bytes ? record(v, &d, &t, &delivery)
+	e = bytes == d.bytes ? OK
 	                     : fail_detail(&v->cx, ERR_BROKEN,
 				   "a document has another length");
+	/* No record, no data; and no data, no record. */
+	if (!e && !str_eq(v->rq->method, STR("HEAD")))
+		e = record(v, &d, &t, &delivery);
 	if (e) {
 		close(fd);
 		return e;
@@ -88,10 +100,10 @@ enum err file_document(struct gate_visit *v)
 	response_header(v->rs, STR("Content-Disposition"),
 	    str_fmt(v->cx.arena,
 		"attachment; filename=\"data.%.*s\"; filename*=UTF-8''%.*s",
-		STR_ARG(
-		    str_utf8(d.form) && d.form.n < 10 ? d.form : STR("bin")),
+		STR_ARG(plain_suffix(d.form)),
 		STR_ARG(url_encode(v->cx.arena, d.name))));
-	response_header(v->rs, STR("Delivery-Id"), delivery.id);
+	if (delivery.id.n > 0)
+		response_header(v->rs, STR("Delivery-Id"), delivery.id);
 	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
 	v->rs->file_fd = fd;
 	v->rs->file_bytes = (uint64_t)bytes;
@@ -119,14 +131,19 @@ static enum err keep_spool(
 enum err file_upload(struct gate_visit *v)
 {
 	struct ticket t;
+	struct upload_file u;
 	struct str sha256;
 	int64_t bytes;
 	enum err e = store_read(&v->cx, v->gate->shared);
 	if (!e)
 		e = ticket_find(&v->cx, STR("upload"), v->rq->args[0], &t);
+	if (!e)
+		e = upload_get(&v->cx, t.subject, &u);
 	store_end(&v->cx);
 	if (e)
 		return e;
+	if (u.received != 0)
+		return fail(&v->cx, ERR_CONFLICT, MSG_error_conflict);
 	if (v->rq->body_fd < 0 || v->rq->body_bytes == 0) {
 		field_wrong(&v->cx, STR("body"), MSG_field_required, STR(""));
 		return fields_end(&v->cx);

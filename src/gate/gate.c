@@ -1,8 +1,13 @@
 #include "gate/app.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -48,7 +53,8 @@ enum err plain_healthz_gate(struct gate_visit *v)
 
 enum err plain_readyz_gate(struct gate_visit *v)
 {
-	bool good = ready(v->gate, v->cx.arena);
+	bool good =
+	    gate_sees(v->gate, time_now_ms()) && ready(v->gate, v->cx.arena);
 
 	response_set(v->rs, good ? 200 : 503, STR("text/plain"),
 	    good ? STR("ok\n") : STR("not ready\n"));
@@ -68,6 +74,14 @@ enum err gate_source(struct gate_visit *v, struct str name, struct source *ret)
 	return e ? e : source_parse(&v->cx, listed.dsn, ret);
 }
 
+enum err gate_not_recorded(struct ctx *cx)
+{
+	struct str why = cx->fault.detail;
+	enum err e = fail(cx, ERR_BUSY, MSG_error_not_recorded);
+	cx->fault.detail = why;
+	return e;
+}
+
 static enum lang lang_of(const struct request *rq)
 {
 	enum lang lang;
@@ -81,6 +95,18 @@ static enum lang lang_of(const struct request *rq)
 	return LANG_TH;
 }
 
+/* The desk's side is a file in a folder of the two; who may open the folder is
+ * asked for his user too. */
+static enum err may_come(struct gate_visit *v)
+{
+	if (v->route->side == SIDE_public)
+		return OK;
+	if (v->rq->over_unix && v->rq->peer_uid == (int64_t)geteuid())
+		return OK;
+	return fail_detail(&v->cx, ERR_DENIED, "user %lld at the desk's side",
+	    (long long)v->rq->peer_uid);
+}
+
 static void handle(void *app, const struct route *route, struct request *rq,
     struct response *rs)
 {
@@ -89,11 +115,15 @@ static void handle(void *app, const struct route *route, struct request *rq,
 		.rq = rq,
 		.rs = rs,
 		.cx = ctx_new(rq->arena, time_now_ms(), lang_of(rq)) };
-	response_header(rs, STR("Cache-Control"), STR("private, no-store"));
-	enum err e = v.route->fn(&v);
+	if (!str_eq(str_of(v.route->shows), STR("static")))
+		response_header(
+		    rs, STR("Cache-Control"), STR("private, no-store"));
+	enum err e = may_come(&v);
+	if (!e)
+		e = v.route->fn(&v);
 	store_end(&v.cx);
 	if (e)
-		gate_problem(&v, e, STR(""));
+		gate_problem(&v, e, err_status(e));
 }
 
 static void refuse(
@@ -108,8 +138,7 @@ static void refuse(
 		if (err_status(i) == status)
 			e = i;
 	(void)fail_detail(&v.cx, e, "refused");
-	gate_problem(&v, e, STR(""));
-	rs->status = status;
+	gate_problem(&v, e, status);
 }
 
 static bool may_read(const struct gate_options *o, struct str folder)
@@ -130,7 +159,7 @@ static bool may_read(const struct gate_options *o, struct str folder)
 static enum err source_outside(struct ctx *cx, struct gate *gate, bool *ret)
 {
 	const struct listed_source *v;
-	int64_t flag;
+	int64_t flag = 0;
 	size_t n;
 
 	enum err e = store_read(cx, gate->shared);
@@ -160,7 +189,9 @@ static void looked(struct gate *gate)
 
 bool gate_sees(const struct gate *gate, int64_t now)
 {
-	return now - gate->looked <= BLIND_MS;
+	int64_t ago = now - gate->looked;
+	/* A clock that was set back must not make it see for ever. */
+	return ago <= BLIND_MS && ago >= -BLIND_MS;
 }
 
 /* Waits for the end; true when it is a source outside of the fence. */
@@ -197,6 +228,30 @@ static size_t routes_of(enum side side, struct route *ret)
 	return n;
 }
 
+static struct str gate_tmp(struct arena *a, const struct site *site)
+{
+	return str_fmt(a, "%.*s/tmp", STR_ARG(site->gate_dir));
+}
+
+/* A folder inside of the fence for what does not fit memory: large sorts of
+ * sources, uploads on their way. What another run left there is nobody's. */
+static bool ready_tmp(struct arena *a, const struct site *site)
+{
+	struct str path = gate_tmp(a, site);
+	const struct dirent *entry;
+
+	if (mkdir(str_cstr(a, path), 0700) != 0 && errno != EEXIST)
+		return false;
+	DIR *dir = opendir(str_cstr(a, path));
+	if (dir == NULL)
+		return false;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	closedir(dir);
+	return setenv("SQLITE_TMPDIR", str_cstr(a, path), 1) == 0;
+}
+
 static struct server *start(struct gate *gate, int fd, enum side side)
 {
 	static struct route routes[2][MAX_ROUTES];
@@ -209,7 +264,7 @@ static struct server *start(struct gate *gate, int fd, enum side side)
 		.handle = handle,
 		.refuse = refuse,
 		.app = gate,
-		.spool_dir = str_cstr(arena, o->site->gate_dir) };
+		.spool_dir = str_cstr(arena, gate_tmp(arena, o->site)) };
 	struct server *server = server_start(&so);
 	if (!server)
 		LOG("error", "gate.listen", { "why", str_of(strerror(errno)) });
@@ -218,11 +273,12 @@ static struct server *start(struct gate *gate, int fd, enum side side)
 
 static int serve(struct gate *gate, const struct gate_options *o)
 {
+	/* Each answer reads the store itself: nothing can be missed yet. */
+	looked(gate);
 	struct server *server = start(gate, o->listen_fd, SIDE_public);
 	struct server *inner = start(gate, o->socket_fd, SIDE_desk);
 	if (!server || !inner)
 		return 1;
-	looked(gate);
 	o->ready(o->ready_arg);
 	bool fence = watch(gate, o);
 	if (fence)
@@ -241,7 +297,7 @@ int gate_run(const struct gate_options *o)
 	int code = 1;
 	crypt_init();
 	gate.secret = file_secret(arena, o->site->gate_dir, "cursor.secret");
-	if (gate.secret.n == 0) {
+	if (gate.secret.n == 0 || !ready_tmp(arena, o->site)) {
 		LOG("error", "gate.secret", { "why", str_of(strerror(errno)) });
 		arena_free(arena);
 		return 1;

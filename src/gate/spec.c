@@ -34,6 +34,8 @@ json_t *spec_columns_json(struct arena *a, struct columns columns)
 		json_put_text(o, "name", columns.v[i].name);
 		json_put_text(
 		    o, "type", str_of(column_type_names[columns.v[i].type]));
+		if (columns.v[i].mask.n > 0)
+			json_put_text(o, "mask", columns.v[i].mask);
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -1,0 +1,139 @@
+/* In which form an answer leaves: what was said, against what was granted. */
+#include "base/str.h"
+#include "gate/data.h"
+
+#define MAX_ACCEPT ((size_t)50)
+
+static const json_t *granted_forms(const struct call *c)
+{
+	return json_list(c->connection.spec, "formats");
+}
+
+static bool granted(const struct call *c, enum form form)
+{
+	const json_t *list = granted_forms(c);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_as_text(json_array_get(list, i)),
+			form_suffix(form)))
+			return true;
+	return false;
+}
+
+static enum err not_granted(struct call *c)
+{
+	struct ctx *cx = &c->v->cx;
+	const json_t *list = granted_forms(c);
+	struct str all = STR("");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		all =
+		    str_fmt(cx->arena, "%.*s%s%.*s", STR_ARG(all), i ? " " : "",
+			STR_ARG(json_as_text(json_array_get(list, i))));
+	return fail1(cx, ERR_FORMAT, MSG_error_form_not_granted, all);
+}
+
+/* The first granted that begins with `prefix` ("text/"; "" is any): JSON before
+ * all others, since it is what callers count on. */
+static bool first_granted(
+    const struct call *c, struct str prefix, enum form *ret)
+{
+	const json_t *list = granted_forms(c);
+	if (str_starts(form_media(FORM_JSON), prefix) &&
+	    granted(c, FORM_JSON)) {
+		*ret = FORM_JSON;
+		return true;
+	}
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct str name = json_as_text(json_array_get(list, i));
+		if (form_parse(name, ret) &&
+		    str_starts(form_media(*ret), prefix))
+			return true;
+	}
+	return false;
+}
+
+/* "q=0.8" in thousandths (RFC 9110 12.4.2); absent or broken is 1. */
+static int64_t weight(struct str params)
+{
+	struct str one, name, value, digits;
+	int64_t n, scale = 100, q;
+	for (bool more = params.n > 0; more;) {
+		more = str_cut(params, ';', &one, &params);
+		if (!str_cut(str_trim(one), '=', &name, &value) ||
+		    !str_eq_nocase(str_trim(name), STR("q")))
+			continue;
+		(void)str_cut(str_trim(value), '.', &value, &digits);
+		if (!str_i64(value, &q) || q != 0)
+			return 1000;
+		for (; digits.n > 0 && scale > 0; scale /= 10) {
+			if (!str_take_uint(&digits, 1, &n))
+				return 1000;
+			q += n * scale;
+		}
+		return q;
+	}
+	return 1000;
+}
+
+static bool form_for(const struct call *c, struct str range, enum form *ret)
+{
+	struct str type, subtype;
+	if (form_of_media(range, ret))
+		return granted(c, *ret);
+	if (!str_cut(range, '/', &type, &subtype) || !str_eq(subtype, STR("*")))
+		return false;
+	return first_granted(c,
+	    str_eq(type, STR("*")) ? STR("")
+				   : str_cat(c->v->cx.arena, type, STR("/")),
+	    ret);
+}
+
+/* The heaviest range that a granted form fits; of equal ones the first. */
+static bool accepted(const struct call *c, struct str header, enum form *ret)
+{
+	struct str one, range, params;
+	int64_t best = 0;
+	enum form form;
+	bool more = true;
+	for (size_t i = 0; i < MAX_ACCEPT && more; i++) {
+		more = str_cut(header, ',', &one, &header);
+		(void)str_cut(one, ';', &range, &params);
+		int64_t q = weight(params);
+		if (q > best && form_for(c, str_trim(range), &form)) {
+			best = q;
+			*ret = form;
+		}
+	}
+	return best > 0;
+}
+
+enum err call_form(struct call *c, struct str suffix, struct str format)
+{
+	struct str named = suffix.n > 0 ? suffix : format;
+	struct str accept = request_header(c->v->rq, STR("Accept"));
+	bool good;
+	c->suffix = suffix;
+	c->form = FORM_JSON;
+	if (named.n > 0)
+		good = form_parse(named, &c->form) && granted(c, c->form);
+	else if (str_trim(accept).n > 0)
+		good = accepted(c, accept, &c->form);
+	else
+		good = first_granted(c, STR(""), &c->form);
+	return good ? OK : not_granted(c);
+}
+
+bool accepts_page(const struct request *rq)
+{
+	struct str one, left = request_header(rq, STR("Accept"));
+	bool more = left.n > 0;
+	for (size_t i = 0; i < MAX_ACCEPT && more; i++) {
+		more = str_cut(left, ',', &one, &left);
+		struct str range = str_trim(str_upto(one, str_index(one, ';')));
+		if (str_eq_nocase(range, STR("text/html")))
+			return true;
+		if (str_starts(range, STR("application/")) ||
+		    str_eq(range, STR("*/*")))
+			return false;
+	}
+	return false;
+}

@@ -1,0 +1,420 @@
+/* The building of what was prepared: every query runs once, its rows go into
+ * all forms at the same time, so that no two documents of one artefact differ;
+ * each file is kept under its digest. Nothing is recorded: no row leaves. */
+#include <unistd.h>
+
+#include "base/str.h"
+#include "fmt/encoder.h"
+#include "gate/files.h"
+#include "gate/order.h"
+#include "source/source.h"
+#include "sql/sql.h"
+
+#define MAX_PARTS ((size_t)20)
+#define BUILD_MS ((int64_t)9 * 60 * 1000) /* the desk waits ten minutes */
+
+/* One document being written. */
+struct paper {
+	enum form form;
+	struct kept *file;
+	struct encoder *encoder;
+	bool all; /* of every part: the workbook */
+	struct str part;
+};
+
+struct part {
+	struct str name;
+	const json_t *order;
+	struct source source;
+	struct approved approved;
+	struct compiled compiled;
+	int64_t rows;
+	struct paper papers[FORMS];
+	size_t n_papers;
+};
+
+struct build {
+	struct gate_visit *v;
+	const json_t *order;
+	struct source_limits limits;
+	struct part *parts;
+	size_t n;
+	bool forms[FORMS]; /* of the documents wanted */
+	struct paper book; /* one workbook for all parts, if it is wanted */
+	json_t *documents;
+};
+
+static bool gone(void *arg)
+{
+	const struct build *b = arg;
+	return request_gone(b->v->rq);
+}
+
+static struct str part_prefix(struct build *b, size_t i)
+{
+	return str_fmt(b->v->cx.arena, "parts[%zu].", i);
+}
+
+static bool is_query(const struct part *p)
+{
+	return json_text(p->order, "sql").n > 0;
+}
+
+static bool needs_values(const struct part *p)
+{
+	for (size_t i = 0; i < p->approved.params.n; i++)
+		if (p->approved.params.v[i].required &&
+		    p->approved.params.v[i].preset.p == NULL)
+			return true;
+	return false;
+}
+
+/* The query's columns with what the form says of each. */
+static struct columns columns_as_named(
+    struct build *b, const struct part *p, struct columns found)
+{
+	struct arena *a = b->v->cx.arena;
+	const json_t *list = json_list(p->order, "columns");
+	struct columns named = spec_columns(a, list);
+	struct column *v = ARENA_ARRAY(a, struct column, found.n + 1);
+	for (size_t i = 0; i < found.n; i++) {
+		v[i] = found.v[i];
+		v[i].title_th = v[i].title_en = v[i].name;
+		for (size_t k = 0; k < named.n; k++) {
+			enum column_type read = v[i].type;
+			if (!str_eq(named.v[k].name, v[i].name))
+				continue;
+			v[i] = named.v[k];
+			if (json_text(json_array_get(list, k), "type").n == 0)
+				v[i].type = read;
+		}
+	}
+	return (struct columns){ .v = v, .n = found.n };
+}
+
+/* Reads a query's shape and readies it to run. */
+static enum err describe(struct build *b, struct part *p)
+{
+	struct ctx *cx = &b->v->cx;
+	struct description found;
+	struct query all = query_all();
+	enum err e =
+	    spec_params(cx, json_list(p->order, "params"), &p->approved.params);
+	if (!e)
+		e = gate_source(
+		    b->v, json_text(p->order, "source"), &p->source);
+	if (!e)
+		e = source_describe(cx, &p->source, json_text(p->order, "sql"),
+		    p->approved.params, NO_ARGS, &source_limits_officer,
+		    &found);
+	if (e)
+		return e;
+	p->approved.sql = json_text(p->order, "sql");
+	p->approved.columns = columns_as_named(b, p, found.columns);
+	/* Nobody gives values: what has none cannot run here. */
+	return needs_values(p)
+	           ? OK
+	           : query_compile(cx, &p->approved, &all, &p->compiled);
+}
+
+/* A finished file is handed over as it came: its bytes move to the artefacts. */
+static enum err copy_upload(struct build *b, const struct upload_file *u,
+    struct str *ret_sha, int64_t *ret_bytes)
+{
+	struct gate_visit *v = b->v;
+	struct kept *copy = ARENA_NEW(v->cx.arena, struct kept);
+	char block[32768];
+	int fd;
+	int64_t bytes;
+	enum err e = file_open(v, STR("uploads"), u->sha256, &fd, &bytes);
+	if (e)
+		return e;
+	e = file_begin(v, STR("artefacts"), copy);
+	for (ssize_t n; !e && (n = read(fd, block, sizeof block)) != 0;)
+		if (n < 0 || !file_write(copy, block, (size_t)n))
+			e = fail_detail(
+			    &v->cx, ERR_BROKEN, "copying an upload");
+	close(fd);
+	if (!e)
+		e = file_keep(copy, ret_sha);
+	if (!e && !str_eq(*ret_sha, u->sha256))
+		e = fail_detail(&v->cx, ERR_BROKEN, "an upload has changed");
+	*ret_bytes = copy->bytes;
+	return e;
+}
+
+static void add_document(struct build *b, struct str name, struct str form,
+    struct str part, struct str sha256, int64_t bytes)
+{
+	json_t *o = json_object();
+	json_put_text(o, "name", name);
+	json_put_text(o, "form", form);
+	json_put_text(o, "part", part);
+	json_put_text(o, "sha256", sha256);
+	json_put_int(o, "bytes", bytes);
+	json_array_append_new(b->documents, o);
+}
+
+/* "xlsx" of "รายชื่อ.v2.XLSX"; "file" when there is none. */
+static struct str suffix_of(struct arena *a, struct str name)
+{
+	struct str stem, rest, suffix = STR("");
+	for (bool more = str_cut(name, '.', &stem, &rest); more;
+	     more = str_cut(rest, '.', &stem, &rest))
+		suffix = rest;
+	return suffix.n > 0 ? str_lower(a, suffix) : STR("file");
+}
+
+static enum err take_upload(struct build *b, const struct part *p)
+{
+	struct gate_visit *v = b->v;
+	struct upload_file u;
+	struct str sha;
+	int64_t bytes;
+	enum err e = store_read(&v->cx, v->gate->shared);
+	if (!e)
+		e = upload_get(&v->cx, json_text(p->order, "file"), &u);
+	store_end(&v->cx);
+	if (!e && !str_eq(u.request, json_text(b->order, "request")))
+		e = fail_detail(
+		    &v->cx, ERR_NOT_FOUND, "a file of another request");
+	if (!e)
+		e = copy_upload(b, &u, &sha, &bytes);
+	if (!e)
+		add_document(b, u.name, suffix_of(v->cx.arena, u.name), p->name,
+		    sha, bytes);
+	return e;
+}
+
+static enum err describe_parts(struct build *b)
+{
+	enum err e = OK;
+	for (size_t i = 0; i < b->n && !e; i++) {
+		struct part *p = &b->parts[i];
+		if (is_query(p))
+			e = order_wrong(
+			    &b->v->cx, describe(b, p), part_prefix(b, i));
+	}
+	return e;
+}
+
+/* Documents need every value: nobody fills one in. */
+static enum err check_values(struct build *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (needs_values(&b->parts[i]))
+			field_wrong(&b->v->cx,
+			    str_cat(b->v->cx.arena, part_prefix(b, i),
+				STR("params")),
+			    MSG_field_param_needs_default, STR(""));
+	return fields_end(&b->v->cx);
+}
+
+static enum err paper_begin(
+    struct build *b, enum form form, struct str part, struct paper *ret)
+{
+	struct arena *a = b->v->cx.arena;
+	struct encode_options o = { .lang = LANG_TH,
+		.title = json_text(b->order, "title") };
+	struct kept *file = ARENA_NEW(a, struct kept);
+	enum err e = file_begin(b->v, STR("artefacts"), file);
+	if (!e)
+		*ret = (struct paper){ .form = form,
+			.file = file,
+			.part = part,
+			.encoder = encoder_new(a, form,
+			    (struct sink){ .write = file_write, .arg = file },
+			    &o) };
+	return e;
+}
+
+/* A name that every file system takes; the part's letters stay. */
+static struct str file_name(struct build *b, struct str part, struct str suffix)
+{
+	struct arena *a = b->v->cx.arena;
+	char *s = arena_alloc(a, part.n + 1);
+	for (size_t i = 0; i < part.n; i++) {
+		unsigned char c = (unsigned char)part.p[i];
+		bool bad = c < ' ' || c == 0x7f ||
+		           str_index(STR("/\\:\"*?<>|"), (char)c) < 9;
+		s[i] = bad ? '-' : (char)c;
+	}
+	return str_fmt(a, "%.*s-%.*s.%.*s",
+	    STR_ARG(json_text(b->order, "request")), (int)part.n, s,
+	    STR_ARG(suffix));
+}
+
+static enum err paper_end(struct build *b, struct paper *p)
+{
+	struct str sha, suffix = form_suffix(p->form);
+	if (!encoder_end(p->encoder))
+		return fail_detail(&b->v->cx, ERR_BROKEN,
+		    "a document could not be written: %d",
+		    (int)encoder_fault(p->encoder));
+	enum err e = file_keep(p->file, &sha);
+	if (!e)
+		add_document(b,
+		    file_name(b, p->part.n > 0 ? p->part : STR("data"), suffix),
+		    suffix, p->part, sha, p->file->bytes);
+	return e;
+}
+
+/* What a form cannot hold is the officer's choice of forms. */
+static enum err check_papers(struct build *b, struct paper *const *v, size_t n)
+{
+	struct ctx *cx = &b->v->cx;
+	for (size_t i = 0; i < n; i++) {
+		enum encode_fault fault = encoder_fault(v[i]->encoder);
+		if (fault == ENCODE_FINE)
+			continue;
+		if (fault != ENCODE_TEXT && fault != ENCODE_COLUMNS)
+			return fail_detail(cx, ERR_BROKEN,
+			    "a document could not be written: %d", (int)fault);
+		field_wrong(cx, STR("formats"), MSG_field_form_too_small,
+		    form_suffix(v[i]->form));
+		return fields_end(cx);
+	}
+	return OK;
+}
+
+static enum err run_part(struct build *b, struct part *p)
+{
+	struct ctx *cx = &b->v->cx;
+	struct paper *papers[FORMS];
+	struct source_stream *stream;
+	struct batch rows;
+	size_t n = 0;
+	for (size_t i = 0; i < p->n_papers; i++)
+		papers[n++] = &p->papers[i];
+	if (b->book.encoder != NULL)
+		papers[n++] = &b->book;
+	enum err e =
+	    source_open(cx, &p->source, &p->compiled, &b->limits, &stream);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		encoder_begin(papers[i]->encoder, p->name, p->compiled.columns);
+	while (!(e = source_next(cx, stream, &rows)) && rows.n_rows > 0) {
+		p->rows += (int64_t)rows.n_rows;
+		for (size_t i = 0; i < n; i++)
+			encoder_rows(papers[i]->encoder, &rows);
+		e = check_papers(b, papers, n);
+		if (e)
+			break;
+	}
+	source_close(stream);
+	return e;
+}
+
+static enum err begin_papers(struct build *b, struct part *p)
+{
+	enum err e = OK;
+	for (enum form f = 0; f < FORMS && !e; f++)
+		if (b->forms[f] && !(f == FORM_XLSX && b->book.encoder != NULL))
+			e = paper_begin(
+			    b, f, p->name, &p->papers[p->n_papers++]);
+	return e;
+}
+
+/* The one workbook of several parts is written while they run, one after the
+ * other; a finished file among them leaves each query a workbook of its own. */
+static enum err begin_book(struct build *b)
+{
+	size_t queries = 0;
+	for (size_t i = 0; i < b->n; i++)
+		queries += is_query(&b->parts[i]);
+	if (!b->forms[FORM_XLSX] || queries < 2 || queries < b->n)
+		return OK;
+	return paper_begin(b, FORM_XLSX, STR(""), &b->book);
+}
+
+static enum err build_part(struct build *b, struct part *p)
+{
+	if (!is_query(p))
+		return take_upload(b, p);
+	if (needs_values(p))
+		return OK;
+	enum err e = begin_papers(b, p);
+	if (!e)
+		e = run_part(b, p);
+	for (size_t i = 0; i < p->n_papers && !e; i++)
+		e = paper_end(b, &p->papers[i]);
+	return e;
+}
+
+static enum err build_all(struct build *b)
+{
+	bool export = json_flag(b->order, "export");
+	enum err e = describe_parts(b);
+	if (!e && export)
+		e = check_values(b);
+	if (!e && export)
+		e = begin_book(b);
+	for (size_t i = 0; i < b->n && !e; i++)
+		e = order_wrong(
+		    &b->v->cx, build_part(b, &b->parts[i]), part_prefix(b, i));
+	if (!e && b->book.encoder != NULL)
+		e = paper_end(b, &b->book);
+	return e;
+}
+
+static enum err take_order(struct build *b)
+{
+	struct gate_visit *v = b->v;
+	const json_t *parts = json_list(b->order, "parts");
+	const json_t *formats = json_list(b->order, "formats");
+	b->n = json_array_size(parts);
+	if (b->n == 0 || b->n > MAX_PARTS) {
+		field_wrong(
+		    &v->cx, STR("parts"), MSG_field_too_many, STR("20"));
+		return fields_end(&v->cx);
+	}
+	b->parts = ARENA_ARRAY(v->cx.arena, struct part, b->n);
+	for (size_t i = 0; i < b->n; i++)
+		b->parts[i] = (struct part){ .order = json_array_get(parts, i),
+			.name = json_text(json_array_get(parts, i), "name") };
+	for (size_t i = 0; i < json_array_size(formats); i++) {
+		enum form form;
+		if (json_flag(b->order, "export") &&
+		    form_parse(json_as_text(json_array_get(formats, i)), &form))
+			b->forms[form] = true;
+	}
+	return OK;
+}
+
+static json_t *part_json(struct build *b, const struct part *p)
+{
+	json_t *o = json_new_object(b->v->cx.arena);
+	json_put(o, "columns",
+	    spec_columns_json(b->v->cx.arena, p->approved.columns));
+	json_put_int(o, "rows", p->rows);
+	return o;
+}
+
+enum err desk_build(struct gate_visit *v)
+{
+	struct build *b = ARENA_NEW(v->cx.arena, struct build);
+	json_t *order;
+	enum err e = order_read(v, &order);
+	if (e)
+		return e;
+	b->v = v;
+	b->order = order;
+	b->documents = json_new_array(v->cx.arena);
+	b->limits = source_limits_stream;
+	b->limits.time_ms = BUILD_MS;
+	b->limits.stop = gone;
+	b->limits.stop_arg = b;
+	e = take_order(b);
+	if (!e)
+		e = build_all(b);
+	if (e)
+		return e;
+	json_t *o = json_new_object(v->cx.arena),
+	       *parts = json_new_array(v->cx.arena);
+	for (size_t i = 0; i < b->n; i++)
+		json_add(parts, part_json(b, &b->parts[i]));
+	json_put(o, "parts", parts);
+	json_put(o, "documents", b->documents);
+	return gate_json(v, 200, o);
+}
