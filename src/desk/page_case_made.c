@@ -77,7 +77,7 @@ static struct case_part part_of(const struct case_work *w, const json_t *part)
 	struct case_part p = { .title =
 				   title.n ? title : json_text(part, "name") };
 	row_text(&r, case_say(w, MSG_case_part_name), json_text(part, "name"));
-	if (json_member(part, "rows") != NULL)
+	if (json_value(part, "rows") != NULL)
 		row_text(&r, case_say(w, MSG_case_rows),
 		    case_number(w, json_int(part, "rows", 0)));
 	if (json_text(part, "file").n > 0)

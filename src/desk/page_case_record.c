@@ -20,7 +20,7 @@ static void section_rows(
 	struct answer_form form = form_of(w);
 	for (size_t i = 0; i < s->n_fields; i++) {
 		const struct field *f = &s->fields[i];
-		bool given = json_member(w->f.answers,
+		bool given = json_value(w->f.answers,
 				 str_cstr(r->arena, f->key)) != NULL;
 		if (given || field_required(f, w->f.answers))
 			LIST_ADD(r->arena, &r->list, form_answer_row(&form, f));
@@ -59,7 +59,7 @@ static void other_rows(const struct case_work *w, struct rows_of *r)
 	struct answer_form form = form_of(w);
 	for (size_t i = 0; i < n; i++) {
 		if (asked_somewhere(w->facts.procedure, keys[i]) ||
-		    json_member(w->f.answers, keys[i]) == NULL)
+		    json_value(w->f.answers, keys[i]) == NULL)
 			continue;
 		struct field f =
 		    labelled(r->arena, answer_known(str_of(keys[i])));

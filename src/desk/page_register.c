@@ -1,0 +1,224 @@
+/* The yearly register of services, as it stands on paper. */
+#include "desk/page_register.h"
+
+#include "base/str.h"
+#include "base/time.h"
+#include "core/people.h"
+#include "desk/pages.h"
+#include "desk/register_out.h"
+#include "sql/sql.h"
+#include "templates/desk_register.h"
+#include "templates/desk_registers.h"
+
+static bool sees_all(const struct visit *v)
+{
+	const struct person *p = &v->actor.person;
+	return person_holds(p, ROLE_auditor, STR(""), STR("")) ||
+	       person_holds(p, ROLE_dpo, STR(""), STR(""));
+}
+
+static struct str office_name(const struct visit *v, const struct office *o)
+{
+	bool th = v->cx.lang == LANG_TH || o->name_en.n == 0;
+	return th ? o->name_th : o->name_en;
+}
+
+static struct ui_link year_link(
+    struct visit *v, struct str office, int64_t year, int64_t current)
+{
+	struct str args[] = { office,
+		str_fmt(v->cx.arena, "%lld", (long long)year) };
+	return (struct ui_link){ .label = msg_fill(v->cx.arena, v->cx.lang,
+				     MSG_registers_year, &args[1], 1),
+		.url =
+		    url_path(v->cx.arena, "/register/{}/{}", COUNT(args), args),
+		.current = year == current };
+}
+
+/* This year's stands there before it has a row. */
+static enum err years_of(struct visit *v, struct str office, int64_t current,
+    const struct ui_link **ret, size_t *ret_n)
+{
+	const int64_t *years;
+	size_t n, k = 0;
+	int64_t now = year_be(date_of_ms(v->cx.now));
+	enum err e = register_years(&v->cx, office, &years, &n);
+	if (e)
+		return e;
+	struct ui_link *links = ARENA_ARRAY(v->cx.arena, struct ui_link, n + 1);
+	if (n == 0 || years[0] != now)
+		links[k++] = year_link(v, office, now, current);
+	for (size_t i = 0; i < n; i++)
+		links[k++] = year_link(v, office, years[i], current);
+	*ret = links;
+	*ret_n = k;
+	return OK;
+}
+
+static enum err find_books(struct visit *v, struct register_index *ret)
+{
+	const struct office *offices;
+	size_t n;
+	enum err e = office_list(&v->cx, &offices, &n);
+	if (e)
+		return e;
+	struct register_book *books =
+	    ARENA_ARRAY(v->cx.arena, struct register_book, n + 1);
+	ret->books = books;
+	for (size_t i = 0; i < n && !e; i++) {
+		if (!sees_all(v) &&
+		    !person_in_office(&v->actor.person, offices[i].code))
+			continue;
+		struct register_book *b = &books[ret->n_books++];
+		b->office = office_name(v, &offices[i]);
+		e = years_of(v, offices[i].code, 0, &b->years, &b->n_years);
+	}
+	return e;
+}
+
+enum err page_registers(struct visit *v)
+{
+	struct register_index page = { 0 };
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = find_books(v, &page);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	if (page.n_books == 0)
+		return fail(&v->cx, ERR_DENIED, MSG_registers_none);
+	struct view view =
+	    page_view(v, msg_text(v->cx.lang, MSG_thing_register));
+	struct buf o = page_buf(v);
+	page_desk_registers(&o, &view, &page);
+	return page_send(v, 200, &o);
+}
+
+enum { REGISTER_COLUMNS = 11 };
+
+static struct ui_column *columns_of(struct visit *v)
+{
+	static const struct {
+		enum msg label;
+		bool number;
+	} all[REGISTER_COLUMNS] = {
+		{ MSG_register_no, true },
+		{ MSG_register_received, false },
+		{ MSG_register_request, false },
+		{ MSG_register_title, false },
+		{ MSG_register_unit, false },
+		{ MSG_register_system, false },
+		{ MSG_register_service_type, false },
+		{ MSG_register_memo_in, false },
+		{ MSG_register_memo_out, false },
+		{ MSG_register_score, true },
+		{ MSG_register_outcome, false },
+	};
+	struct ui_column *c =
+	    ARENA_ARRAY(v->cx.arena, struct ui_column, REGISTER_COLUMNS);
+	for (size_t i = 0; i < REGISTER_COLUMNS; i++) {
+		c[i].label = msg_text(v->cx.lang, all[i].label);
+		c[i].number = all[i].number;
+	}
+	return c;
+}
+
+static void fill_row(
+    struct visit *v, const struct register_row *r, struct ui_cell *c)
+{
+	struct arena *a = v->cx.arena;
+	enum lang lang = v->cx.lang;
+	c[0].text = str_fmt(a, "%lld", (long long)r->number);
+	c[1].text = date_short(a, lang, date_of_ms(r->received));
+	c[2].text = r->request;
+	c[2].url = url_path(a, "/requests/{}", 1, &r->request);
+	c[3].text = r->title;
+	c[4].text = r->unit;
+	c[5].text = r->systems;
+	c[6].text = r->service_type.n
+	                ? msg_code(a, lang, STR("service."), r->service_type)
+	                : STR("");
+	c[7].text = r->memo_in;
+	c[8].text = r->memo_out;
+	if (r->score > 0)
+		c[9].text = str_fmt(a, "%lld", (long long)r->score);
+	c[10].text = r->outcome.n
+	                 ? msg_code(a, lang, STR("outcome."), r->outcome)
+	                 : STR("");
+}
+
+static struct ui_table table_of(struct visit *v, struct str caption,
+    const struct register_row *rows, size_t n)
+{
+	struct ui_cell *cells =
+	    ARENA_ARRAY(v->cx.arena, struct ui_cell, n * REGISTER_COLUMNS + 1);
+	for (size_t i = 0; i < n; i++)
+		fill_row(v, &rows[i], &cells[i * REGISTER_COLUMNS]);
+	struct str count = str_fmt(v->cx.arena, "%zu", n);
+	return (struct ui_table){ .caption = caption,
+		.hide_caption = true,
+		.columns = columns_of(v),
+		.n_columns = REGISTER_COLUMNS,
+		.cells = cells,
+		.n_rows = n,
+		.dense = true,
+		.foot = msg_fill(
+		    v->cx.arena, v->cx.lang, MSG_registers_count, &count, 1),
+		.empty = msg_text(v->cx.lang, MSG_registers_empty) };
+}
+
+static struct url file_url(
+    struct visit *v, struct str office, int64_t year, const char *suffix)
+{
+	struct str args[] = { office,
+		str_fmt(v->cx.arena, "%lld.%s", (long long)year, suffix) };
+	return url_path(v->cx.arena, "/register/{}/{}", COUNT(args), args);
+}
+
+static enum err find_office(
+    struct visit *v, struct str code, int64_t year, struct register_page *page)
+{
+	const struct office *offices;
+	size_t n;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = office_list(&v->cx, &offices, &n);
+	for (size_t i = 0; !e && i < n; i++)
+		if (str_eq(offices[i].code, code))
+			page->office = office_name(v, &offices[i]);
+	if (!e)
+		e = years_of(v, code, year, &page->years, &page->n_years);
+	store_end(&v->cx);
+	return e;
+}
+
+enum err page_register(struct visit *v)
+{
+	const struct register_row *rows;
+	size_t n;
+	int64_t year;
+	enum form form;
+	struct str office = visit_arg(v, 0);
+	enum err e = register_path(v, visit_arg(v, 1), &year, &form);
+	if (e)
+		return e;
+	if (form != FORM_JSON)
+		return register_send(v, office, year, form);
+	e = register_fetch(v, office, year, &rows, &n);
+	struct register_page page = { .back = url_local(STR("/register")),
+		.csv = file_url(v, office, year, "csv"),
+		.xlsx = file_url(v, office, year, "xlsx") };
+	if (!e)
+		e = find_office(v, office, year, &page);
+	if (e)
+		return e;
+	struct str be = str_fmt(v->cx.arena, "%lld", (long long)year);
+	page.title =
+	    msg_fill(v->cx.arena, v->cx.lang, MSG_registers_title, &be, 1);
+	page.table = table_of(v, page.title, rows, n);
+	struct view view = page_view(v, page.title);
+	view.wide = true;
+	struct buf o = page_buf(v);
+	page_desk_register(&o, &view, &page);
+	return page_send(v, 200, &o);
+}
