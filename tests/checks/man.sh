@@ -54,11 +54,12 @@ sed -n 's/^\.Ic //p' man/pratu-api.7 | tr -s ' .' '\n\n' | sed '/^$/d' \
 	>"$dir/man"
 same command
 
+# {other} and {query} take what is written otherwise, and forms as a suffix.
 {
 	sed -n 's,^ROUTE("\([A-Z]*\)"\, "\(/api/[^"]*\)".*,\1 \2,p' \
 		src/desk/routes.def
 	sed -n 's,^ROUTE("\([A-Z]*\)"\, "\(/v1/[^"]*\)".*,\1 \2,p' \
-		src/gate/routes.def
+		src/gate/routes.def | grep -v '/{other}$\|/{query}$'
 } >"$dir/code"
 sed -n 's/^\.It Li \([A-Z]* .*\)/\1/p' man/pratu-api.7 >"$dir/man"
 same call

@@ -241,3 +241,15 @@ def test_api_statuses_of_errors():
             assert raised[code] == {cells[0]}, code
             compared += 1
     assert compared > 30
+
+
+def test_operating_names_every_event_of_the_log():
+    logged = set()
+    for file in (ROOT / "src").rglob("*.c"):
+        logged |= set(re.findall(
+            r'(?:LOG\([^,]*,|\blog_fault\([^,]*,) *"([a-z]+\.[a-z]+)"',
+            file.read_text()))
+    assert {"desk.failed", "courier.sweep", "process.ended"} <= logged
+    named = {code for row in rows(section("OPERATING.md", "Looking after it"))
+             for code in codes(row[0]) if "." in code}
+    assert named == logged
