@@ -201,7 +201,7 @@ def test_api_names_every_call():
                         source("src/desk/routes.def"), re.M)
     calls = re.findall(r"^\| `(\w+) (/api/[^`?]+)[`?]",
                        section("API.md", "Calls"), re.M)
-    assert calls == routes
+    assert sorted(calls) == sorted(routes)
 
 
 def test_api_names_every_error():
@@ -253,3 +253,47 @@ def test_operating_names_every_event_of_the_log():
     named = {code for row in rows(section("OPERATING.md", "Looking after it"))
              for code in codes(row[0]) if "." in code}
     assert named == logged
+
+
+def test_procedures_names_every_key():
+    wanted = set()
+    for file in ("read", "document", "form", "stages"):
+        for names in re.findall(r"\bnames\[\d*\] = \{([^}]*)\}",
+                                source(f"src/core/procedure_{file}.c")):
+            wanted |= set(re.findall(r'"(\w+)"', names))
+    assert {"apart", "asked_if", "cc_cannot", "close"} <= wanted
+    named = re.findall(r"(?<!`)`([^`\n]+)`(?!`)",
+                       (DOCS / "PROCEDURES.md").read_text())
+    words = set(re.findall(r"\w+", " ".join(named)))
+    assert wanted <= words, wanted - words
+
+
+def test_procedures_names_every_outcome():
+    text = (DOCS / "PROCEDURES.md").read_text()
+    rules = re.findall(
+        r'\{ STAGE_(\w+), STR_INIT\("(\w+)"\), (true|false), OUTCOME_(\w+) \}',
+        source("src/core/procedure_check.c"))
+    assert len(rules) > 10
+    wanted = {}
+    for kind, outcome, goes, closes in rules:
+        ways = ["a stage"] * (goes == "true") + \
+            [f"`{{close: {closes}}}`"] * (closes != "none")
+        wanted.setdefault(kind, []).append(
+            f"`{outcome}` → " + ", or ".join(ways))
+    table = {codes(row[0]).pop(): row[1] for row in rows(text)
+             if "→" in row[1]}
+    assert table == {kind: "; ".join(ways) for kind, ways in wanted.items()}
+
+
+def test_glossary_is_the_catalogue():
+    def catalogue(lang):
+        return dict(re.findall(r'^msgid "([^"]+)"\nmsgstr "(.*)"$',
+                               source(f"po/terms.{lang}.po"), re.M))
+    thai, english = catalogue("th"), catalogue("en")
+    text = (DOCS / "GLOSSARY.md").read_text()
+    shown = {row[0].strip("`"): tuple(row[1:3]) for row in rows(text)
+             if row[0].startswith("`")}
+    groups = {key.split(".")[0] for key in shown}
+    assert {"role", "state", "outcome", "command"} <= groups
+    assert shown == {key: (thai[key], english[key]) for key in thai
+                     if key.split(".")[0] in groups}
