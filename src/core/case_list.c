@@ -53,7 +53,8 @@ static enum err waiting(struct ctx *cx, const struct case_filter *q, int64_t at,
 		" min(w.since) as since from case_waiting w join cases c"
 		" on c.no = w.no where (w.holder = $1 or w.holder in"
 		" (select role || ':' || office || ':' || unit from person_role"
-		" where person = $2))"
+		" where person = $2 union all select 'system:' || system"
+		" from system_officer where person = $2))"
 		" and ($3 = '' or c.state = $3) and ($4 = '' or c.office = $4)"
 		" and ($5 = '' or c.search like $5)"
 		" group by c.no, c.version, c.office, c.procedure, c.state,"
@@ -164,7 +165,9 @@ enum err cases_waiting_count(struct ctx *cx, int64_t *ret)
 	enum err e = sql_one(cx,
 	    SQL("select count(distinct no) as n from case_waiting"
 		" where holder = $1 or holder in (select role || ':' || office"
-		" || ':' || unit from person_role where person = $2)"),
+		" || ':' || unit from person_role where person = $2"
+		" union all select 'system:' || system from system_officer"
+		" where person = $2)"),
 	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id)), &row);
 	if (!e)
 		*ret = row_i64(row, "n");

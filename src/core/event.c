@@ -104,6 +104,18 @@ static enum err read_event(struct ctx *cx, struct row row, struct event *ret)
 	return OK;
 }
 
+/* Nobody acts on an event that is not what was written: a request that was
+ * changed behind Pratu's back stands still until someone has looked at it. */
+static enum err check_own(struct ctx *cx, const struct event *ev, size_t before)
+{
+	if (ev->version == (int64_t)before + 1 &&
+	    str_eq(ev->hash, hash_of(cx->arena, ev)))
+		return OK;
+	return fail_detail(cx, ERR_BROKEN,
+	    "event %lld is not what was written: pratu verify",
+	    (long long)ev->seq);
+}
+
 static enum err parse_payload(struct ctx *cx, struct event *ev)
 {
 	json_t *data;
@@ -126,6 +138,8 @@ enum err events_load(struct ctx *cx, struct str request, struct events *ret)
 	struct event *v = ARENA_ARRAY(cx->arena, struct event, rows.n + 1);
 	for (size_t i = 0; i < rows.n; i++) {
 		e = read_event(cx, rows.row[i], &v[i]);
+		if (!e)
+			e = check_own(cx, &v[i], i);
 		if (!e)
 			e = parse_payload(cx, &v[i]);
 		if (e)
@@ -189,6 +203,7 @@ enum err requests_since(struct ctx *cx, int64_t seq, struct str **ret,
 
 struct walk {
 	int64_t seq, n, bad;
+	int64_t cursor; /* where the next page begins */
 	struct str hash;
 	void (*report)(void *, const struct chain_fault *);
 	void *arg;
@@ -200,18 +215,33 @@ static void bad(struct walk *w, int64_t seq, struct str what)
 	w->report(w->arg, &(struct chain_fault){ .seq = seq, .what = what });
 }
 
-/* One event against the one before it. A version must follow the request's
- * last: asked of the store, so that memory stays flat. */
+/* A version must follow the request's last: asked of the store, so that memory
+ * stays flat. */
+static enum err check_version(
+    struct ctx *cx, struct walk *w, const struct event *ev)
+{
+	struct row count;
+	enum err e = sql_one(cx,
+	    SQL("select count(*) as n from events"
+		" where request = $1 and version < $2"),
+	    VALS(val_str(ev->request), val_i64(ev->version)), &count);
+	if (!e && row_i64(count, "n") != ev->version - 1)
+		bad(w, ev->seq, STR("version"));
+	return e;
+}
+
+/* One event against the one before it. */
 static enum err check_event(struct ctx *cx, struct walk *w, struct row row)
 {
 	struct event ev;
-	struct row count;
 
 	w->n++;
 	int64_t seq = row_i64(row, "seq");
 	if (seq != w->seq + 1)
 		bad(w, seq, STR("gap"));
 	w->seq = seq;
+	if (!row_flag(row, "fits"))
+		bad(w, seq, STR("form"));
 	if (read_event(cx, row, &ev) != OK) {
 		bad(w, seq, STR("type"));
 		w->hash = row_str(row, "hash");
@@ -223,25 +253,29 @@ static enum err check_event(struct ctx *cx, struct walk *w, struct row row)
 		bad(w, seq, STR("hash"));
 	if (parse_payload(cx, &ev) != OK)
 		bad(w, seq, STR("payload"));
-	enum err e = sql_one(cx,
-	    SQL("select count(*) as n from events"
-		" where request = $1 and version < $2"),
-	    VALS(val_str(ev.request), val_i64(ev.version)), &count);
-	if (e)
-		return e;
-	if (row_i64(count, "n") != ev.version - 1)
-		bad(w, seq, STR("version"));
 	w->hash = ev.hash;
-	return OK;
+	return check_version(cx, w, &ev);
 }
 
+/* SQLite keeps in any column whatever it is given: a number with a fraction, a
+ * text as bytes. Such an edit reads as before and is found no more by who looks
+ * for it, so it is a fault of its own: "fits". */
 static enum err check_page(struct ctx *cx, struct walk *w, bool *ret_more)
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
-	    SQL("select seq, request, version, type, at, actor, payload, prev, hash"
+	    SQL("select cast(seq as bigint) as seq, request,"
+		" cast(version as bigint) as version, type,"
+		" cast(at as bigint) as at, actor, payload, prev, hash,"
+		" case when cast(seq as bigint) = seq"
+		" and cast(version as bigint) = version"
+		" and cast(at as bigint) = at and cast(request as text) = request"
+		" and cast(type as text) = type and cast(actor as text) = actor"
+		" and cast(payload as text) = payload"
+		" and cast(prev as text) = prev and cast(hash as text) = hash"
+		" then 1 else 0 end as fits"
 		" from events where seq > $1 order by seq limit $2"),
-	    VALS(val_i64(w->seq), val_i64(PAGE)), &rows);
+	    VALS(val_i64(w->cursor), val_i64(PAGE)), &rows);
 	if (e)
 		return e;
 	for (size_t i = 0; i < rows.n; i++) {
@@ -249,7 +283,41 @@ static enum err check_page(struct ctx *cx, struct walk *w, bool *ret_more)
 		if (e)
 			return e;
 	}
-	*ret_more = rows.n == PAGE;
+	/* A number that is none of SQLite's does not move the cursor on. */
+	*ret_more = rows.n == PAGE && w->seq > w->cursor;
+	w->cursor = w->seq;
+	return OK;
+}
+
+/* Rows that no walk along the numbers meets: without a number, or with one
+ * that another row has. */
+static enum err check_count(struct ctx *cx, struct walk *w)
+{
+	struct row row;
+	/* Every event was read before: that is what verifying is. */
+	enum err e = sql_one(
+	    cx, SQL_SCAN("select count(*) as n from events"), NO_VALS, &row);
+	if (!e && row_i64(row, "n") != w->n)
+		bad(w, w->seq, STR("count"));
+	return e;
+}
+
+static enum err walk_all(struct ctx *cx, struct walk *w)
+{
+	char last[64];
+	for (bool more = true; more;) {
+		struct arena_mark mark = arena_mark(cx->arena);
+		enum err e = check_page(cx, w, &more);
+		if (e)
+			return e;
+		/* The last hash must outlive the page it was read with. */
+		size_t n = w->hash.n < sizeof last ? w->hash.n : sizeof last;
+		for (size_t i = 0; i < n; i++)
+			last[i] = w->hash.p[i];
+		arena_rewind(cx->arena, mark);
+		w->hash = str_n(last, n);
+	}
+	w->hash = str_dup(cx->arena, w->hash);
 	return OK;
 }
 
@@ -257,25 +325,17 @@ enum err chain_verify(struct ctx *cx,
     void (*report)(void *, const struct chain_fault *), void *arg,
     int64_t *ret_events, int64_t *ret_bad)
 {
-	struct walk w = { .report = report, .arg = arg };
+	/* From the least number there is: none stands before the first. */
+	struct walk w = { .report = report, .arg = arg, .cursor = INT64_MIN };
 	int64_t seq;
 	struct str hash;
 	enum err e = chain_head(cx, &seq, &hash);
+	if (!e)
+		e = walk_all(cx, &w);
+	if (!e)
+		e = check_count(cx, &w);
 	if (e)
 		return e;
-	char last[64];
-	for (bool more = true; more;) {
-		struct arena_mark mark = arena_mark(cx->arena);
-		e = check_page(cx, &w, &more);
-		if (e)
-			return e;
-		/* The last hash must outlive the page it was read with. */
-		size_t n = w.hash.n < sizeof last ? w.hash.n : sizeof last;
-		for (size_t i = 0; i < n; i++)
-			last[i] = w.hash.p[i];
-		arena_rewind(cx->arena, mark);
-		w.hash = str_n(last, n);
-	}
 	if (w.seq != seq || !str_eq(w.hash, hash))
 		bad(&w, seq, STR("head"));
 	*ret_events = w.n;

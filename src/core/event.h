@@ -35,7 +35,8 @@ struct events {
 MUST_CHECK enum err chain_lock(struct ctx *);
 /* Appends `n` events in order; fills seq, payload, prev and hash. */
 MUST_CHECK enum err events_append(struct ctx *, struct event *, size_t n);
-/* All events of a request, oldest first. */
+/* All events of a request, oldest first. ERR_BROKEN when one is not what was
+ * written: its hash is held against its content. */
 MUST_CHECK enum err events_load(
     struct ctx *, struct str request, struct events *ret);
 /* Requests that have events after `seq`, without repeats, from the next
@@ -56,8 +57,8 @@ MUST_CHECK enum err chain_head(
  * running desk (one read transaction) and in constant memory. */
 struct chain_fault {
 	int64_t seq;
-	struct str
-	    what; /* code: "hash", "prev", "gap", "version", "payload", "head" */
+	/* "hash" "prev" "gap" "version" "type" "payload" "form" "count" "head" */
+	struct str what;
 };
 MUST_CHECK enum err chain_verify(struct ctx *,
     void (*report)(void *, const struct chain_fault *), void *arg,

@@ -1,26 +1,9 @@
-/* Projections: what lists, "my work" and the register read. Functions of a
- * request's state, replaced whole by each command; rebuild compares them. */
+#include "core/projection.h"
 #include "base/str.h"
 #include "base/thai.h"
-#include "core/cases.h"
 #include "core/clock.h"
 #include "core/policy.h"
-#include "core/register.h"
 #include "sql/sql.h"
-
-/* All rows of one request, before they are written or compared. */
-struct waiting {
-	struct str stage, unit, holder;
-	int64_t since;
-};
-struct case_rows {
-	struct str title, due, search, systems;
-	struct str *viewers;
-	size_t n_viewers;
-	LIST(struct waiting) waiting;
-	struct register_row reg;
-	bool registered;
-};
 
 static struct str joined_systems(struct arena *a, const struct case_file *f)
 {
@@ -57,15 +40,13 @@ static void add_requester(struct arena *a, struct case_rows *rows,
 		add_person(a, rows, r, f->holders.v[i]);
 }
 
+/* Whoever is officer of the system when the list is read. */
 static void add_system_officers(struct arena *a, struct case_rows *rows,
-    const struct facts *facts, const struct case_file *f, const struct run *r)
+    const struct case_file *f, const struct run *r)
 {
-	for (size_t i = 0; i < f->systems.n; i++) {
-		const struct system *s = system_find(
-		    facts->systems, facts->n_systems, f->systems.v[i].code);
-		for (size_t k = 0; s != NULL && k < s->n_officers; k++)
-			add_person(a, rows, r, s->officers[k].email);
-	}
+	for (size_t i = 0; i < f->systems.n; i++)
+		add_waiting(a, rows, r,
+		    str_fmt(a, "system:%.*s", STR_ARG(f->systems.v[i].code)));
 }
 
 /* Keys as person_role joins them: "role:office:unit". */
@@ -93,7 +74,7 @@ static void wait_for(struct arena *a, struct case_rows *rows,
 		for (size_t i = 0; i < f->officers.n; i++)
 			add_person(a, rows, r, f->officers.v[i]);
 	} else if (s->who == WHO_system_officer) {
-		add_system_officers(a, rows, facts, f, r);
+		add_system_officers(a, rows, f, r);
 	} else {
 		add_role(a, rows, f, r, s);
 	}
@@ -121,7 +102,7 @@ static void waiting_rows(struct arena *a, struct case_rows *rows,
 	}
 }
 
-static struct case_rows rows_of(
+struct case_rows case_rows_of(
     struct arena *a, const struct facts *facts, const struct case_file *f)
 {
 	struct case_rows rows = { .title = case_title(f),
@@ -141,7 +122,7 @@ static struct case_rows rows_of(
 	return rows;
 }
 
-static enum err clear(struct ctx *cx, struct str no)
+enum err projection_clear(struct ctx *cx, struct str no)
 {
 	struct vals v = VALS(val_str(no));
 	enum err e =
@@ -206,10 +187,10 @@ static enum err put_lists(
 	return e;
 }
 
-static enum err write_rows(
+enum err projection_replace(
     struct ctx *cx, const struct case_file *f, const struct case_rows *rows)
 {
-	enum err e = clear(cx, f->no);
+	enum err e = projection_clear(cx, f->no);
 	if (!e)
 		e = put_case(cx, f, rows);
 	if (!e)
@@ -222,228 +203,6 @@ static enum err write_rows(
 enum err projection_write(
     struct ctx *cx, const struct facts *facts, const struct case_file *f)
 {
-	struct case_rows rows = rows_of(cx->arena, facts, f);
-	return write_rows(cx, f, &rows);
-}
-
-/* The rows as one text, to compare what stands with what should. Both sides are
- * made with the same order. */
-static struct str line_of_case(
-    struct arena *a, const struct case_file *f, const struct case_rows *rows)
-{
-	return str_fmt(a,
-	    "%lld|%.*s|%.*s|%.*s|%s|%s|%.*s|%.*s|%.*s|%.*s|%lld|%.*s|%lld|%lld|%.*s",
-	    (long long)f->version, STR_ARG(f->office), STR_ARG(f->procedure),
-	    STR_ARG(f->revision), state_names[f->state],
-	    outcome_names[f->outcome], STR_ARG(rows->title),
-	    STR_ARG(f->requester), STR_ARG(f->unit), STR_ARG(f->service_type),
-	    (long long)f->received, STR_ARG(rows->due), (long long)f->created,
-	    (long long)f->updated, STR_ARG(rows->search));
-}
-
-static enum err stored_case(struct ctx *cx, struct str no, struct str *ret)
-{
-	struct row r;
-	bool found;
-	enum err e = sql_find(cx,
-	    SQL("select version, office, procedure, revision, state, outcome, title,"
-		" requester, unit, service_type, received, due, created, updated,"
-		" search from cases where no = $1"),
-	    VALS(val_str(no)), &r, &found);
-	if (e)
-		return e;
-	*ret = STR("");
-	if (!found)
-		return OK;
-	*ret = str_fmt(cx->arena,
-	    "%lld|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%.*s|%lld|%.*s|%lld|%lld|%.*s",
-	    (long long)row_i64(r, "version"), STR_ARG(row_str(r, "office")),
-	    STR_ARG(row_str(r, "procedure")), STR_ARG(row_str(r, "revision")),
-	    STR_ARG(row_str(r, "state")), STR_ARG(row_str(r, "outcome")),
-	    STR_ARG(row_str(r, "title")), STR_ARG(row_str(r, "requester")),
-	    STR_ARG(row_str(r, "unit")), STR_ARG(row_str(r, "service_type")),
-	    (long long)row_i64(r, "received"), STR_ARG(row_str(r, "due")),
-	    (long long)row_i64(r, "created"), (long long)row_i64(r, "updated"),
-	    STR_ARG(row_str(r, "search")));
-	return OK;
-}
-
-static bool has_text(const struct rows *rows, const char *column, struct str s)
-{
-	for (size_t i = 0; i < rows->n; i++)
-		if (str_eq(row_str(rows->row[i], column), s))
-			return true;
-	return false;
-}
-
-static size_t distinct_viewers(const struct case_rows *rows)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < rows->n_viewers; i++) {
-		bool seen = false;
-		for (size_t k = 0; k < i && !seen; k++)
-			seen = str_eq(rows->viewers[i], rows->viewers[k]);
-		n += !seen;
-	}
-	return n;
-}
-
-static enum err same_viewers(
-    struct ctx *cx, struct str no, const struct case_rows *rows, bool *ret)
-{
-	struct rows stored;
-	enum err e =
-	    sql_all(cx, SQL("select viewer from case_viewer where no = $1"),
-		VALS(val_str(no)), &stored);
-	if (e)
-		return e;
-	*ret = stored.n == distinct_viewers(rows);
-	for (size_t i = 0; i < rows->n_viewers && *ret; i++)
-		*ret = has_text(&stored, "viewer", rows->viewers[i]);
-	return OK;
-}
-
-static bool same_waiting_row(struct row r, const struct waiting *w)
-{
-	return str_eq(row_str(r, "stage"), w->stage) &&
-	       str_eq(row_str(r, "unit"), w->unit) &&
-	       str_eq(row_str(r, "holder"), w->holder) &&
-	       row_i64(r, "since") == w->since;
-}
-
-static enum err same_waiting(
-    struct ctx *cx, struct str no, const struct case_rows *rows, bool *ret)
-{
-	struct rows stored;
-	size_t found = 0;
-	enum err e = sql_all(cx,
-	    SQL("select stage, unit, holder, since from case_waiting where no = $1"),
-	    VALS(val_str(no)), &stored);
-	if (e)
-		return e;
-	for (size_t i = 0; i < stored.n; i++) {
-		bool known = false;
-		for (size_t k = 0; k < rows->waiting.n && !known; k++)
-			known = same_waiting_row(
-			    stored.row[i], &rows->waiting.v[k]);
-		found += known;
-	}
-	*ret = found == stored.n && (stored.n > 0) == (rows->waiting.n > 0);
-	for (size_t k = 0; k < rows->waiting.n && *ret; k++) {
-		bool known = false;
-		for (size_t i = 0; i < stored.n && !known; i++)
-			known = same_waiting_row(
-			    stored.row[i], &rows->waiting.v[k]);
-		*ret = known;
-	}
-	return OK;
-}
-
-static enum err compare(struct ctx *cx, const struct case_file *f,
-    const struct case_rows *rows, bool *ret_same)
-{
-	struct str stored;
-	bool viewers = false, waiting = false, registered = true;
-	enum err e = stored_case(cx, f->no, &stored);
-	if (!e)
-		e = same_viewers(cx, f->no, rows, &viewers);
-	if (!e)
-		e = same_waiting(cx, f->no, rows, &waiting);
-	if (!e && rows->registered)
-		e = register_same(cx, &rows->reg, &registered);
-	*ret_same = !e && viewers && waiting && registered &&
-	            str_eq(stored, line_of_case(cx->arena, f, rows));
-	return e;
-}
-
-struct rebuilding {
-	bool write;
-	void (*report)(void *, struct str no);
-	void *arg;
-	int64_t cases, bad;
-};
-
-static enum err rebuild_one(
-    struct ctx *cx, struct str no, bool write, bool *ret_same)
-{
-	struct case_file f;
-	struct facts facts;
-	enum err e = cases_load(cx, no, &f);
-	if (!e)
-		e = cases_facts(cx, &f, &facts);
-	if (e)
-		return e;
-	struct case_rows rows = rows_of(cx->arena, &facts, &f);
-	e = compare(cx, &f, &rows, ret_same);
-	if (!e && write && !*ret_same)
-		e = write_rows(cx, &f, &rows);
-	return e;
-}
-
-/* Rows of requests that no event tells of. */
-static enum err strangers(struct ctx *cx, bool write,
-    void (*report)(void *, struct str), void *arg, int64_t *ret_bad)
-{
-	struct rows rows;
-	/* Every projection is looked at: that is what a rebuild is. */
-	enum err e = sql_all(cx,
-	    SQL_SCAN(
-		"select no from cases where not exists (select 1 from events"
-		" where events.request = cases.no and version = 1)"),
-	    NO_VALS, &rows);
-	for (size_t i = 0; i < rows.n && !e; i++) {
-		struct str no = row_str(rows.row[i], "no");
-		report(arg, no);
-		++*ret_bad;
-		if (!write)
-			continue;
-		e = clear(cx, no);
-		if (!e)
-			e = sql_exec(cx, SQL("delete from cases where no = $1"),
-			    VALS(val_str(no)), NULL);
-	}
-	return e;
-}
-
-/* The requests that began in one page of events. */
-static enum err rebuild_page(
-    struct ctx *cx, struct rebuilding *r, int64_t *seq, size_t *ret_n)
-{
-	struct str *numbers;
-	enum err e = requests_since(cx, *seq, &numbers, ret_n, seq);
-	for (size_t i = 0; i < *ret_n && !e; i++) {
-		struct arena_mark mark = arena_mark(cx->arena);
-		bool same = true;
-		e = rebuild_one(cx, numbers[i], r->write, &same);
-		if (e)
-			break;
-		r->cases++;
-		if (!same) {
-			r->bad++;
-			r->report(r->arg, numbers[i]);
-		}
-		arena_rewind(cx->arena, mark);
-	}
-	return e;
-}
-
-enum err projection_rebuild(struct ctx *cx, bool write,
-    void (*report)(void *, struct str no), void *arg, int64_t *ret_cases,
-    int64_t *ret_bad)
-{
-	struct rebuilding r = { .write = write, .report = report, .arg = arg };
-	int64_t seq = 0;
-	size_t n = 0;
-	enum err e;
-	do {
-		struct arena_mark mark = arena_mark(cx->arena);
-		e = rebuild_page(cx, &r, &seq, &n);
-		if (!e)
-			arena_rewind(cx->arena, mark);
-	} while (!e && n > 0);
-	if (!e)
-		e = strangers(cx, write, report, arg, &r.bad);
-	*ret_cases = r.cases;
-	*ret_bad = r.bad;
-	return e;
+	struct case_rows rows = case_rows_of(cx->arena, facts, f);
+	return projection_replace(cx, f, &rows);
 }

@@ -24,19 +24,40 @@ struct register_row register_row_of(
 
 enum err register_put(struct ctx *cx, const struct register_row *r)
 {
-	return sql_exec(cx,
+	int64_t changed;
+	enum err e = sql_exec(cx,
 	    SQL("insert into register_row (office, year, number, request, received,"
 		" systems, service_type, memo_in, memo_out, score, outcome, title,"
 		" unit) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
 		" $13) on conflict (office, year, number) do update set"
-		" request = $4, received = $5, systems = $6, service_type = $7,"
+		" received = $5, systems = $6, service_type = $7,"
 		" memo_in = $8, memo_out = $9, score = $10, outcome = $11,"
-		" title = $12, unit = $13"),
+		" title = $12, unit = $13 where register_row.request = $4"),
 	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number),
 		val_str(r->request), val_i64(r->received), val_str(r->systems),
 		val_str(r->service_type), val_str(r->memo_in),
 		val_str(r->memo_out), val_i64(r->score), val_str(r->outcome),
 		val_str(r->title), val_str(r->unit)),
+	    &changed);
+	if (e || changed == 1)
+		return e;
+	return fail_detail(cx, ERR_BROKEN,
+	    "number %lld of the register is another request's",
+	    (long long)r->number);
+}
+
+enum err register_clear(
+    struct ctx *cx, struct str request, const struct register_row *r)
+{
+	enum err e =
+	    sql_exec(cx, SQL("delete from register_row where request = $1"),
+		VALS(val_str(request)), NULL);
+	if (e || r == NULL)
+		return e;
+	return sql_exec(cx,
+	    SQL("delete from register_row where office = $1 and year = $2"
+		" and number = $3"),
+	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number)),
 	    NULL);
 }
 
@@ -59,8 +80,9 @@ static struct register_row from_row(struct row r)
 
 static bool same_row(const struct register_row *a, const struct register_row *b)
 {
-	return str_eq(a->request, b->request) && a->received == b->received &&
-	       str_eq(a->systems, b->systems) &&
+	return str_eq(a->office, b->office) && a->year == b->year &&
+	       a->number == b->number && str_eq(a->request, b->request) &&
+	       a->received == b->received && str_eq(a->systems, b->systems) &&
 	       str_eq(a->service_type, b->service_type) &&
 	       str_eq(a->memo_in, b->memo_in) &&
 	       str_eq(a->memo_out, b->memo_out) && a->score == b->score &&
@@ -68,24 +90,24 @@ static bool same_row(const struct register_row *a, const struct register_row *b)
 	       str_eq(a->unit, b->unit);
 }
 
-enum err register_same(struct ctx *cx, const struct register_row *r, bool *ret)
+enum err register_same(
+    struct ctx *cx, struct str request, const struct register_row *r, bool *ret)
 {
-	struct row row;
-	bool found;
-	enum err e = sql_find(cx,
+	struct rows rows;
+	enum err e = sql_all(cx,
 	    SQL("select office, year, number, request, received, systems,"
 		" service_type, memo_in, memo_out, score, outcome, title, unit"
-		" from register_row where office = $1 and year = $2"
-		" and number = $3"),
-	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number)),
-	    &row, &found);
+		" from register_row where request = $1"),
+	    VALS(val_str(request)), &rows);
+	*ret = false;
 	if (e)
 		return e;
-	*ret = false;
-	if (found) {
-		struct register_row stored = from_row(row);
-		*ret = same_row(&stored, r);
+	if (r == NULL || rows.n != 1) {
+		*ret = r == NULL && rows.n == 0;
+		return OK;
 	}
+	struct register_row stored = from_row(rows.row[0]);
+	*ret = same_row(&stored, r);
 	return OK;
 }
 

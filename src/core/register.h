@@ -22,10 +22,16 @@ struct register_row {
 
 struct register_row register_row_of(
     const struct case_file *, struct str systems);
+/* ERR_BROKEN when the number is another request's. */
 MUST_CHECK enum err register_put(struct ctx *, const struct register_row *);
-/* Whether the row stands in the store as it is. */
+/* Removes what stands under the request's name and, if it has a row, under that
+ * row's number: for a rebuild. */
+MUST_CHECK enum err register_clear(
+    struct ctx *, struct str request, const struct register_row *);
+/* Whether the row stands in the store as it is, and no other of the request;
+ * NULL: whether there is none. */
 MUST_CHECK enum err register_same(
-    struct ctx *, const struct register_row *, bool *ret);
+    struct ctx *, struct str request, const struct register_row *, bool *ret);
 /* All of a year, by number. */
 MUST_CHECK enum err register_list(struct ctx *, struct str office, int64_t year,
     const struct register_row **ret, size_t *ret_n);
