@@ -41,10 +41,8 @@ void form_lines(json_t *list, struct str s, bool commas)
 	for (bool more = true; more;) {
 		more = str_cut(s, '\n', &line, &s);
 		for (bool rest = true; rest;) {
-			if (commas)
-				rest = str_cut(line, ',', &one, &line);
-			else
-				one = line, rest = false;
+			one = line;
+			rest = commas && str_cut(line, ',', &one, &line);
 			one = str_trim(one);
 			if (one.n > 0)
 				json_add_text(list, one);

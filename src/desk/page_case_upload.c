@@ -48,8 +48,8 @@ static struct ui_table table_of(
 static enum err list_sent(struct case_work *w, struct ui_table *ret)
 {
 	struct visit *v = w->v;
-	const struct upload_file *u;
-	size_t n;
+	const struct upload_file *u = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->shared);
 	if (!e)
 		e = upload_list(&v->cx, w->f.no, &u, &n);

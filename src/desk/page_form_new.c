@@ -194,16 +194,16 @@ static void add_offices(struct paper *p, const struct known *k)
 	struct ui_choice *c =
 	    ARENA_ARRAY(v->cx.arena, struct ui_choice, k->n_offers + 1);
 	size_t n = 0;
-	for (size_t i = 0; i < k->n_offers; i++)
-		if (person_holds(&v->actor.person, ROLE_records,
-			k->offers[i].office_code, STR("")))
-			c[n++] = (struct ui_choice){
-				.value = k->offers[i].office_code,
+	for (size_t i = 0; i < k->n_offers; i++) {
+		struct str code = k->offers[i].office_code;
+		bool first = n == 0;
+		if (person_holds(&v->actor.person, ROLE_records, code, STR("")))
+			c[n++] = (struct ui_choice){ .value = code,
 				.label = k->offers[i].office,
 				.chosen =
-				    n == 0 || str_eq(visit_form(v, "office"),
-						  k->offers[i].office_code)
-			};
+				    first ||
+				    str_eq(visit_form(v, "office"), code) };
+	}
 	struct ui_field *f = add(p, "office", MSG_pages_offer_office, false);
 	f->kind = UI_RADIOS;
 	f->choices = c;

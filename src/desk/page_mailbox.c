@@ -53,6 +53,26 @@ static struct str msg(const struct visit *v, enum msg m)
 	return msg_text(v->cx.lang, m);
 }
 
+/* A notice is in its recipient's language, whatever the reader's. */
+static struct str lang_of(struct str text)
+{
+	for (size_t i = 0; i + 1 < text.n; i++)
+		if ((unsigned char)text.p[i] == 0xe0 &&
+		    ((unsigned char)text.p[i + 1] == 0xb8 ||
+			(unsigned char)text.p[i + 1] == 0xb9))
+			return lang_code(LANG_TH);
+	return lang_code(LANG_EN);
+}
+
+static struct html subject_link(struct visit *v, const struct notice *n)
+{
+	struct buf *b = ARENA_NEW(v->cx.arena, struct buf);
+	struct view view = { .arena = v->cx.arena, .lang = v->cx.lang };
+	*b = buf_new(v->cx.arena, 8192);
+	page_mailbox_subject(b, &view, n->id, lang_of(n->subject), n->subject);
+	return html_from_buf(b);
+}
+
 static struct ui_table table_of(struct visit *v, const struct mailbox *m)
 {
 	struct arena *a = v->cx.arena;
@@ -67,9 +87,7 @@ static struct ui_table table_of(struct visit *v, const struct mailbox *m)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct notice *n = &m->notices[i];
 		struct ui_cell *c = &cells[i * NOTICE_COLUMNS];
-		struct str id = str_fmt(a, "%lld", (long long)n->id);
-		c[0].text = n->subject;
-		c[0].url = url_path(a, "/mailbox/{}", 1, &id);
+		c[0].rich = subject_link(v, n);
 		c[1].text = n->recipient;
 		c[2].text = n->request;
 		if (n->request.n > 0)
@@ -139,7 +157,7 @@ enum err page_mailbox(struct visit *v)
 static enum err read_notice(struct visit *v, struct notice *ret)
 {
 	int64_t id;
-	bool demo;
+	bool demo = false;
 	if (!str_i64(visit_arg(v, 0), &id))
 		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 	enum err e = store_read(&v->cx, v->app->people);
@@ -172,6 +190,7 @@ enum err page_mailbox_notice(struct visit *v)
 		   : msg(v, MSG_mailbox_not_sent));
 	struct notice_page page = { .back = url_local(STR("/mailbox")),
 		.subject = n.subject,
+		.lang = lang_of(n.body),
 		.rows = r.list.v,
 		.n_rows = r.list.n,
 		.body = html_lines(v->cx.arena, n.body),

@@ -65,7 +65,7 @@ enum err offers_list(struct ctx *cx, struct offered **ret, size_t *ret_n)
 
 enum err page_procedures(struct visit *v)
 {
-	struct offered *offers;
+	struct offered *offers = NULL;
 	struct procedures_page page = { 0 };
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)

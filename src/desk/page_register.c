@@ -178,8 +178,8 @@ static struct url file_url(
 static enum err find_office(
     struct visit *v, struct str code, int64_t year, struct register_page *page)
 {
-	const struct office *offices;
-	size_t n;
+	const struct office *offices = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = office_list(&v->cx, &offices, &n);

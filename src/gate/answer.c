@@ -264,7 +264,7 @@ static enum err is_more(struct call *c, struct flow *f)
 {
 	struct query after = c->asked.query;
 	struct compiled compiled;
-	struct source_stream *rows;
+	struct source_stream *rows = NULL;
 	struct batch batch;
 	after.offset += after.limit;
 	after.limit = 1;

@@ -169,8 +169,8 @@ static enum err take_upload(struct build *b, const struct part *p)
 {
 	struct gate_visit *v = b->v;
 	struct upload_file u;
-	struct str sha;
-	int64_t bytes;
+	struct str sha = { 0 };
+	int64_t bytes = 0;
 	enum err e = store_read(&v->cx, v->gate->shared);
 	if (!e)
 		e = upload_get(&v->cx, json_text(p->order, "file"), &u);

@@ -166,7 +166,7 @@ static void read_procedure(struct play *p, struct str code)
 		if (str_eq(p->procedure.code, code))
 			return;
 	}
-	REQUIRE(!"the procedure is shipped");
+	require_failed("the procedure is shipped", __FILE__, __LINE__);
 }
 
 static struct play *begin(const char *code)
