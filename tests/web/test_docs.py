@@ -297,3 +297,42 @@ def test_glossary_is_the_catalogue():
     assert {"role", "state", "outcome", "command"} <= groups
     assert shown == {key: (thai[key], english[key]) for key in thai
                      if key.split(".")[0] in groups}
+
+
+def anchors(text):
+    """As GitHub makes them of headings."""
+    return {re.sub(r"[^\w\s-]", "", head.lower()).strip().replace(" ", "-")
+            for head in re.findall(r"^#+ (.*)$", text, re.M)}
+
+
+def test_links_lead_somewhere():
+    followed = 0
+    for file in [*ROOT.glob("*.md"), *DOCS.glob("*.md")]:
+        for link in re.findall(r"\]\(([^)\s]+)\)", file.read_text()):
+            path, _, anchor = link.partition("#")
+            if path.startswith("http"):
+                continue
+            target = file.parent / path if path else file
+            assert target.exists(), f"{file.name}: {link}"
+            if anchor:
+                assert anchor in anchors(target.read_text()), \
+                    f"{file.name}: {link}"
+            followed += 1
+    assert followed > 10
+
+
+def test_readme_names_who_can_play_each_role(university):
+    text = source("README.md")
+    ways = [("requester", None), ("owner", None), ("records", "ICIT"),
+            ("director", "ICIT"), ("head", "ICIT"), ("officer", "ICIT"),
+            ("requester", None), ("auditor", None)]
+    table = [row[1] for row in rows(text) if row[0].isdigit()]
+    assert [re.findall(r"`([^`]+)`", cell)[0] for cell in table] == \
+        [university.person(*way)["email"] for way in ways]
+    registrar = re.search(r"W-REG6-001 the way is (.*?)\. ", text, re.S)[1]
+    ways = [("requester", None), ("records", "REGISTRAR"),
+            ("director", "REGISTRAR"), ("officer", "REGISTRAR"),
+            ("executive", "REGISTRAR"), ("officer", "REGISTRAR")]
+    assert re.findall(r"`([^`]+)`", registrar) == \
+        [university.person(*way)["email"].split("@")[0] for way in ways]
+    assert (DOCS / "desk.png").stat().st_size < 200_000
