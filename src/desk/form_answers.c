@@ -72,6 +72,19 @@ json_t *form_answers(struct visit *v, const struct procedure *p)
 	return answers;
 }
 
+/* While nobody has said how far persons can be told, "not a summary" holds too:
+ * what follows from it is asked when it has been said. */
+bool form_shows(
+    const struct procedure *p, const struct field *f, const json_t *answers)
+{
+	struct str on = f->asked_if.field;
+	const struct field *decides = procedure_field(p, on);
+	if (!field_asked(f, answers))
+		return false;
+	return decides == NULL || !field_required(decides, answers) ||
+	       json_object_getn(answers, on.p, on.n) != NULL;
+}
+
 struct str form_asked(
     struct arena *a, const struct procedure *p, const json_t *answers)
 {
@@ -79,7 +92,7 @@ struct str form_asked(
 	for (size_t s = 0; s < p->n_sections; s++)
 		for (size_t i = 0; i < p->sections[s].n_fields; i++) {
 			const struct field *f = &p->sections[s].fields[i];
-			if (!field_asked(f, answers))
+			if (!form_shows(p, f, answers))
 				continue;
 			if (b.n > 0)
 				buf_char(&b, ' ');
@@ -113,13 +126,16 @@ static struct str wrong_text(const struct visit *v, const struct field *f,
 }
 
 void form_problems(struct visit *v, const struct procedure *p,
-    const struct ui_problem **ret, size_t *ret_n)
+    const json_t *answers, const struct ui_problem **ret, size_t *ret_n)
 {
 	size_t n = 0;
 	struct ui_problem *list = ARENA_ARRAY(
 	    v->cx.arena, struct ui_problem, v->cx.fault.n_fields + 1);
 	for (const struct field_error *w = v->cx.fault.fields; w; w = w->next) {
 		const struct field *f = procedure_field(p, w->field);
+		if (f != NULL && field_asked(f, answers) &&
+		    !form_shows(p, f, answers))
+			continue;
 		list[n++] = (struct ui_problem){ .field = f ? f->key : STR(""),
 			.text = wrong_text(v, f, w) };
 	}

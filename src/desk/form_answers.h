@@ -24,12 +24,17 @@ struct answer_form {
 /* One field as the page shows it, with what was found wrong with it. */
 struct ui_field form_answer_field(
     const struct answer_form *, const struct field *);
-/* The keys of the fields that the form asks now, for "asked". */
+/* Whether the form shows the field now: it is asked, and what decides that has
+ * been answered, where it must be. */
+bool form_shows(
+    const struct procedure *, const struct field *, const json_t *answers);
+/* The keys of the fields that the form shows now, for "asked". */
 struct str form_asked(
     struct arena *, const struct procedure *, const json_t *answers);
-/* Everything that was found wrong, each with the name of its field. */
+/* Everything that was found wrong, each with the name of its field; what the
+ * form does not show yet is not complained of. */
 void form_problems(struct visit *, const struct procedure *,
-    const struct ui_problem **ret, size_t *ret_n);
+    const json_t *answers, const struct ui_problem **ret, size_t *ret_n);
 
 /* "10. รูปแบบการเชื่อมต่อ" */
 struct str form_label(struct arena *, const struct field *, enum lang);

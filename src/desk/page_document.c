@@ -70,7 +70,8 @@ static struct ui_cell *begin(struct document *d, struct ui_table *t,
 		.columns = columns,
 		.n_columns = n_heads,
 		.cells = cells,
-		.n_rows = n_rows };
+		.n_rows = n_rows,
+		.hide_caption = true };
 	return cells;
 }
 

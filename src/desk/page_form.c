@@ -114,7 +114,7 @@ static void put_sections(
 		    ARENA_ARRAY(a, struct ui_field, from->n_fields + 1);
 		size_t k = 0;
 		for (size_t i = 0; i < from->n_fields; i++)
-			if (field_asked(&from->fields[i], d->f.answers))
+			if (form_shows(p, &from->fields[i], d->f.answers))
 				fields[k++] =
 				    form_answer_field(&form, &from->fields[i]);
 		if (k == 0)
@@ -204,7 +204,8 @@ enum err draft_show(
 {
 	struct form_page page = { 0 };
 	put_head(v, d, &page);
-	form_problems(v, d->facts.procedure, &page.problems, &page.n_problems);
+	form_problems(v, d->facts.procedure, d->f.answers, &page.problems,
+	    &page.n_problems);
 	put_sections(v, d, typed, &page);
 	put_form(v, d, &page);
 	page.files = draft_file_list(v, &d->f, &page.n_files);

@@ -34,7 +34,7 @@ static void put_answers(struct check *c)
 		for (size_t i = 0; i < from->n_fields; i++) {
 			const struct field *f = &from->fields[i];
 			const struct str args[] = { c->d.f.no, f->key };
-			if (!field_asked(f, c->d.f.answers))
+			if (!form_shows(p, f, c->d.f.answers))
 				continue;
 			rows[k] = form_answer_row(&form, f);
 			rows[k++].change =

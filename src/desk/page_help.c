@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "core/kinds.h"
+#include "desk/page_list.h"
 #include "desk/pages.h"
 #include "templates/desk_errors.h"
 #include "templates/desk_help.h"
@@ -21,7 +22,7 @@ static void put_states(struct visit *v, struct help_page *page)
 	columns[0].label = text(v, MSG_pages_list_state);
 	columns[1].label = text(v, MSG_pages_help_meaning);
 	for (size_t i = 0; i < STATES; i++) {
-		struct str code = str_of(state_names[i]);
+		struct str code = str_of(state_names[list_states[i]]);
 		cells[2 * i].text =
 		    msg_code(a, v->cx.lang, STR("state."), code);
 		cells[2 * i + 1].text =

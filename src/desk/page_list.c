@@ -7,6 +7,11 @@
 
 enum { COLUMNS = 5, PAGE_LINES = 25, MAX_TABS = 3 };
 
+const enum state list_states[STATES] = { STATE_draft, STATE_consent,
+	STATE_intake, STATE_decision, STATE_assignment, STATE_preparing,
+	STATE_release, STATE_delivery, STATE_acceptance, STATE_waiting,
+	STATE_closed };
+
 enum err list_words(struct ctx *cx, struct list_words *ret)
 {
 	struct list_words w = { .today = date_of_ms(cx->now) };
@@ -237,7 +242,7 @@ static struct ui_field state_field(struct work *w)
 	size_t n = 0;
 	c[n++] = choice(STR(""), text(w, MSG_pages_list_all), w->q.state);
 	for (size_t i = 0; i < STATES; i++) {
-		struct str code = str_of(state_names[i]);
+		struct str code = str_of(state_names[list_states[i]]);
 		c[n++] = choice(code,
 		    msg_code(a, w->v->cx.lang, STR("state."), code),
 		    w->q.state);
@@ -387,6 +392,7 @@ enum err page_list(struct visit *v)
 	if (e)
 		return e;
 	w.filtered = w.q.state.n + w.q.office.n + w.q.system.n + w.q.q.n > 0;
+	page.narrowed = w.q.state.n + w.q.office.n + w.q.system.n > 0;
 	put_tabs(&w, &page);
 	put_filter(&w, &page);
 	if (w.filtered)

@@ -29,6 +29,9 @@ MUST_CHECK enum err list_state(
     struct ctx *, const struct case_line *, struct str *ret);
 enum ui_tone list_tone(const struct case_line *);
 
+/* All states in the order of a request's life. */
+extern const enum state list_states[STATES];
+
 /* The table of the lines; `waiting`: since when they wait, else when they last
  * changed. In the caller's transaction. */
 MUST_CHECK enum err list_table(struct ctx *, const struct list_words *,
@@ -44,6 +47,7 @@ struct list_page {
 	struct ui_form form;
 	const struct ui_field *fields;
 	size_t n_fields;
+	bool narrowed;    /* by more than the search */
 	struct url clear; /* without filters; unset when there are none */
 	struct ui_table table;
 	struct url first, next;
