@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "core/answers.h"
 #include "core/policy.h"
 #include "desk/files.h"
 #include "desk/form_answers.h"
@@ -172,6 +173,7 @@ static enum err show(
 	struct view view =
 	    page_view(v, str_fmt(v->cx.arena, "%.*s %.*s", STR_ARG(w->f.no),
 			     STR_ARG(page.title)));
+	view.wide = true;
 	view.wrong = w->n_problems > 0;
 	struct buf o = page_buf(v);
 	page_desk_case(&o, &view, &page);
@@ -306,6 +308,31 @@ int64_t case_seen_version(const struct visit *v)
 	           : 0;
 }
 
+/* Only what was changed is sent: an answer that stands as it was would undo
+ * what the office has put right since. */
+static json_t *changed(
+    struct visit *v, const struct case_file *f, json_t *posted)
+{
+	json_t *merged, *out = json_new_object(v->cx.arena);
+	const char *key;
+	json_t *value;
+	struct fault before = v->cx.fault;
+	if (answers_merge(&v->cx, f->answers, posted, &merged)) {
+		v->cx.fault = before;
+		return posted;
+	}
+	json_object_foreach(posted, key, value)
+	{
+		const json_t *now = json_object_get(merged, key);
+		const json_t *then = json_object_get(f->answers, key);
+		bool same = now == NULL ? then == NULL
+		                        : then != NULL && json_equal(now, then);
+		if (!same)
+			json_put(out, key, value);
+	}
+	return out;
+}
+
 /* A reply may bring changed answers: those that its form showed. */
 static enum err put_answers(struct visit *v, struct str no, json_t *body)
 {
@@ -319,9 +346,12 @@ static enum err put_answers(struct visit *v, struct str no, json_t *body)
 	if (!e)
 		e = cases_facts(&v->cx, &f, &facts);
 	store_end(&v->cx);
-	if (!e)
-		json_put(body, "answers", form_answers(v, facts.procedure));
-	return e;
+	if (e)
+		return e;
+	json_t *answers = changed(v, &f, form_answers(v, facts.procedure));
+	if (json_object_size(answers) > 0)
+		json_put(body, "answers", answers);
+	return OK;
 }
 
 enum err page_command(struct visit *v)

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "core/engine.h"
 #include "core/policy.h"
+#include "desk/form_answers.h"
 #include "desk/page_case.h"
 
 static struct arena *arena_of(const struct case_form *f)
@@ -50,6 +51,29 @@ void case_ask_submit(struct case_form *f)
 	LIST_ADD(arena_of(f), &f->buttons, edit);
 }
 
+/* What is decided on, before the eyes of who decides. */
+static void show_request(struct case_form *f)
+{
+	static const char *const keys[] = { "purpose", "detail", "subjects",
+		"identifiability", "lawful_basis", "recipients" };
+	const struct case_work *w = f->w;
+	struct answer_form form = {
+		.v = w->v, .facts = &w->facts, .answers = w->f.answers
+	};
+	struct ui_row who = { .label = case_role(w, ROLE_requester),
+		.value = str_fmt(arena_of(f), "%.*s · %.*s",
+		    STR_ARG(case_person(w, w->f.requester)),
+		    STR_ARG(case_unit(w, w->f.unit))) };
+	LIST_ADD(arena_of(f), &f->rows, who);
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		const struct field *field =
+		    procedure_field(w->facts.procedure, str_of(keys[i]));
+		if (field != NULL && json_value(w->f.answers, keys[i]) != NULL)
+			LIST_ADD(arena_of(f), &f->rows,
+			    form_answer_row(&form, field));
+	}
+}
+
 static bool is_owner(const struct case_form *f)
 {
 	size_t cursor = 0;
@@ -89,6 +113,8 @@ void case_ask_consent(struct case_form *f)
 		ask_paper(f);
 	else
 		f->intro = case_say(f->w, MSG_ask_consent_intro);
+	if (owner)
+		show_request(f);
 	form_area(f, "conditions", MSG_ask_conditions, MSG_ask_conditions_hint,
 	    STR(""))
 	    ->optional = true;
@@ -242,6 +268,7 @@ void case_ask_decide(struct case_form *f)
 {
 	f->checklist = true;
 	f->title = case_say(f->w, MSG_command_decide);
+	show_request(f);
 	if (procedure_kind(f->w->facts.procedure, STAGE_assignment) != NULL)
 		ask_division(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_decide_note_hint, STR(""))
@@ -295,6 +322,7 @@ void case_ask_assign(struct case_form *f)
 	struct ui_choice *v =
 	    ARENA_ARRAY(arena_of(f), struct ui_choice, facts->n_officers + 1);
 	size_t n = 0;
+	show_request(f);
 	for (int round = 0; round < 2; round++)
 		for (size_t i = 0; i < facts->n_officers; i++)
 			if ((duties(f, &facts->officers[i]).n > 0) ==

@@ -174,7 +174,8 @@ void case_ask_revoke(struct case_form *f)
 	f->intro = case_say(f->w, MSG_ask_revoke_intro);
 	form_choices(
 	    f, UI_RADIOS, "connection", MSG_thing_connection, MSG_NONE, v, n);
-	form_area(f, "reason", MSG_ask_reason, MSG_NONE, STR(""));
+	form_area(f, "reason", MSG_ask_reason, MSG_NONE, STR(""))->optional =
+	    true;
 	form_button(f, UI_DANGER, f->title, NULL, NULL, MSG_ask_sure_revoke);
 }
 

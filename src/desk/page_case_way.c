@@ -2,40 +2,26 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "desk/page_case.h"
+#include "templates/desk_case_people.h"
 
-/* "นางสาวอรทัย … โทร. 2213 · a@example.ac.th", a line each. */
-static struct str people_lines(
+/* Who holds it, with telephone and e-mail. */
+static struct html people_of(
     const struct case_work *w, const struct case_wait *wait)
 {
-	struct arena *a = w->v->cx.arena;
-	struct buf b = buf_new(a, 65536);
-	bool th = w->v->cx.lang == LANG_TH;
-	buf_str(&b, wait->role);
-	if (wait->unit.n > 0)
-		buf_fmt(&b, " · %.*s", STR_ARG(wait->unit));
-	for (size_t i = 0; i < wait->n_people; i++) {
-		const struct person *p = &wait->people[i];
-		struct str name =
-		    th || p->name_en.n == 0 ? p->name : p->name_en;
-		buf_fmt(&b, "\n%.*s", STR_ARG(name));
-		if (p->phone.n > 0)
-			buf_fmt(&b, " · %.*s",
-			    STR_ARG(case_say1(w, MSG_case_phone, p->phone)));
-		if (p->email.n > 0)
-			buf_fmt(&b, " · %.*s", STR_ARG(p->email));
-	}
-	if (wait->n_people == 0)
-		buf_fmt(&b, "\n%.*s", STR_ARG(case_say(w, MSG_case_nobody)));
-	return buf_view(&b);
+	struct buf *b = ARENA_NEW(w->v->cx.arena, struct buf);
+	struct view view = { .arena = w->v->cx.arena, .lang = w->v->cx.lang };
+	*b = buf_new(w->v->cx.arena, 65536);
+	page_case_people(b, &view, wait);
+	return html_from_buf(b);
 }
 
 static void put_waits(const struct case_work *w, struct rows_of *r)
 {
 	for (size_t i = 0; i < w->n_waits; i++) {
 		const struct case_wait *wait = &w->waits[i];
-		row_lines(r,
-		    i == 0 ? case_say(w, MSG_case_who_has_it) : STR(" "),
-		    people_lines(w, wait));
+		struct ui_row row = { .label = case_say(w, MSG_case_who_has_it),
+			.rich = people_of(w, wait) };
+		LIST_ADD(r->arena, &r->list, row);
 	}
 	if (w->n_waits > 0)
 		row_text(r, case_say(w, MSG_case_since),

@@ -73,6 +73,11 @@ static void put_rows(const struct case_work *w, struct rows_of *r)
 	row_text(r, case_say(w, MSG_clock_kind),
 	    msg_code(a, lang, STR("clock-kind."), c->kind));
 	row_text(r, case_say(w, MSG_clock_start), date_long(a, lang, c->start));
+	if (str_eq(c->kind, STR("case")) &&
+	    date_cmp(date_of_ms(w->f.received), c->start) != 0)
+		row_text(r, case_say(w, MSG_case_received),
+		    case_say1(
+			w, MSG_clock_after_hours, case_when(w, w->f.received)));
 	row_text(r, case_say(w, MSG_clock_used),
 	    case_say2(w, MSG_case_clock_used, case_number(w, c->used),
 		case_number(w, c->budget)));

@@ -404,6 +404,7 @@ static void put_revoke(struct one *w, const struct ui_problem *problem,
 	*reason = (struct ui_field){ .kind = UI_LINES,
 		.name = STR("reason"),
 		.label = say(w->v, MSG_ask_reason),
+		.optional = true,
 		.rows = 3 };
 	if (problem != NULL) {
 		reason->error = problem->text;

@@ -14,7 +14,7 @@ struct mailbox_page {
 };
 struct notice_page {
 	struct url back;
-	struct str subject;
+	struct str subject, lang;
 	const struct ui_row *rows;
 	size_t n_rows;
 	struct html body;
