@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "core/cases.h"
 #include "core/grants.h"
 #include "core/idempotency.h"
 #include "sql/sql.h"
@@ -191,6 +192,23 @@ static enum err read_body(struct visit *v)
 	return OK;
 }
 
+/* Whether the caller may see the request that the path names, if any: 404 comes
+ * before 413 and 415. */
+static enum err see_request(struct visit *v)
+{
+	struct str path = v->rq->path, no, rest;
+	struct case_file f;
+	if (!str_take(&path, STR("/api/v1/requests/")))
+		return OK;
+	if (!str_cut(path, '/', &no, &rest))
+		no = path;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_get(&v->cx, no, &f);
+	store_end(&v->cx);
+	return e;
+}
+
 static enum err check_media(struct visit *v)
 {
 	struct str type = request_header(v->rq, STR("Content-Type"));
@@ -201,7 +219,8 @@ static enum err check_media(struct visit *v)
 	if (str_eq_nocase(type, STR("application/json")) ||
 	    str_eq_nocase(type, STR("application/merge-patch+json")))
 		return OK;
-	return fail(&v->cx, ERR_MEDIA, MSG_error_media);
+	enum err e = see_request(v);
+	return e ? e : fail(&v->cx, ERR_MEDIA, MSG_error_media);
 }
 
 static enum err pass(struct visit *v)
@@ -251,9 +270,35 @@ static void handle(void *arg, const struct route *route, struct request *rq,
 		problem_answer(&v, e);
 }
 
+/* What was refused before its body was read, by who sent it. */
+static enum err who_sent(struct app *app, struct request *rq)
+{
+	static const struct desk_route api = { .door = DOOR_api };
+	struct visit v = { .app = app,
+		.route = &api,
+		.rq = rq,
+		.cx = ctx_new(rq->arena, time_now_ms(), LANG_TH) };
+	enum err e = session_find(&v);
+	if (!e && v.cx.actor == NULL)
+		e = ERR_UNAUTHENTICATED;
+	if (!e)
+		e = see_request(&v);
+	store_end(&v.cx);
+	return e;
+}
+
 static void refuse(
     void *arg, int status, struct request *rq, struct response *rs)
 {
+	bool body = status == 413 || status == 415;
+	if (body && str_starts(rq->path, STR("/api/"))) {
+		enum err e = who_sent(arg, rq);
+		if (e == ERR_UNAUTHENTICATED)
+			response_header(rs, STR("WWW-Authenticate"),
+			    STR("Bearer realm=\"pratu\""));
+		if (e == ERR_UNAUTHENTICATED || e == ERR_NOT_FOUND)
+			status = err_status(e);
+	}
 	problem_refused(arg, status, rq, rs);
 }
 
