@@ -51,25 +51,35 @@ static bool first_granted(
 	return false;
 }
 
-/* "q=0.8" in thousandths (RFC 9110 12.4.2); absent or broken is 1. */
+/* "0.8" in thousandths; more digits than three count for nothing. */
+static bool read_weight(struct str s, int64_t *ret)
+{
+	struct str whole, digits;
+	int64_t q, scale = 100;
+	(void)str_cut(s, '.', &whole, &digits);
+	if (!str_i64(whole, &q) || q < 0 || q > 1)
+		return false;
+	q *= 1000;
+	for (size_t i = 0; i < digits.n; i++, scale /= 10) {
+		if (digits.p[i] < '0' || digits.p[i] > '9')
+			return false;
+		q += scale * (digits.p[i] - '0');
+	}
+	*ret = q > 1000 ? 1000 : q;
+	return true;
+}
+
+/* Of "; q=0.8" (RFC 9110 12.4.2); absent or broken is 1. */
 static int64_t weight(struct str params)
 {
-	struct str one, name, value, digits;
-	int64_t n, scale = 100, q;
+	struct str one, name, value;
+	int64_t q;
 	for (bool more = params.n > 0; more;) {
 		more = str_cut(params, ';', &one, &params);
-		if (!str_cut(str_trim(one), '=', &name, &value) ||
-		    !str_eq_nocase(str_trim(name), STR("q")))
-			continue;
-		(void)str_cut(str_trim(value), '.', &value, &digits);
-		if (!str_i64(value, &q) || q != 0)
-			return 1000;
-		for (; digits.n > 0 && scale > 0; scale /= 10) {
-			if (!str_take_uint(&digits, 1, &n))
-				return 1000;
-			q += n * scale;
-		}
-		return q;
+		if (str_cut(str_trim(one), '=', &name, &value) &&
+		    str_eq_nocase(str_trim(name), STR("q")) &&
+		    read_weight(str_trim(value), &q))
+			return q;
 	}
 	return 1000;
 }

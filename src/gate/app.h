@@ -32,7 +32,8 @@ struct gate_route {
 	enum side side;
 	enum body_kind body;
 	uint64_t max_body;
-	const char *shows; /* "data" "file" "json" "page" "static" "text" */
+	const char *shows; /* "data" "file" "json" "page" "redirect" "static"
+	                    * "text" */
 };
 extern const struct gate_route gate_routes[];
 extern const size_t n_gate_routes;

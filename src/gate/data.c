@@ -184,8 +184,15 @@ enum err data_post_as(struct gate_visit *v)
 	return post(v, suffix);
 }
 
+/* What a GET finds below a connection beside its two descriptions. */
 enum err data_other(struct gate_visit *v)
 {
+	struct str rest = v->rq->args[1];
+	if (str_take(&rest, STR("query")) &&
+	    (rest.n == 0 || str_starts(rest, STR(".")))) {
+		response_header(v->rs, STR("Allow"), STR("POST"));
+		return fail(&v->cx, ERR_METHOD, MSG_error_outlet_post);
+	}
 	return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 }
 

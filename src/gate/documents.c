@@ -128,39 +128,85 @@ static enum err keep_spool(
 	return e;
 }
 
-enum err file_upload(struct gate_visit *v)
+/* The upload that the ticket in the address is for. */
+static enum err find_upload(struct gate_visit *v, struct upload_file *ret)
 {
 	struct ticket t;
-	struct upload_file u;
-	struct str sha256;
-	int64_t bytes;
 	enum err e = store_read(&v->cx, v->gate->shared);
 	if (!e)
 		e = ticket_find(&v->cx, STR("upload"), v->rq->args[0], &t);
 	if (!e)
-		e = upload_get(&v->cx, t.subject, &u);
+		e = upload_get(&v->cx, t.subject, ret);
 	store_end(&v->cx);
 	if (e)
 		return e;
-	if (u.received != 0)
-		return fail(&v->cx, ERR_CONFLICT, MSG_error_conflict);
-	if (v->rq->body_fd < 0 || v->rq->body_bytes == 0) {
-		field_wrong(&v->cx, STR("body"), MSG_field_required, STR(""));
-		return fields_end(&v->cx);
-	}
-	e = keep_spool(v, &sha256, &bytes);
+	return ret->received == 0
+	           ? OK
+	           : fail(&v->cx, ERR_CONFLICT, MSG_error_conflict);
+}
+
+static enum err note_upload(
+    struct gate_visit *v, struct str id, struct str sha256, int64_t bytes)
+{
+	enum err e = store_write(&v->cx, v->gate->shared);
 	if (!e)
-		e = store_write(&v->cx, v->gate->shared);
-	if (!e)
-		e = upload_received(&v->cx, t.subject, sha256, bytes);
+		e = upload_received(&v->cx, id, sha256, bytes);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
+	return e;
+}
+
+static enum err empty_upload(struct gate_visit *v)
+{
+	field_wrong(&v->cx, STR("body"), MSG_field_required, STR(""));
+	return fields_end(&v->cx);
+}
+
+enum err file_upload(struct gate_visit *v)
+{
+	struct upload_file u;
+	struct str sha256;
+	int64_t bytes;
+	enum err e = find_upload(v, &u);
+	if (!e && (v->rq->body_fd < 0 || v->rq->body_bytes == 0))
+		e = empty_upload(v);
+	if (!e)
+		e = keep_spool(v, &sha256, &bytes);
+	if (!e)
+		e = note_upload(v, u.id, sha256, bytes);
 	if (e)
 		return e;
 	json_t *o = json_new_object(v->cx.arena);
-	json_put_text(o, "id", t.subject);
+	json_put_text(o, "id", u.id);
 	json_put_text(o, "sha256", sha256);
 	json_put_int(o, "bytes", bytes);
 	return gate_json(v, 201, o);
+}
+
+/* The same from a form on the desk's page, for who has a browser alone; it leads
+ * back to that page. */
+enum err file_upload_form(struct gate_visit *v)
+{
+	struct upload_file u;
+	struct str sha256;
+	struct kept *file = ARENA_NEW(v->cx.arena, struct kept);
+	enum err e = find_upload(v, &u);
+	if (!e && (v->rq->n_files != 1 || v->rq->files[0].bytes.n == 0))
+		e = empty_upload(v);
+	if (!e)
+		e = file_begin(v, STR("uploads"), file);
+	if (!e)
+		(void)file_write(
+		    file, v->rq->files[0].bytes.p, v->rq->files[0].bytes.n);
+	if (!e)
+		e = file_keep(file, &sha256);
+	if (!e)
+		e = note_upload(v, u.id, sha256, file->bytes);
+	if (e)
+		return e;
+	response_redirect(v->rs,
+	    str_fmt(v->cx.arena, "%.*s/requests/%.*s/upload",
+		STR_ARG(v->gate->options->site->desk_url), STR_ARG(u.request)));
+	return OK;
 }
