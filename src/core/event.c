@@ -8,16 +8,32 @@
 /* Events read at a time where all of them pass. */
 #define PAGE 500
 
+static void add_line(struct sha256_state *h, struct str s)
+{
+	sha256_add(h, s.p, s.n);
+	sha256_add(h, "\n", 1);
+}
+
+static void add_number(struct arena *a, struct sha256_state *h, int64_t n)
+{
+	add_line(h, str_fmt(a, "%lld", (long long)n));
+}
+
 /* The bytes that are hashed: every column, one a line, the hash before first.
- * No column but the last may hold a line end, so no two events share a text. */
+ * No column but the last may hold a line end, so no two events share a text.
+ * By length: a NUL that someone else wrote ends nothing. */
 static struct str hash_of(struct arena *a, const struct event *e)
 {
-	struct str text =
-	    str_fmt(a, "%.*s\n%lld\n%.*s\n%lld\n%s\n%lld\n%.*s\n%.*s",
-		STR_ARG(e->prev), (long long)e->seq, STR_ARG(e->request),
-		(long long)e->version, event_names[e->type], (long long)e->at,
-		STR_ARG(e->actor), STR_ARG(e->payload));
-	return sha256_hex(a, sha256_of(text));
+	struct sha256_state *h = sha256_begin(a);
+	add_line(h, e->prev);
+	add_number(a, h, e->seq);
+	add_line(h, e->request);
+	add_number(a, h, e->version);
+	add_line(h, str_of(event_names[e->type]));
+	add_number(a, h, e->at);
+	add_line(h, e->actor);
+	sha256_add(h, e->payload.p, e->payload.n);
+	return sha256_hex(a, sha256_end(h));
 }
 
 enum err chain_lock(struct ctx *cx)
@@ -130,7 +146,11 @@ enum err events_load(struct ctx *cx, struct str request, struct events *ret)
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
-	    SQL("select seq, request, version, type, at, actor, payload, prev, hash"
+	    /* Cast for SQLite, which would keep a text as a number: the hash then
+	     * is another's. */
+	    SQL("select cast(seq as bigint) as seq, request,"
+		" cast(version as bigint) as version, type,"
+		" cast(at as bigint) as at, actor, payload, prev, hash"
 		" from events where request = $1 order by version"),
 	    VALS(val_str(request)), &rows);
 	if (e)
@@ -167,7 +187,9 @@ static void take_requests(struct ctx *cx, const struct rows *rows,
 		struct str no = row_str(rows->row[i], "request");
 		if (!is_among(v, n, no))
 			v[n++] = no;
-		*ret_last = row_i64(rows->row[i], "seq");
+		int64_t seq = row_i64(rows->row[i], "seq");
+		if (seq > *ret_last)
+			*ret_last = seq;
 	}
 	*ret = v;
 	*ret_n = n;
@@ -178,8 +200,8 @@ enum err events_since(struct ctx *cx, int64_t seq, struct str **ret,
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
-	    SQL("select seq, request from events where seq > $1"
-		" order by seq limit $2"),
+	    SQL("select cast(seq as bigint) as seq, request from events"
+		" where seq > $1 order by seq limit $2"),
 	    VALS(val_i64(seq), val_i64(EVENTS_PAGE)), &rows);
 	*ret_last = seq;
 	if (!e)
@@ -192,8 +214,8 @@ enum err requests_since(struct ctx *cx, int64_t seq, struct str **ret,
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
-	    SQL("select seq, request from events where seq > $1 and version = 1"
-		" order by seq limit $2"),
+	    SQL("select cast(seq as bigint) as seq, request from events"
+		" where seq > $1 and version = 1 order by seq limit $2"),
 	    VALS(val_i64(seq), val_i64(EVENTS_PAGE)), &rows);
 	*ret_last = seq;
 	if (!e)
