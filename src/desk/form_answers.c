@@ -202,10 +202,9 @@ static void fill_date(
 	}
 	if (!date_parse_iso(json_as_text(kept(form, f)), &d))
 		return;
-	bool th = form->v->cx.lang == LANG_TH;
 	ui->day = number_text(a, d.day);
 	ui->month = number_text(a, d.month);
-	ui->year = number_text(a, th ? year_be(d) : d.year);
+	ui->year = number_text(a, year_be(d));
 }
 
 static struct str joined(

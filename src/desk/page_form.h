@@ -92,6 +92,8 @@ struct new_page {
 struct paper_page {
 	const struct ui_problem *problems;
 	size_t n_problems;
+	struct str office; /* whose records office this is, when it is one */
+	struct ui_pair hidden[2];
 	struct ui_form form;
 	const struct ui_field *fields;
 	size_t n_fields;

@@ -188,32 +188,41 @@ static struct ui_field *add(
 	return f;
 }
 
-static void add_offices(struct paper *p, const struct known *k)
+/* Of the offices whose papers the person enters, one is chosen; the only one is
+ * not asked about. */
+static void add_offices(
+    struct paper *p, const struct known *k, struct paper_page *page)
 {
 	struct visit *v = p->v;
 	struct ui_choice *c =
 	    ARENA_ARRAY(v->cx.arena, struct ui_choice, k->n_offers + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < k->n_offers; i++) {
-		struct str code = k->offers[i].office_code;
-		bool first = n == 0;
-		if (person_holds(&v->actor.person, ROLE_records, code, STR("")))
-			c[n++] = (struct ui_choice){ .value = code,
-				.label = k->offers[i].office,
-				.chosen =
-				    first ||
-				    str_eq(visit_form(v, "office"), code) };
+		const struct offered *o = &k->offers[i];
+		if (!person_holds(&v->actor.person, ROLE_records,
+			o->office_code, STR("")))
+			continue;
+		page->office = o->office;
+		page->hidden[1] =
+		    (struct ui_pair){ STR("office"), o->office_code };
+		c[n++] = (struct ui_choice){ .value = o->office_code,
+			.label = o->office,
+			.chosen =
+			    str_eq(visit_form(v, "office"), o->office_code) };
 	}
+	page->form.n_hidden = n == 1 ? 2 : 1;
+	if (n == 1)
+		return;
+	page->office = STR("");
 	struct ui_field *f = add(p, "office", MSG_pages_offer_office, false);
 	f->kind = UI_RADIOS;
 	f->choices = c;
 	f->n_choices = n;
 }
 
-static void add_fields(struct paper *p, const struct known *k)
+static void add_fields(struct paper *p)
 {
 	struct visit *v = p->v;
-	add_offices(p, k);
 	add(p, "on_behalf.name", MSG_pages_paper_name, false);
 	struct ui_field *unit =
 	    add(p, "on_behalf.unit", MSG_pages_paper_unit, false);
@@ -236,7 +245,7 @@ static void add_fields(struct paper *p, const struct known *k)
 	scan->kind = UI_FILE;
 	scan->many = true;
 	scan->max_bytes = (int64_t)ATTACHMENT_MAX_BYTES;
-	scan->hint = text(v, MSG_pages_form_file_hint);
+	scan->hint = text(v, MSG_pages_paper_scan_hint);
 }
 
 static const struct ui_problem *paper_problems(struct paper *p, size_t *ret_n)
@@ -258,21 +267,23 @@ static const struct ui_problem *paper_problems(struct paper *p, size_t *ret_n)
 static enum err show_paper(struct visit *v, int status)
 {
 	struct known k;
-	struct ui_pair hidden = { STR("on_behalf"), STR("1") };
 	struct paper p = { v,
 		ARENA_ARRAY(v->cx.arena, struct ui_field, PAPER_FIELDS), 0 };
+	struct paper_page page = {
+		.hidden = { { STR("on_behalf"), STR("1") } },
+		.fields = p.fields,
+		.form = { .action = url_local(STR("/requests/new?on_behalf=1")),
+		    .upload = true },
+	};
 	if (!person_holds(&v->actor.person, ROLE_records, STR(""), STR("")))
 		return fail(&v->cx, ERR_DENIED, MSG_error_only_records);
 	enum err e = read_known(v, &k);
 	if (e)
 		return e;
-	add_fields(&p, &k);
-	struct paper_page page = { .fields = p.fields,
-		.n_fields = p.n,
-		.form = { .action = url_local(STR("/requests/new?on_behalf=1")),
-		    .upload = true,
-		    .hidden = &hidden,
-		    .n_hidden = 1 } };
+	add_offices(&p, &k, &page);
+	add_fields(&p);
+	page.n_fields = p.n;
+	page.form.hidden = page.hidden;
 	page.problems = paper_problems(&p, &page.n_problems);
 	v->cx.fault = (struct fault){ 0 };
 	struct view view = page_view(v, text(v, MSG_pages_nav_paper));

@@ -90,12 +90,13 @@ static void put_figures(struct home *h, struct home_page *page)
 	       asked = count_state(h, "waiting");
 	for (size_t i = 0; i < h->n_waiting; i++)
 		late += list_overdue(&h->words, &h->waiting[i]) > 0;
-	f[n++] = (struct ui_figure){ .label = text(h, MSG_pages_home_waiting),
-		.value = str_fmt(a, "%lld", (long long)h->all_waiting),
-		.url = url_local(STR("/requests?waiting=me")),
-		.tone = late                 ? UI_BAD
-		        : h->all_waiting > 0 ? UI_WAIT
-		                             : UI_GOOD };
+	f[n++] =
+	    (struct ui_figure){ .label = text(h, MSG_pages_home_figure_waiting),
+		    .value = str_fmt(a, "%lld", (long long)h->all_waiting),
+		    .url = url_local(STR("/requests?waiting=me")),
+		    .tone = late                 ? UI_BAD
+		            : h->all_waiting > 0 ? UI_WAIT
+		                                 : UI_GOOD };
 	if (late > 0) {
 		struct str of = number(h, late, false);
 		f[0].note =
