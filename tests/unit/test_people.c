@@ -66,17 +66,19 @@ static void signs_in_and_out(void)
 	arena_free(a);
 }
 
+/* The work it costs this thread; the clock on the wall would tell of other work
+ * on the machine. */
 static int64_t spent_us(struct str email, struct str password)
 {
 	struct timespec t0, t1;
 	int64_t best = INT64_MAX;
 
 	for (int i = 0; i < 3; i++) {
-		clock_gettime(CLOCK_MONOTONIC, &t0);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t0);
 		T_CHECK(
 		    attempt(email, password, STR("2")) == ERR_UNAUTHENTICATED,
 		    "%.*s", STR_ARG(email));
-		clock_gettime(CLOCK_MONOTONIC, &t1);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t1);
 		int64_t us = (t1.tv_sec - t0.tv_sec) * 1000000 +
 		             (t1.tv_nsec - t0.tv_nsec) / 1000;
 		best = us < best ? us : best;

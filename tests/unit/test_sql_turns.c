@@ -372,7 +372,7 @@ static void turns_are_in_order(void)
 		threads[i] = (struct thread){ .store = b.store };
 		pthread_create(
 		    &threads[i].id, NULL, wait_and_write, &threads[i]);
-		sleep_ms(30);
+		sleep_ms(200);
 	}
 	T_OK(&b.cx, store_commit(&b.cx));
 	/* Comes after those who wait, although the turn was just ours. */
