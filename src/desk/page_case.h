@@ -131,6 +131,7 @@ struct case_page {
 	const struct ui_row *now; /* who has it, since when, until when */
 	size_t n_now;
 	const struct case_action *primary; /* or NULL */
+	const struct case_action *instead; /* one press beside it, or NULL */
 	const struct case_action *others;
 	size_t n_others;
 	const struct ui_step *steps;

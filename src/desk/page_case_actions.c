@@ -45,6 +45,17 @@ static enum command primary_of(const struct case_work *w)
 	return COMMANDS;
 }
 
+/* What lacks an endorsement is mended by its paper, or goes back (N-36). */
+static enum command instead_of(const struct case_work *w, enum command chosen)
+{
+	bool records = person_holds(
+	    &w->v->actor.person, ROLE_records, w->f.office, STR(""));
+	if (chosen != COMMAND_consent || !records ||
+	    !case_may(w, COMMAND_return) || !endorsement_missing(w))
+		return COMMANDS;
+	return COMMAND_return;
+}
+
 /* What is done at the stage, in the procedure's words. */
 static struct str stage_intro(const struct case_work *w, enum command c)
 {
@@ -118,8 +129,14 @@ void case_put_actions(const struct case_work *w, struct case_page *page)
 		page->primary = one;
 		page->systems_shown = one->checklist && w->f.systems.n > 0;
 	}
+	enum command instead = instead_of(w, chosen);
+	if (instead != COMMANDS) {
+		struct case_action *one = ARENA_NEW(a, struct case_action);
+		*one = action_of(w, instead, false);
+		page->instead = one;
+	}
 	for (enum command c = 0; c < COMMANDS; c++)
-		if (c != chosen && case_may(w, c))
+		if (c != chosen && c != instead && case_may(w, c))
 			others[page->n_others++] = action_of(w, c, false);
 	page->others = others;
 	for (size_t i = 0; i < page->n_others; i++)
@@ -127,4 +144,6 @@ void case_put_actions(const struct case_work *w, struct case_page *page)
 			unlink_problems(w, &others[i]);
 	if (page->primary != NULL && chosen == w->given)
 		unlink_problems(w, page->primary);
+	if (page->instead != NULL && instead == w->given)
+		unlink_problems(w, page->instead);
 }

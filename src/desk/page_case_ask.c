@@ -101,6 +101,10 @@ static void ask_paper(struct case_form *f)
 	form_choices(f, UI_RADIOS, "unit", MSG_ask_paper_unit, MSG_NONE, v, n);
 	form_files(
 	    f, "evidence", MSG_ask_paper_file, MSG_ask_paper_file_hint, false);
+	struct str names;
+	if (missing(f, &names) > 0)
+		warn(f, UI_BAD, case_say(f->w, MSG_ask_receive_refused),
+		    case_say1(f->w, MSG_error_endorsement_missing, names));
 	f->title = case_say(f->w, MSG_ask_paper_title);
 	f->intro = case_say(f->w, MSG_ask_paper_intro);
 	f->checklist = true;

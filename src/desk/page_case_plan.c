@@ -115,19 +115,20 @@ static void read_list(struct visit *v, const char *name, json_t *plan)
 		json_put(plan, name, list);
 }
 
+/* Said or not, both are asked of who prepares (N-28). */
 static void read_confirm(struct visit *v, json_t *plan)
 {
+	static const char *const keys[] = { "exists", "releasable" };
 	json_t *confirm = json_new_object(v->cx.arena);
-	for (size_t i = 0; i < v->rq->form.n; i++) {
-		const struct pair *p = &v->rq->form.v[i];
-		if (str_eq(p->name, STR("prepare.confirm")) &&
-		    (str_eq(p->value, STR("exists")) ||
-			str_eq(p->value, STR("releasable"))))
-			json_put_flag(
-			    confirm, str_cstr(v->cx.arena, p->value), true);
+	for (size_t k = 0; k < COUNT(keys); k++) {
+		bool said = false;
+		for (size_t i = 0; i < v->rq->form.n; i++)
+			said |= str_eq(v->rq->form.v[i].name,
+				    STR("prepare.confirm")) &&
+			        str_eq(v->rq->form.v[i].value, str_of(keys[k]));
+		json_put_flag(confirm, keys[k], said);
 	}
-	if (json_object_size(confirm) > 0)
-		json_put(plan, "confirm", confirm);
+	json_put(plan, "confirm", confirm);
 }
 
 static void read_quota(struct visit *v, json_t *plan)

@@ -329,10 +329,7 @@ static void ask_confirm(const struct plan_work *p, struct case_form *f)
 		.label = case_say(&p->w, MSG_plan_exists) };
 	v[1] = (struct ui_choice){ .value = STR("releasable"),
 		.label = case_say(&p->w, MSG_plan_releasable) };
-	const struct stage *s =
-	    procedure_kind(p->w.facts.procedure, STAGE_preparing);
-	form_choices(f, UI_CHECKS, "confirm", MSG_plan_confirm, MSG_NONE, v, 2)
-	    ->optional = s == NULL || !(s->requires & REQUIRE_confirm);
+	form_choices(f, UI_CHECKS, "confirm", MSG_plan_confirm, MSG_NONE, v, 2);
 }
 
 static void put_terms(const struct plan_work *p, struct plan_page *page)

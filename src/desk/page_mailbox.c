@@ -109,13 +109,15 @@ static struct ui_field *filter_of(struct visit *v, const struct mailbox *m)
 	struct ui_field *f = ARENA_NEW(a, struct ui_field);
 	struct ui_choice *c = ARENA_ARRAY(a, struct ui_choice, m->n_people + 1);
 	c[0] = (struct ui_choice){ .label = msg(v, MSG_mailbox_everybody) };
-	for (size_t i = 0; i < m->n_people; i++)
-		c[i + 1] = (struct ui_choice){ .value = m->people[i].email,
+	for (size_t i = 0; i < m->n_people; i++) {
+		const struct person *p = &m->people[i];
+		bool th = v->cx.lang == LANG_TH || p->name_en.n == 0;
+		c[i + 1] = (struct ui_choice){ .value = p->email,
 			.label = str_fmt(a, "%.*s · %.*s",
-			    STR_ARG(m->people[i].name),
-			    STR_ARG(m->people[i].email)),
-			.chosen =
-			    str_eq_nocase(m->people[i].email, m->recipient) };
+			    STR_ARG(th ? p->name : p->name_en),
+			    STR_ARG(p->email)),
+			.chosen = str_eq_nocase(p->email, m->recipient) };
+	}
 	*f = (struct ui_field){ .kind = UI_SELECT,
 		.name = STR("to"),
 		.label = msg(v, MSG_mailbox_to),
@@ -199,7 +201,9 @@ enum err page_mailbox_notice(struct visit *v)
 					? MSG_mailbox_open_accept
 					: MSG_mailbox_open) } };
 	page.has_link = url_local_parse(n.link, &page.link.url);
-	struct view view = page_view(v, n.subject);
+	struct view view = page_view(
+	    v, str_fmt(v->cx.arena, "%.*s %.*s",
+		   STR_ARG(msg(v, MSG_mailbox_title)), STR_ARG(n.request)));
 	struct buf o = page_buf(v);
 	page_desk_notice(&o, &view, &page);
 	return page_send(v, 200, &o);

@@ -217,7 +217,8 @@ def test_receive_is_refused_and_one_press_sends_back(desk, web):
                     reason="ต้องใช้ข้อมูลบุคลากรด้วย")
     records = web(icit.records)
     page = records.open(f"/requests/{no}")
-    assert "ยังไม่มีความเห็นชอบ" in page.text
+    assert "ยังไม่มีความเห็นชอบ" in page.text and "ยังลงรับไม่ได้" in page.text
+    assert '<section class="pane" id="do-return"' in page.source, "one press"
     message = page.to(f"/{no}/return").value("return.message")
     assert "กองบริหาร" in message
     page = records.send(page, f"/{no}/return")
@@ -302,6 +303,8 @@ def test_a_wrong_answer_does_not_use_the_link_up(desk, web):
     assert good.status == 200
     now = desk.requester.request(no)
     assert (now["outcome"], now["score"]) == ("accepted", 4)
+    assert all(row["used"] for row in desk.store(
+        f"select used from link where request = '{no}'"))
 
 
 def test_the_link_refuses_too_and_ends_with_another_answer(desk, web):
@@ -401,6 +404,36 @@ def test_uploads_by_a_ticket(desk, web):
     bad = officer.send(officer.open(f"/requests/{no}/upload"), "/upload",
                        name="")
     assert bad.status == 422 and bad.errors
+
+
+def test_an_upload_by_the_pages_form(desk, web):
+    """The form leads to the gate, which no other page may do, and back."""
+    no = desk.icit.until("preparing")
+    officer = web(desk.icit.officer)
+    page = officer.open(f"/requests/{no}/upload")
+    gate = desk.university.gate
+    assert gate not in page.answer.headers["Content-Security-Policy"]
+    page = officer.send(page, "/upload", name="สรุป.csv")
+    policy = page.answer.headers["Content-Security-Policy"]
+    assert f"form-action 'self' {gate};" in policy
+    form = next(f for f in page.forms if "/v1/u/" in f.action)
+    assert "csrf" not in form.names(), "the session's token stays here"
+    sent = requests.post(form.action, files={
+        "file": ("x.csv", b"a,b\r\n1,2\r\n", "text/csv")}, timeout=60,
+        allow_redirects=False)
+    assert sent.status_code == 303
+    back = officer.open(sent.headers["Location"])
+    assert "สรุป.csv" in back.text
+    source = next(v for v in officer.open(f"/requests/{no}/prepare").to(
+        "/prepare").choices["prepare.parts[0].from"] if v.startswith("file:"))
+    assert source
+    again = requests.post(form.action, files={
+        "file": ("x.csv", b"other", "text/csv")}, timeout=60)
+    assert again.status_code == 409
+    nothing = officer.send(back, "/upload", name="ว่าง.csv")
+    form = next(f for f in nothing.forms if "/v1/u/" in f.action)
+    assert requests.post(form.action, data={"file": ""},
+                         timeout=60).status_code == 422
 
 
 def test_preparing_says_what_is_wrong_at_its_field(desk, web):
