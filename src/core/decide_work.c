@@ -103,6 +103,24 @@ static void take_work(struct decision *d)
 	json_put(d->data, "officers", officers);
 }
 
+/* What is prepared, checked or sent must come from systems that the request
+ * still names: a correction may have come between. */
+static enum err only_its_systems(struct decision *d, const json_t *artefact)
+{
+	const json_t *parts = json_list(artefact, "parts");
+	for (size_t i = 0; i < json_array_size(parts); i++) {
+		const json_t *part = json_array_get(parts, i);
+		struct str system = json_text(part, "system");
+		bool named = json_text(part, "sql").n == 0;
+		for (size_t k = 0; k < d->f->systems.n && !named; k++)
+			named = str_eq(d->f->systems.v[k].code, system);
+		if (!named)
+			return fail1(d->cx, ERR_CONFLICT,
+			    MSG_error_system_not_named, system);
+	}
+	return OK;
+}
+
 enum err decide_prepare(struct decision *d)
 {
 	const struct stage *s =
@@ -118,6 +136,9 @@ enum err decide_prepare(struct decision *d)
 	if (e)
 		return e;
 	REQUIRE(d->facts->artefact != NULL);
+	e = only_its_systems(d, d->facts->artefact);
+	if (e)
+		return e;
 	json_put(d->data, "artefact", d->facts->artefact);
 	json_object_del(d->data, "form"); /* the artefact says it all */
 	take_work(d);
@@ -162,9 +183,12 @@ enum err decide_check(struct decision *d)
 {
 	body_needs(d->cx, d->form, "outcome");
 	enum err e = same_digest(d);
+	struct str outcome = json_text(d->form, "outcome");
+	if (!e && str_eq(outcome, STR("released")))
+		e = only_its_systems(d, d->f->artefact);
 	if (e)
 		return e;
-	decision_finish(d, STAGE_release, json_text(d->form, "outcome"));
+	decision_finish(d, STAGE_release, outcome);
 	return OK;
 }
 
@@ -228,6 +252,8 @@ static void hand_documents(struct decision *d, int64_t expires)
 enum err decide_deliver(struct decision *d)
 {
 	enum err e = same_digest(d);
+	if (!e)
+		e = only_its_systems(d, d->f->artefact);
 	if (e)
 		return e;
 	d->type = EVENT_delivered;

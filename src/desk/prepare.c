@@ -21,15 +21,18 @@ static bool serves(const struct case_file *f, struct str system)
 
 /* A source of another system than the request's was never approved. */
 static enum err check_source(struct visit *v, const struct case_file *f,
-    const json_t *part, struct str field)
+    const json_t *part, struct str field, struct str *ret_system)
 {
 	struct listed_source s;
 	struct str name = json_text(part, "source");
 	enum err e = source_list_get(&v->cx, name, &s);
+	*ret_system = STR("");
 	if (e == ERR_NOT_FOUND || (!e && !serves(f, s.system))) {
 		field_wrong(&v->cx, field, MSG_field_source_not_approved, name);
 		return OK;
 	}
+	if (!e)
+		*ret_system = s.system;
 	return e;
 }
 
@@ -58,8 +61,12 @@ static enum err check_parts(
 		bool query = json_text(part, "sql").n > 0;
 		struct str field = str_fmt(
 		    v->cx.arena, "parts[%zu].%s", i, query ? "source" : "file");
-		e = query ? check_source(v, f, part, field)
+		struct str system = STR("");
+		e = query ? check_source(v, f, part, field, &system)
 		          : check_file(v, f, part, field);
+		/* The request's systems may change before it is kept or sent. */
+		if (system.n > 0)
+			json_put_text(part, "system", system);
 	}
 	store_end(&v->cx);
 	return e ? e : fields_end(&v->cx);
@@ -145,6 +152,7 @@ enum err prepare_preview(
     struct visit *v, struct str no, const json_t *query, json_t **ret)
 {
 	struct case_file f;
+	struct str system;
 	json_t *form;
 	struct case_command cc = { .no = no,
 		.command = COMMAND_prepare,
@@ -153,7 +161,7 @@ enum err prepare_preview(
 	if (!e)
 		e = store_read(&v->cx, v->app->shared);
 	if (!e)
-		e = check_source(v, &f, query, STR("source"));
+		e = check_source(v, &f, query, STR("source"), &system);
 	store_end(&v->cx);
 	if (!e)
 		e = fields_end(&v->cx);
