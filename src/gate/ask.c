@@ -92,7 +92,8 @@ enum err ask_end(struct ctx *cx, struct asked *out, struct asked *ret)
 		field_wrong(
 		    cx, STR("offset"), MSG_field_cursor_has_place, STR(""));
 	/* So that the place after the last row can be asked for too. */
-	else if (q->limit > QUERY_OFFSET_MAX - q->offset)
+	else if (cx->fault.fields == NULL &&
+		 q->limit > QUERY_OFFSET_MAX - q->offset)
 		field_wrong(cx, STR("limit"), MSG_field_bad_number, STR(""));
 	enum err e = fields_end(cx);
 	if (!e)
