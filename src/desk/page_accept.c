@@ -80,7 +80,10 @@ static enum err show(struct visit *v, const struct case_file *f,
 	case_ask_accept(&form);
 	struct case_action action = case_form_end(&form);
 	row_text(&r, case_say(&w, MSG_thing_request_no), f->no);
-	row_text(&r, case_say(&w, MSG_case_document_to), v->actor.person.name);
+	w.known = &v->actor.person;
+	w.n_known = 1;
+	row_text(&r, case_say(&w, MSG_case_document_to),
+	    case_person(&w, v->actor.person.email));
 	row_text(&r, case_say(&w, MSG_accept_delivered_at),
 	    case_when(&w, f->delivered));
 	row_some(&r, case_say(&w, MSG_accept_delivered), delivered_text(v, f));

@@ -1,0 +1,373 @@
+"""Both procedures from the first form to the register, as people do it: in a
+real browser, by the pages alone, each signing in with an e-mail and a password;
+in Thai and in English, on a desk and on a phone. $PRATU_SHOTS keeps a picture
+of every screen at both widths.
+
+What a person may read off a page (the address of a connection, a key, a
+number) is read off the page."""
+import re
+import sqlite3
+
+import pytest
+import requests
+
+from browser import DESK, PHONE, Browser, procedure
+
+ICIT, REGISTRAR = "ICIT-QP-9001-24", "W-REG6-001"
+
+STAFF = """select employee_no, title, first_name, last_name, department_code
+from employee where left_on is null order by employee_no"""
+STUDENTS = """select student_id, title_th, first_name_th, last_name_th,
+faculty_code from student order by student_id"""
+
+WORDS = {
+    "th": {
+        "title": "ขอรายชื่อบุคลากรปัจจุบันพร้อมสังกัด",
+        "project": "โครงการปรับปรุงระบบลงเวลาปฏิบัติงาน",
+        "purpose": "ใช้ตรวจสอบสิทธิ์เข้าใช้ระบบลงเวลาปฏิบัติงานของส่วนงาน",
+        "detail": "เลขประจำตัว คำนำหน้า ชื่อ นามสกุล และรหัสหน่วยงาน\n"
+                  "เฉพาะบุคลากรที่ยังปฏิบัติงานอยู่",
+        "name": "นายสมมติ ตัวอย่างดี",
+        "other": "นางสาวทดลอง ใช้งานจริง",
+        "position": "ผู้อำนวยการกอง",
+        "recipients": "ผู้ดูแลระบบลงเวลาปฏิบัติงาน 2 คน เครื่องแม่ข่ายของส่วนงาน",
+        "memo": "อว 7105.3/0",
+        "note": "เห็นควรดำเนินการ",
+        "comment": "ได้รับข้อมูลครบถ้วน",
+    },
+    "en": {
+        "title": "List of current staff with their departments",
+        "project": "Renewal of the time-clock system",
+        "purpose": "To check who may use the time-clock system of the unit",
+        "detail": "Number, title, first name, last name and department code\n"
+                  "of those who still work here",
+        "name": "Mr Somebody Sample",
+        "other": "Ms Another Sample",
+        "position": "Head of the unit",
+        "recipients": "Two keepers of the time-clock system, the unit's server",
+        "memo": "MHESI 7105.3/0",
+        "note": "Fit to be carried out",
+        "comment": "Complete, thank you",
+    },
+}
+
+
+class Story:
+    """One request on its way through the pages."""
+
+    def __init__(self, university, code, lang, width):
+        self.place = university
+        self.code = code
+        self.procedure = procedure(code)
+        self.office = self.procedure["office"]
+        self.words = dict(WORDS[lang])
+        self.words["title"] += f" ({self.office} {width})"
+        self.words["memo"] += str(width)
+        self.b = Browser(university.desk, lang, width)
+        self.b.prefix = f"{self.office.lower()}-{lang}-{width}"
+        # Requests of other stories stand in the same lists; a memo's number
+        # begins with the ministry's letters.
+        self.b.given = [*WORDS["th"].values(), "อว "]
+        self.who = None
+        self.system = {"ICIT": "HRIS", "REGISTRAR": "REGKMITL"}[self.office]
+
+    def t(self, key, *args):
+        return self.b.t(key, *args)
+
+    def as_(self, role, office=True):
+        """Signs in as the one of that role who can play it to the end."""
+        person = self.place.person(role, self.office if office else None)
+        if self.who:
+            self.b.sign_out()
+        self.b.sign_in(person)
+        self.who = person
+        self.b.look(f"home-{role}")
+
+    def name(self, person):
+        """As pages in this language call that person."""
+        me = self.place.api(person).get("/me").json()
+        return me["name" if self.b.lang == "th" else "name_en"]
+
+    def open(self):
+        """From the list of what waits for this person."""
+        self.b.press(self.no)
+
+    def fill(self, key, value):
+        self.b.fill(self.label(key), value)
+
+    def label(self, key):
+        for section in self.procedure["form"]:
+            for field in section["fields"]:
+                if field["key"] == key:
+                    number = field.get("number")
+                    label = self.b.label(self.code, key)
+                    return f"{number}. {label}" if number else label
+        raise KeyError(key)
+
+    def choose(self, key, *codes):
+        prefix = {"formats": "format", "connection": "outlet",
+                  "subjects": "subject", "service_type": "service",
+                  "recipient_kind": "recipient-kind",
+                  "lawful_basis": "lawful-basis"}.get(key, key)
+        self.b.choose(self.label(key),
+                      *[self.t(f"{prefix}.{c}") for c in codes])
+
+    def choose_system(self):
+        """By the code in its label."""
+        group = self.b.group(self.label("systems"))
+        tick = self.b.js(
+            "return Array.from(arguments[0].querySelectorAll('label')).find("
+            "(l) => l.textContent.includes('(' + arguments[1] + ')')).control",
+            group, self.system)
+        self.b.js("arguments[0].scrollIntoView({block: 'center'})", tick)
+        tick.click()
+
+    def panel(self):
+        """What is to be done now."""
+        return self.b.driver.find_element("css selector", ".panel")
+
+    def begin(self):
+        """From the start page to the empty form."""
+        b = self.b
+        b.use_language()
+        b.look("welcome")
+        b.press(self.t("pages.sign-in.button"),
+                b.driver.find_element("tag name", "main"))
+        b.look("sign-in")
+        self.as_("requester", office=False)
+        b.press(self.t("pages.nav.new"))
+        b.look("new")
+        form = b.driver.find_element(
+            "xpath", f"//h2[@id='o-{self.office}']/following::form[1]")
+        b.press(self.t("pages.new.start"), form)
+        b.look("form")
+
+    def send(self):
+        """The answers are checked; what is missing is said first."""
+        b = self.b
+        b.press(self.t("pages.form.check"))
+        b.look("check")
+        assert self.words["title"] in b.text()
+        b.press(self.t("command.submit"))
+        b.look("sent")
+        self.no = re.search(rf"{self.office}-25\d\d-\d{{5}}", b.text())[0]
+
+    def command(self, button, screen, confirm=None):
+        """The button of the thing to do; a picture before and after."""
+        self.b.look(screen)
+        self.b.press(button, self.panel(), confirm)
+        self.b.look(screen + "-done")
+        assert not self.b.driver.find_elements("css selector", ".problems"), \
+            self.b.text()
+
+    def receive(self):
+        self.as_("records")
+        self.open()
+        self.b.fill(self.t("thing.memo-in"), self.words["memo"])
+        self.b.date(self.t("answer.memo_date"), 2, 11, 2026)
+        self.command(self.t("command.receive"), "receive")
+
+    def decide(self):
+        self.as_("director")
+        self.open()
+        self.command(self.t("button.decide.approved"), "decide")
+
+    def prepare(self, sql, button):
+        b = self.b
+        b.press(self.t("ask.prepare-open"), self.panel())
+        b.look("prepare")
+        b.fill(self.t("plan.sql"), sql)
+        b.press(self.t("plan.preview"))
+        b.look("prepare-preview")
+        b.choose(self.t("thing.outlet"), self.t("outlet.api-get"),
+                 self.t("outlet.export"))
+        b.choose(self.t("case.formats"), self.t("format.json"),
+                 self.t("format.csv"), self.t("format.xlsx"))
+        b.choose(self.t("plan.confirm"), self.t("plan.exists"),
+                 self.t("plan.releasable"))
+        b.press(button)
+
+    def deliver(self):
+        self.command(self.t("command.deliver"), "deliver")
+
+    def fetch(self, sql):
+        """The requester makes a key on the page of the connection and calls
+        its address: the very rows that the source holds."""
+        b = self.b
+        self.as_("requester", office=False)
+        b.press(self.t("pages.nav.connections"))
+        b.look("connections")
+        b.press(self.words["title"])
+        b.look("connection")
+        b.press(self.t("conn.make-key"))
+        b.look("key")
+        key = b.js("return document.getElementById('secret').textContent")
+        url = re.search(rf"{re.escape(self.place.gate)}/v1/d/[a-z0-9-]+",
+                        b.text())[0]
+        answer = requests.get(url + ".json", timeout=60,
+                              headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == self.rows(sql)
+        assert requests.get(url, timeout=60).status_code == 401
+
+    def rows(self, sql):
+        """What the approved query gives by the shell of its database."""
+        db = sqlite3.connect(self.place.dir / f"sources/{self.system}.db")
+        db.row_factory = sqlite3.Row
+        try:
+            return [dict(r) for r in db.execute(sql)]
+        finally:
+            db.close()
+
+    def accept_by_mail(self):
+        """The link of the mailbox, by somebody who is not signed in."""
+        b = self.b
+        b.press(self.t("pages.nav.mailbox"))
+        b.look("mailbox")
+        b.press(b.words("th", "mail.acceptance.subject", self.no))
+        b.look("mail")
+        link = b.named("a", self.t("mailbox.open-accept")).get_attribute("href")
+        b.sign_out()
+        self.who = None
+        b.go(link)
+        b.look("accept")
+        b.choose(self.t("case.score"), self.t("score.5"))
+        b.fill(self.t("ask.comment"), self.words["comment"])
+        b.press(self.t("button.accept.accepted"))
+        b.look("accepted")
+        b.go(link)
+        assert not b.has("button", self.t("button.accept.accepted"))
+        b.look("accepted-again", 410)
+
+    def register(self, score):
+        """The row of the year, as the records office reads it."""
+        b = self.b
+        self.as_("records")
+        b.press(self.t("pages.nav.register"))
+        b.look("registers")
+        b.press(self.t("registers.year", 2569))
+        b.look("register")
+        row = b.driver.find_element(
+            "xpath", f"//tr[contains(., '{self.no}')]").text
+        for text in (self.no, self.system, self.words["memo"], score):
+            assert text in row, row
+
+
+def finish(story):
+    story.b.close()
+    assert not story.b.found, "\n" + "\n".join(story.b.found)
+
+
+@pytest.fixture
+def tell(university):
+    """tell(code, lang, width): a story; whatever its pages lack fails."""
+    told = []
+
+    def begin(code, lang, width):
+        told.append(Story(university, code, lang, width))
+        return told[-1]
+
+    yield begin
+    for story in told:
+        story.b.close()
+
+
+def icit(s):
+    b, w = s.b, s.words
+    s.begin()
+    b.press(s.t("pages.form.check"))
+    b.look("form-lacks", 422)
+    s.fill("title", w["title"])
+    s.fill("project", w["project"])
+    s.fill("purpose", w["purpose"])
+    b.date(s.label("needed_by"), 21, 12, 2026)
+    s.choose_system()
+    s.choose("service_type", "api")
+    s.fill("detail", w["detail"])
+    s.choose("formats", "json", "xlsx")
+    s.choose("connection", "api-get")
+    s.choose("identifiability", "identified")
+    s.fill("signer_name", w["name"])
+    s.fill("signer_position", w["position"])
+    b.press(s.t("pages.form.check"))
+    b.look("form-more", 422)
+    s.choose("subjects", "staff")
+    s.choose("lawful_basis", "pdpa-24-4")
+    s.fill("recipients", w["recipients"])
+    b.date(s.label("retention_until"), 30, 9, 2027)
+    b.tick(s.label("terms_accepted"))
+    s.send()
+    s.as_("owner", office=False)
+    s.open()
+    b.fill(s.t("ask.note"), w["note"], s.panel())
+    s.command(s.t("button.consent.endorsed"), "consent")
+    s.receive()
+    s.decide()
+    s.as_("head")
+    s.open()
+    b.choose(s.t("ask.officers"), s.name(s.place.person("officer", "ICIT")),
+             within=s.panel())
+    s.command(s.t("command.assign"), "assign")
+    s.as_("officer")
+    s.open()
+    b.look("officer")
+    s.prepare(STAFF, s.t("button.prepare.prepared"))
+    s.deliver()
+
+
+    s.fetch(STAFF)
+    s.accept_by_mail()
+    s.register("5")
+
+
+def registrar(s):
+    b, w = s.b, s.words
+    s.begin()
+    s.fill("project", w["project"])
+    s.fill("head_name", w["name"])
+    s.fill("head_phone", "0 2329 8000")
+    s.fill("head_email", "head@example.ac.th")
+    s.fill("coordinator_name", w["other"])
+    s.fill("coordinator_phone", "3201")
+    s.fill("coordinator_email", "coordinator@example.ac.th")
+    s.fill("purpose", w["purpose"])
+    s.choose("connection", "api-get", "export")
+    s.fill("networks", "127.0.0.0/8")
+    s.choose("formats", "json", "xlsx")
+    s.fill("detail", w["detail"])
+    s.fill("title", w["title"])
+    s.choose_system()
+    s.choose("identifiability", "aggregate")
+    s.send()
+    s.receive()
+    s.decide()
+    s.as_("officer")
+    s.open()
+    b.look("officer")
+    s.prepare(STUDENTS, s.t("button.prepare.prepared-for-check"))
+    b.look("prepared")
+    s.as_("executive")
+    s.open()
+    s.command(s.t("button.check.released"), "check")
+    s.as_("officer")
+    s.open()
+    s.deliver()
+    s.fetch(STUDENTS)
+    s.register("")
+
+
+STORIES = {ICIT: icit, REGISTRAR: registrar}
+
+
+@pytest.mark.parametrize("lang, width", [("th", DESK), ("en", PHONE)])
+def test_icit_from_form_to_register(tell, lang, width):
+    story = tell(ICIT, lang, width)
+    icit(story)
+    assert not story.b.found, "\n".join(story.b.found)
+
+
+@pytest.mark.parametrize("lang, width", [("en", DESK), ("th", PHONE)])
+def test_registrar_from_form_to_register(tell, lang, width):
+    story = tell(REGISTRAR, lang, width)
+    registrar(story)
+    assert not story.b.found, "\n".join(story.b.found)
