@@ -5,6 +5,15 @@
 #include "core/answers.h"
 #include "desk/form_command.h"
 
+enum { MAX_KEYS = 8192 };
+
+/* The fields that the form says it showed. */
+static struct str keys_shown(const struct visit *v)
+{
+	struct str asked = visit_form(v, "asked");
+	return asked.n <= MAX_KEYS ? asked : STR("");
+}
+
 static bool is_list(const struct field *f)
 {
 	return f->type == FIELD_choices || f->type == FIELD_systems ||
@@ -62,7 +71,7 @@ static void put_posted(struct visit *v, const struct field *f, json_t *answers)
 json_t *form_answers(struct visit *v, const struct procedure *p)
 {
 	json_t *answers = json_new_object(v->cx.arena);
-	struct str asked = visit_form(v, "asked");
+	struct str asked = keys_shown(v);
 	for (size_t s = 0; s < p->n_sections; s++)
 		for (size_t i = 0; i < p->sections[s].n_fields; i++) {
 			const struct field *f = &p->sections[s].fields[i];
@@ -83,6 +92,19 @@ bool form_shows(
 		return false;
 	return decides == NULL || !field_required(decides, answers) ||
 	       json_object_getn(answers, on.p, on.n) != NULL;
+}
+
+bool form_asks_more(
+    const struct visit *v, const struct procedure *p, const json_t *answers)
+{
+	struct str shown = keys_shown(v), one;
+	struct str left = form_asked(v->cx.arena, p, answers);
+	for (bool more = left.n > 0; more;) {
+		more = str_cut(left, ' ', &one, &left);
+		if (!has_word(shown, one))
+			return true;
+	}
+	return false;
 }
 
 struct str form_asked(

@@ -31,6 +31,9 @@ bool form_shows(
 /* The keys of the fields that the form shows now, for "asked". */
 struct str form_asked(
     struct arena *, const struct procedure *, const json_t *answers);
+/* Whether it now shows one that the posted form had not. */
+bool form_asks_more(
+    const struct visit *, const struct procedure *, const json_t *answers);
 /* Everything that was found wrong, each with the name of its field; what the
  * form does not show yet is not complained of. */
 void form_problems(struct visit *, const struct procedure *,

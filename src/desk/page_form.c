@@ -251,21 +251,6 @@ static enum err save(struct visit *v, void *arg)
 	return cases_redraft(&v->cx, s->no, s->answers, s->if_match, &f);
 }
 
-/* Whether the answers as they are now ask for something the form did not show. */
-static bool asks_more(struct visit *v, const struct draft *now)
-{
-	struct str shown = visit_form(v, "asked"), left, one;
-	left = form_asked(v->cx.arena, now->facts.procedure, now->f.answers);
-	shown = str_fmt(v->cx.arena, " %.*s ", STR_ARG(shown));
-	for (bool more = left.n > 0; more;) {
-		more = str_cut(left, ' ', &one, &left);
-		one = str_fmt(v->cx.arena, " %.*s ", STR_ARG(one));
-		if (!str_has(shown, one))
-			return true;
-	}
-	return false;
-}
-
 /* Saved: on to the check, back to the form, or to what is still to be said. */
 static enum err go_on(struct visit *v, struct str no)
 {
@@ -276,7 +261,7 @@ static enum err go_on(struct visit *v, struct str no)
 		return e;
 	if (check && draft_lacks(v, &d))
 		return draft_show(v, &d, false, 422);
-	if (asks_more(v, &d))
+	if (form_asks_more(v, d.facts.procedure, d.f.answers))
 		return visit_go(
 		    v, draft_url(v, "/requests/{}/edit?more=1", no).s);
 	return visit_go(v,

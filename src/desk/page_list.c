@@ -5,7 +5,7 @@
 #include "sql/sql.h"
 #include "templates/desk_list.h"
 
-enum { COLUMNS = 5, PAGE_LINES = 25, MAX_TABS = 3 };
+enum { COLUMNS = 5, PAGE_LINES = 25, MAX_TABS = 3, MAX_ASKED = 300 };
 
 const enum state list_states[STATES] = { STATE_draft, STATE_consent,
 	STATE_intake, STATE_decision, STATE_assignment, STATE_preparing,
@@ -379,12 +379,22 @@ static struct case_filter asked(const struct visit *v)
 		.limit = PAGE_LINES };
 }
 
+/* Nobody types a filter that long; its address would not fit a link. */
+static bool too_long(const struct case_filter *q)
+{
+	return q->state.n > MAX_ASKED || q->office.n > MAX_ASKED ||
+	       q->system.n > MAX_ASKED || q->q.n > MAX_ASKED ||
+	       q->cursor.n > MAX_ASKED;
+}
+
 enum err page_list(struct visit *v)
 {
 	struct work w = { .v = v, .q = asked(v) };
 	struct list_page page = { .title = msg_text(v->cx.lang,
 				      w.q.mine ? MSG_pages_list_mine
 					       : MSG_pages_list_heading) };
+	if (too_long(&w.q))
+		return visit_go(v, STR("/requests"));
 	enum err e = read_list(&w, &page.table);
 	/* An address from another time: the list from its beginning. */
 	if (e == ERR_INVALID)
