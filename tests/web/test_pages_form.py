@@ -828,6 +828,31 @@ def test_what_waits_for_one_is_on_his_first_page(university, requester, draft):
         "/requests?waiting=me").links
 
 
+def test_what_is_late_says_by_how_many_working_days(university):
+    answered = {k: v for k, v in AGGREGATE.items() if "-" not in k}
+    made = university.api("requester").post("/requests", {
+        "office": "ICIT", "submit": True, "answers": {
+            **answered, "needed_by": "2027-12-30", "systems": ["GL3D"]}})
+    assert made.status_code == 201, made.text
+    no = made.json()["no"]
+    done = university.api(("records", "ICIT")).post(f"/requests/{no}/receive", {
+        "memo_in": "อว 1/1", "memo_date": "2026-01-05",
+        "received_at": "2026-01-06"})
+    assert done.status_code == 200, done.text
+    director = university.person("director", "ICIT")
+    late = university.api(director).get(f"/requests/{no}").json()["overdue"]
+    assert late > 5
+    reader = Reader(university, director)
+    for path in ("/", f"/requests?waiting=me&q={no}", f"/requests?q={no}"):
+        text = reader.get(path).text
+        row = text[text.index(f'href="/requests/{no}"'):]
+        row = row[:row.index("</tr>")]
+        assert f"เกินกำหนด {late} วันทำการ" in row, path
+        assert "รอผู้อำนวยการพิจารณา" in row, path
+    assert "เกินกำหนด" in re.search(r'class="figures".*?</ul>',
+                                    reader.get("/").text, re.S).group(0)
+
+
 # Procedures, help, files of every page -------------------------------------
 
 @pytest.mark.parametrize("code,revision,day,clauses", [
