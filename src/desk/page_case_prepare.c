@@ -560,9 +560,12 @@ static void look_again(struct plan_work *p)
 	bool columns = false;
 	for (const struct field_error *f = fault.fields; f; f = f->next)
 		columns |= str_ends(f->field, STR(".columns"));
-	if (columns)
-		(void)preview(p);
-	p->w.v->cx.fault = fault;
+	if (!columns)
+		return;
+	struct ctx *cx = &p->w.v->cx;
+	cx->fault = ctx_new(cx->arena, cx->now, cx->lang).fault;
+	(void)preview(p);
+	cx->fault = fault;
 }
 
 enum err page_case_prepare_send(struct visit *v)

@@ -3,11 +3,12 @@ what is kept when something is wrong, links that hold once, the register."""
 import csv
 import io
 import re
+import sqlite3
 
 import pytest
 import requests
 
-from journey import desk  # noqa: F401  (a fixture)
+from journey import Desk, desk  # noqa: F401  (desk is a fixture)
 from pages import Page, Web
 
 CODES = re.compile(r"(?<![\w.])(?:case|said|ask|plan|conn|grant-state|"
@@ -456,6 +457,53 @@ def test_preparing_says_what_is_wrong_at_its_field(desk, web):
     page = officer.send(page, "/prepare", "finish", **{
         "prepare.outlets": None})
     assert page.status == 422 and icit.officer.state(no) == "preparing"
+
+
+def test_columns_that_are_others_now_are_shown_again(desk, web):
+    no = desk.icit.until("preparing")
+    officer = web(desk.icit.officer)
+    page = officer.send(
+        officer.open(f"/requests/{no}/prepare"), "/prepare", "preview",
+        **{"prepare.parts[0].sql": "select department_code from department",
+           "prepare.confirm": ["exists", "releasable"]})
+    page = officer.send(page, "/prepare", "finish", **{
+        "prepare.parts[0].sql": "select name_th from department"})
+    assert page.status == 422
+    form = page.to("/prepare")
+    assert form.value("prepare.parts[0].column[0].name") == "name_th"
+    page = officer.send(page, "/prepare", "finish")
+    assert page.url.endswith("?done=prepare"), page.errors
+
+
+def test_the_page_asks_for_the_confirmation(desk, web):
+    no = desk.icit.until("preparing")
+    officer = web(desk.icit.officer)
+    page = officer.send(
+        officer.open(f"/requests/{no}/prepare"), "/prepare", "finish",
+        **{"prepare.parts[0].sql": "select name_th from department",
+           "prepare.confirm": ["exists"]})
+    assert page.status == 422 and "#f-prepare.confirm" in page.links
+
+
+def test_notices_are_ones_own_outside_of_the_demo(make_university):
+    place = make_university()
+    other = Desk(place)
+    no = other.icit.until("intake")
+    told = other.store("select id, recipient from outbox"
+                       f" where request = '{no}'")
+    with sqlite3.connect(place.dir / "people" / "desk.db") as db:
+        db.execute("delete from setting where name = 'demo'")
+    db.close()
+    records = other.icit.records
+    session = Web(place.desk, next(p for p in place.facts["people"]
+                                   if p["email"] == records.email))
+    listed = session.open("/mailbox").links
+    for notice in told:
+        mine = notice["recipient"] == records.email
+        path = f"/mailbox/{notice['id']}"
+        assert (path in listed) == mine
+        assert session.open(path).status == (200 if mine else 404)
+    assert any(n["recipient"] == records.email for n in told)
 
 
 def test_the_registrars_way_has_its_check(desk, web):
