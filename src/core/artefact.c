@@ -111,6 +111,14 @@ static struct str part_field(struct plan *p, size_t i, const char *name)
 	return str_fmt(p->cx->arena, "parts[%zu].%s", i, name);
 }
 
+static bool name_taken(const json_t *list, struct str name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_text(json_array_get(list, i), "name"), name))
+			return true;
+	return false;
+}
+
 static void take_column(
     struct plan *p, size_t part, const json_t *c, json_t *out)
 {
@@ -119,6 +127,10 @@ static void take_column(
 	struct str type = json_text(c, "type"), class = json_text(c, "class"),
 		   mask = json_text(c, "mask");
 	json_t *o = json_new_object(a);
+	/* Which of the two would hold, the mask of one or of the other? */
+	if (name_taken(out, name))
+		field_wrong(p->cx, part_field(p, part, "columns"),
+		    MSG_field_twice, name);
 	if (name.n == 0 || str_chars(name) > 120)
 		field_wrong(p->cx, part_field(p, part, "columns"),
 		    MSG_field_required, STR("name"));
@@ -165,14 +177,6 @@ static void take_list(
 		field_wrong(p->cx, part_field(p, i, key), MSG_field_too_many,
 		    STR("100"));
 	json_put(out, key, list ? list : json_new_array(p->cx->arena));
-}
-
-static bool name_taken(const json_t *parts, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(parts); i++)
-		if (str_eq(json_text(json_array_get(parts, i), "name"), name))
-			return true;
-	return false;
 }
 
 static void take_part(

@@ -244,7 +244,8 @@ static void take_connections(struct case_file *f, const struct event *e)
 			.starts = json_int(c, "starts", e->at),
 			.expires = json_int(c, "expires", 0),
 			.delivered_at = e->at,
-			.digest = json_text(e->data, "digest") });
+			.digest = json_text(e->data, "digest"),
+			.artefact = f->artefact });
 	}
 }
 

@@ -46,6 +46,7 @@ struct granted {
 	int64_t starts, expires;
 	int64_t delivered_at;
 	struct str digest;
+	const json_t *artefact; /* of that digest, as it was delivered */
 };
 struct handed {
 	struct str id, name, form, part, sha256,

@@ -257,8 +257,7 @@ static enum err find_office(struct ctx *cx, struct str code, struct office *ret)
 static enum err behalf(struct ctx *cx, const json_t *on_behalf, json_t *who)
 {
 	struct str name = thai_normal(cx->arena, json_text(on_behalf, "name"));
-	struct str email =
-	    str_lower(cx->arena, str_trim(json_text(on_behalf, "email")));
+	struct str email = str_trim(json_text(on_behalf, "email"));
 	struct str unit = thai_normal(cx->arena, json_text(on_behalf, "unit"));
 	struct unit found;
 	bool is_unit = false;
@@ -269,7 +268,7 @@ static enum err behalf(struct ctx *cx, const json_t *on_behalf, json_t *who)
 	if (unit.n == 0 || str_chars(unit) > 200)
 		field_wrong(
 		    cx, STR("on_behalf.unit"), MSG_field_required, STR(""));
-	if (email.n > 0 && (!str_has(email, STR("@")) || email.n > 254))
+	if (email.n > 0 && !email_normal(cx->arena, email, &email))
 		field_wrong(
 		    cx, STR("on_behalf.email"), MSG_field_bad_email, email);
 	enum err e = fields_end(cx);
@@ -399,11 +398,13 @@ static enum err may_attach(struct ctx *cx, const struct case_file *f)
 	                  !person_in_office(p, f->office) &&
 	                  !person_holds(p, ROLE_owner, STR(""), STR(""));
 	if (only_looks)
-		return fail1(cx, ERR_DENIED, MSG_error_not_yours, STR("files"));
+		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
+		    msg_text(cx->lang, MSG_act_attach));
 	if (f->state == STATE_closed &&
 	    !person_holds(p, ROLE_records, f->office, STR("")))
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
-		    STR("files"), str_of(state_names[f->state]));
+		    msg_text(cx->lang, MSG_act_attach),
+		    msg_text(cx->lang, MSG_state_closed));
 	return OK;
 }
 

@@ -56,6 +56,22 @@ static bool is_live(const struct case_file *f, struct str id)
 	return false;
 }
 
+/* Back to the work; an owner who is being asked is asked first still. */
+static void prepare_again(struct decision *d)
+{
+	struct arena *a = d->cx->arena;
+	const struct procedure *p = d->facts->procedure;
+	const struct stage *work = procedure_kind(p, STAGE_preparing);
+	struct str *owners;
+	if (engine_owners_missing(a, d->facts, d->f, &owners) == 0) {
+		engine_enter(a, d->facts, d->f, work, d->data);
+		return;
+	}
+	engine_enter(
+	    a, d->facts, d->f, procedure_kind(p, STAGE_consent), d->data);
+	json_put_text(d->data, "resume", work->id);
+}
+
 enum err decide_recall(struct decision *d)
 {
 	const json_t *ids = json_list(d->form, "deliveries");
@@ -75,8 +91,7 @@ enum err decide_recall(struct decision *d)
 		return e;
 	json_put(d->data, "deliveries", ids);
 	json_put_text(d->data, "reason", json_text(d->form, "reason"));
-	engine_enter(d->cx->arena, d->facts, d->f,
-	    procedure_kind(d->facts->procedure, STAGE_preparing), d->data);
+	prepare_again(d);
 	return OK;
 }
 

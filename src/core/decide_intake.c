@@ -63,6 +63,16 @@ enum err decide_consent(struct decision *d)
 	return fields_end(d->cx);
 }
 
+static struct str unit_words(const struct decision *d, struct str code)
+{
+	bool thai = d->cx->lang == LANG_TH;
+	for (size_t i = 0; i < d->facts->n_units; i++)
+		if (str_eq(d->facts->units[i].code, code))
+			return thai ? d->facts->units[i].name_th
+			            : d->facts->units[i].name_en;
+	return code;
+}
+
 static enum err refuse_incomplete(struct decision *d)
 {
 	struct str *owners;
@@ -70,7 +80,7 @@ static enum err refuse_incomplete(struct decision *d)
 		return fail(d->cx, ERR_CONFLICT, MSG_error_unclassified);
 	if (engine_owners_missing(d->cx->arena, d->facts, d->f, &owners) > 0)
 		return fail1(d->cx, ERR_CONFLICT, MSG_error_endorsement_missing,
-		    owners[0]);
+		    unit_words(d, owners[0]));
 	return OK;
 }
 
@@ -155,6 +165,20 @@ enum err decide_return(struct decision *d)
 	return fields_end(d->cx);
 }
 
+/* Once the director has decided, nobody joins those who get the data: who
+ * approved or prepared it would be no other than who receives it. */
+static void no_new_holders(struct decision *d, const json_t *answers)
+{
+	static const char *const named[] = { "coordinator_email",
+		"head_email" };
+	for (size_t i = 0; d->f->decided != 0 && i < COUNT(named); i++) {
+		struct str email = json_text(answers, named[i]);
+		if (email.n > 0 && !case_is_own(d->f, email))
+			field_wrong(d->cx, str_of(named[i]),
+			    MSG_field_holder_after_decision, email);
+	}
+}
+
 enum err decide_reply(struct decision *d)
 {
 	json_t *answers;
@@ -174,9 +198,13 @@ enum err decide_reply(struct decision *d)
 		e = answers_complete(d->cx, d->facts->procedure, answers);
 	if (e)
 		return e;
+	no_new_holders(d, answers);
+	e = fields_end(d->cx);
+	if (e)
+		return e;
 	json_put(d->data, "answers", answers);
 	/* Once it was received the office's classification stands. */
-	if (d->f->waiting_from > STATE_intake)
+	if (d->f->received != 0)
 		return OK;
 	if (json_text(input, "service_type").n > 0)
 		json_put_text(d->data, "service_type",

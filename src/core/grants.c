@@ -12,7 +12,7 @@ static json_t *spec_of(
     struct arena *a, const struct case_file *f, const struct granted *g)
 {
 	json_t *spec = json_new_object(a);
-	const json_t *made = f->artefact;
+	const json_t *made = g->artefact;
 	const json_t *parts = json_list(made, "parts");
 	for (size_t i = 0; i < json_array_size(parts); i++) {
 		const json_t *part = json_array_get(parts, i);
@@ -126,11 +126,15 @@ static enum err read_fresh(
 	return e;
 }
 
-/* Another desk may have published meanwhile: never backwards. */
+/* Another desk may have published meanwhile: never backwards. The row is taken
+ * before it is read, or two would both be the first on PostgreSQL. */
 static enum err write_fresh(struct ctx *cx, const struct fresh *fresh)
 {
-	int64_t seq;
-	enum err e = published_seq(cx, &seq);
+	int64_t seq = 0;
+	enum err e = sql_exec(
+	    cx, SQL("update change set seq = seq where id = 1"), NO_VALS, NULL);
+	if (!e)
+		e = published_seq(cx, &seq);
 	if (e || seq >= fresh->head)
 		return e;
 	for (size_t i = 0; i < fresh->n && !e; i++)

@@ -183,7 +183,11 @@ static enum err tell_acceptance(const struct telling *t)
 	enum err e = person_by_email(t->cx, t->f->requester, &p);
 	if (e && e != ERR_NOT_FOUND)
 		return e;
+	bool left = !e && !p.active;
 	e = link_end(t->cx, STR("acceptance"), t->f->no);
+	/* Whoever may not sign in may not answer without it either. */
+	if (left)
+		return e;
 	if (!e)
 		e = link_new(t->cx, STR("acceptance"), t->f->no,
 		    t->f->requester, &secret);

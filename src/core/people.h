@@ -63,7 +63,7 @@ struct new_person {
  * Write transaction. */
 MUST_CHECK enum err person_add(
     struct ctx *, const struct new_person *, int64_t *ret_id);
-/* Ends the person's sessions and tokens. */
+/* Ends the person's sessions, tokens and links. */
 MUST_CHECK enum err person_disable(struct ctx *, struct str email);
 /* 8 to 256 characters, any; not the e-mail or its local part, not one of the
  * commonest. Ends other sessions. */

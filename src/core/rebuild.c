@@ -271,7 +271,10 @@ enum err projection_rebuild(struct ctx *cx, bool write,
 	struct rebuilding r = { .write = write, .report = report, .arg = arg };
 	int64_t seq = 0;
 	size_t n = 0;
-	enum err e;
+	/* A command in between would be undone in what is replaced. */
+	enum err e = write ? chain_lock(cx) : OK;
+	if (e)
+		return e;
 	do {
 		struct arena_mark mark = arena_mark(cx->arena);
 		e = rebuild_page(cx, &r, &seq, &n);

@@ -1,6 +1,7 @@
 /* The history of a request: who did what, when, in words. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/line.h"
 #include "desk/page_case.h"
 
 /* "said.consent.endorsed", "said.receive", "said.attached": the first there is. */
@@ -166,18 +167,33 @@ static void say_event(struct telling *t, const struct event *ev)
 			STR_ARG(str_upto(digest, 16))));
 }
 
+/* Notes have no end, and a page has: beyond so many bytes what is said in older
+ * events is cut short. All of it stands in the API's answer. */
+enum { SAID_BYTES = 512 << 10, SAID_SHORT = 200 };
+
+static struct str cut_short(struct arena *a, struct str s)
+{
+	if (s.n <= SAID_SHORT)
+		return s;
+	return str_cat(a, line_head(s, SAID_SHORT), STR("…"));
+}
+
 static struct ui_entry entry_of(
-    const struct case_work *w, const struct event *ev)
+    const struct case_work *w, const struct event *ev, size_t *said)
 {
 	struct arena *a = w->v->cx.arena;
 	struct telling t = { .w = w, .text = buf_new(a, 65536) };
 	say_event(&t, ev);
+	struct str body = buf_view(&t.text);
+	*said += body.n;
+	if (*said > SAID_BYTES)
+		body = cut_short(a, body);
 	return (struct ui_entry){ .tone = tone_of(ev),
 		.title = case_event_title(w, ev),
 		.who = case_person(w, ev->actor),
 		.when = case_when(w, ev->at),
 		.when_iso = time_iso(a, ev->at),
-		.body = html_lines(a, buf_view(&t.text)),
+		.body = html_lines(a, body),
 		.code = str_fmt(a, "#%lld %.*s", (long long)ev->seq,
 		    STR_ARG(str_upto(ev->hash, 16))) };
 }
@@ -186,8 +202,9 @@ void case_put_events(const struct case_work *w, struct case_page *page)
 {
 	struct ui_entry *v =
 	    ARENA_ARRAY(w->v->cx.arena, struct ui_entry, w->events.n + 1);
+	size_t said = 0;
 	for (size_t i = 0; i < w->events.n; i++)
-		v[i] = entry_of(w, &w->events.v[w->events.n - 1 - i]);
+		v[i] = entry_of(w, &w->events.v[w->events.n - 1 - i], &said);
 	page->events = v;
 	page->n_events = w->events.n;
 }

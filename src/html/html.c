@@ -194,11 +194,14 @@ struct url url_local(struct str path)
 struct url url_path(
     struct arena *a, const char *pathfmt, size_t n, const struct str *args)
 {
-	struct buf b = buf_new(a, 16384);
 	struct str rest = str_of(pathfmt);
 	bool query = false;
-	size_t used = 0;
+	size_t used = 0, max = rest.n;
 
+	/* A byte becomes three at the most, and nothing a replacement. */
+	for (size_t i = 0; i < n; i++)
+		max += 3 * args[i].n + 3 * strlen(REPLACEMENT);
+	struct buf b = buf_new(a, max);
 	while (rest.n) {
 		if (!str_take(&rest, STR("{}"))) {
 			query = query || rest.p[0] == '?' || rest.p[0] == '#';
