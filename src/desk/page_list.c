@@ -5,7 +5,7 @@
 #include "sql/sql.h"
 #include "templates/desk_list.h"
 
-enum { COLUMNS = 5, PAGE_LINES = 25, MAX_TABS = 3, MAX_ASKED = 300 };
+enum { COLUMNS = 5, PAGE_LINES = 25, MAX_TABS = 3, MAX_ASKED = 300, SOON = 2 };
 
 const enum state list_states[STATES] = { STATE_draft, STATE_consent,
 	STATE_intake, STATE_decision, STATE_assignment, STATE_preparing,
@@ -56,15 +56,40 @@ static enum state state_of(const struct case_line *l)
 
 /* The clock of the lines that still run: day by day, as clock.h counts. What is
  * delivered has no clock any more. */
+static bool runs(const struct case_line *l, struct date *ret_due)
+{
+	enum state state = state_of(l);
+	return state != STATE_closed && state != STATE_acceptance &&
+	       state != STATE_waiting && date_parse_iso(l->due, ret_due);
+}
+
 int list_overdue(const struct list_words *w, const struct case_line *l)
 {
 	struct date due;
-	enum state state = state_of(l);
-	if (state == STATE_closed || state == STATE_acceptance ||
-	    state == STATE_waiting || !date_parse_iso(l->due, &due) ||
-	    date_cmp(w->today, due) <= 0)
+	if (!runs(l, &due) || date_cmp(w->today, due) <= 0)
 		return 0;
 	return calendar_count(&w->calendar, due, w->today);
+}
+
+/* Late, due today, or due soon; else nothing. */
+static void put_badge(struct ctx *cx, const struct list_words *w,
+    const struct case_line *l, struct ui_cell *cell)
+{
+	struct date due;
+	int late = list_overdue(w, l);
+	if (!runs(l, &due))
+		return;
+	int left = calendar_count(&w->calendar, w->today, due);
+	struct str days = str_fmt(cx->arena, "%d", late > 0 ? late : left);
+	cell->tone = late > 0 ? UI_BAD : UI_WAIT;
+	if (late > 0)
+		cell->badge_text =
+		    msg_fill(cx->arena, cx->lang, MSG_thing_overdue, &days, 1);
+	else if (date_cmp(w->today, due) == 0)
+		cell->badge_text = msg_text(cx->lang, MSG_pages_list_today);
+	else if (date_cmp(w->today, due) < 0 && left <= SOON)
+		cell->badge_text = msg_fill(
+		    cx->arena, cx->lang, MSG_pages_list_soon, &days, 1);
 }
 
 enum err list_state(struct ctx *cx, const struct case_line *l, struct str *ret)
@@ -143,7 +168,6 @@ static enum err line_cells(struct ctx *cx, const struct list_words *w,
 {
 	struct str unit = list_unit(w, cx->lang, l->unit);
 	bool untitled = str_eq(l->title, l->no);
-	int late = list_overdue(w, l);
 	struct date due;
 	cell[0] =
 	    (struct ui_cell){ .text = l->no, .url = line_url(cx->arena, l) };
@@ -163,12 +187,7 @@ static enum err line_cells(struct ctx *cx, const struct list_words *w,
 	cell[4] = (struct ui_cell){ .text = STR("–") };
 	if (date_parse_iso(l->due, &due))
 		cell[4].text = whole_day(cx, due);
-	if (late > 0) {
-		struct str days = str_fmt(cx->arena, "%d", late);
-		cell[4].badge_text =
-		    msg_fill(cx->arena, cx->lang, MSG_thing_overdue, &days, 1);
-		cell[4].tone = UI_BAD;
-	}
+	put_badge(cx, w, l, &cell[4]);
 	return list_state(cx, l, &cell[2].text);
 }
 

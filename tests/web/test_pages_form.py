@@ -674,7 +674,7 @@ def test_check_and_send(university, requester, draft):
             assert link.split("#")[1] in target.ids, link
     form = page.form(f"/requests/{draft}/submit")
     answer = requester.post(form.action, form.data())
-    assert answer.headers["Location"] == f"/requests/{draft}"
+    assert answer.headers["Location"] == f"/requests/{draft}?done=submit"
     request = university.api("requester").get(f"/requests/{draft}").json()
     assert request["state"] == "consent"
     # Sent is sent: the form leads to the request, pressing again does nothing.
