@@ -1,6 +1,7 @@
 #include "base/near.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "cli/cmd_import.h"
 #include "cli/options.h"
 #include "cli/password.h"
 #include "cli/store.h"
@@ -12,31 +13,38 @@ struct given {
 	struct new_person person;
 	struct words roles;
 	struct str token_name, days;
-	bool no_password, read_only;
+	bool no_password, read_only, dry_run;
 };
 
-/* ROLE, ROLE@OFFICE, ROLE/UNIT or ROLE@OFFICE/UNIT: what follows '@' and '/' is
- * checked by person_add. */
-static bool read_role(
-    const struct cli *cli, struct str text, struct held_role *ret)
+bool role_parse(struct str text, struct held_role *ret, struct str *ret_name)
 {
-	struct str name = text, rest, office = { NULL, 0 }, unit = { NULL, 0 };
+	struct str name = text, office = { NULL, 0 }, unit = { NULL, 0 };
 
 	str_cut(name, '/', &name, &unit);
 	str_cut(name, '@', &name, &office);
 	int role = kind_find(name, role_names, ROLES);
-	if (role < 0) {
-		rest = near_name(name, role_names, ROLES);
-		if (rest.n)
-			say2(cli, MSG_cli_role_unknown_near, name, rest);
-		else
-			say1(cli, MSG_cli_role_unknown, name);
+	*ret_name = name;
+	if (role < 0)
 		return false;
-	}
 	*ret = (struct held_role){
 		.role = (enum role)role, .office = office, .unit = unit
 	};
 	return true;
+}
+
+static bool read_role(
+    const struct cli *cli, struct str text, struct held_role *ret)
+{
+	struct str name;
+
+	if (role_parse(text, ret, &name))
+		return true;
+	struct str near = near_name(name, role_names, ROLES);
+	if (near.n)
+		say2(cli, MSG_cli_role_unknown_near, name, near);
+	else
+		say1(cli, MSG_cli_role_unknown, name);
+	return false;
 }
 
 static int add(struct cli *cli, struct given *g)
@@ -78,7 +86,7 @@ static json_t *roles_json(struct arena *a, const struct person *p)
 	return all;
 }
 
-static json_t *person_json(struct arena *a, const struct person *p)
+json_t *person_json(struct arena *a, const struct person *p)
 {
 	json_t *o = json_new_object(a);
 
@@ -201,6 +209,7 @@ int cmd_user(struct cli *cli)
 		{ .name = "token-name", .text = &g.token_name },
 		{ .name = "days", .text = &g.days },
 		{ .name = "read-only", .flag = &g.read_only },
+		{ .name = "dry-run", .flag = &g.dry_run },
 	};
 	struct words words;
 	int code;
@@ -212,6 +221,8 @@ int cmd_user(struct cli *cli)
 		return list(cli);
 	if (words.n != 2)
 		return usage_wrong(cli);
+	if (str_eq(act, STR("import")))
+		return user_import(cli, words.v[1], g.dry_run);
 	g.person.email = words.v[1];
 	if (str_eq(act, STR("add")))
 		return add(cli, &g);
