@@ -71,9 +71,12 @@ static struct wide nfc(struct arena *a, struct wide w)
 	return ret;
 }
 
+/* What cannot be seen: zero width, direction (a text must not read otherwise
+ * than it is), controls. */
 static bool is_dropped(UChar c)
 {
-	return (c >= 0x200b && c <= 0x200d) || c == 0x2060 || c == 0xfeff ||
+	return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0x061c || c == 0xfeff ||
 	       c == 0x00ad || (c < 0x20 && !(c >= '\t' && c <= '\r')) ||
 	       (c >= 0x7f && c < 0xa0 && c != 0x85);
 }

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 
-/* The form in which text is stored: NFC, zero-width marks dropped, doubled
+/* The form in which text is stored: NFC, marks of zero width or direction dropped, doubled
  * vowels and marks put in order, one space for many, trimmed. Idempotent. */
 struct str thai_normal(struct arena *, struct str);
 /* thai_normal, keeping line breaks (for texts of several lines). */

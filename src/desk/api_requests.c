@@ -87,6 +87,9 @@ static void check_new(struct visit *v)
 	check_keys(v, known, COUNT(known));
 	if (json_text(v->body, "office").n == 0)
 		field_wrong(&v->cx, STR("office"), MSG_field_required, STR(""));
+	const json_t *submit = json_value(v->body, "submit");
+	if (submit != NULL && !json_is_boolean(submit))
+		field_wrong(&v->cx, STR("submit"), MSG_field_bad_flag, STR(""));
 	const json_t *answers = json_value(v->body, "answers");
 	if (answers != NULL && !json_is_object(answers))
 		field_wrong(
@@ -226,7 +229,8 @@ enum err api_requests(struct visit *v)
 		.mine = str_eq(visit_query(v, "waiting"), STR("me")),
 		.cursor = visit_query(v, "cursor") };
 	struct str limit = visit_query(v, "limit");
-	if (limit.n > 0 && !str_i64(limit, &q.limit))
+	/* 0 stands for none given; whoever writes it means no number of rows. */
+	if (limit.n > 0 && (!str_i64(limit, &q.limit) || q.limit == 0))
 		q.limit = -1;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)

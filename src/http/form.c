@@ -9,6 +9,7 @@ enum {
 	FIELD_BYTES = 65536,
 	FILES = 20,
 	NAME_BYTES = 255,
+	FILE_NAME_BYTES = 1024, /* 255 letters of another system, and some */
 	PART_HEAD_BYTES = 4096,
 	BOUNDARY_BYTES = 70,
 };
@@ -202,7 +203,7 @@ static int part_add(struct form *f, const struct part *p, struct str bytes)
 	if (p->filename.n == 0 && bytes.n == 0)
 		return 0;
 	struct str filename = base_name(p->filename);
-	if (f->n_files == FILES || filename.n > NAME_BYTES ||
+	if (f->n_files == FILES || filename.n > FILE_NAME_BYTES ||
 	    p->name.n > NAME_BYTES)
 		return 413;
 	for (size_t i = 0; i < filename.n; i++) {
