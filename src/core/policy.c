@@ -382,6 +382,28 @@ static bool holder_ever(const struct facts *facts, const struct case_file *f,
 	return false;
 }
 
+static struct str command_words(struct ctx *cx, enum command c)
+{
+	return msg_code(
+	    cx->arena, cx->lang, STR("command."), str_of(command_names[c]));
+}
+
+/* The state in the words of the procedure: who it waits for. */
+static struct str state_words(
+    struct ctx *cx, const struct facts *facts, const struct case_file *f)
+{
+	size_t cursor = 0;
+	const struct run *r = case_open_run(f, &cursor);
+	enum msg m;
+	struct str name = str_of(state_names[f->state]), role = STR("");
+	if (r != NULL)
+		role =
+		    text2_in(facts->procedure->role_title[r->role], cx->lang);
+	if (!msg_find(str_cat(cx->arena, STR("state-of."), name), &m))
+		return name;
+	return msg_fill(cx->arena, cx->lang, m, &role, 1);
+}
+
 enum err policy_may(struct ctx *cx, const struct facts *facts,
     const struct case_file *f, const struct person *p, enum command c)
 {
@@ -392,14 +414,14 @@ enum err policy_may(struct ctx *cx, const struct facts *facts,
 		rule.his = rule.now || holder_ever(facts, f, p, c);
 	}
 	if (!rule.his)
-		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
-		    str_of(command_names[c]));
+		return fail1(
+		    cx, ERR_DENIED, MSG_error_not_yours, command_words(cx, c));
 	if (policy_apart(facts, f, p->email, c))
 		return fail1(
-		    cx, ERR_DENIED, MSG_error_apart, str_of(command_names[c]));
+		    cx, ERR_DENIED, MSG_error_apart, command_words(cx, c));
 	if (!rule.now)
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
-		    str_of(command_names[c]), str_of(state_names[f->state]));
+		    command_words(cx, c), state_words(cx, facts, f));
 	return OK;
 }
 

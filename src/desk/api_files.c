@@ -216,8 +216,8 @@ static enum err may_fetch(struct visit *v, struct str no, struct str id)
 		officer |=
 		    str_eq_nocase(f.officers.v[i], v->actor.person.email);
 	if (!officer && !case_is_own(&f, v->actor.person.email))
-		return fail1(
-		    &v->cx, ERR_DENIED, MSG_error_not_yours, STR("deliveries"));
+		return fail1(&v->cx, ERR_DENIED, MSG_error_not_yours,
+		    msg_text(v->cx.lang, MSG_act_fetch));
 	if (!str_eq(h->state, STR("given")) || v->cx.now >= h->expires)
 		return fail(&v->cx, ERR_GONE, MSG_error_gone);
 	return OK;

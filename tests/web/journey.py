@@ -12,6 +12,7 @@ a small query; `PREPARED` and `answers()` give what a test wants otherwise.
 import json
 import sqlite3
 import subprocess
+from datetime import datetime, timedelta, timezone
 from itertools import count
 
 import pytest
@@ -26,7 +27,14 @@ COMMANDS = ["submit", "consent", "receive", "classify", "return", "reply",
 ENDORSED = {"outcome": "endorsed"}
 APPROVED = {"outcome": "approved"}
 ACCEPTED = {"outcome": "accepted", "score": 5}
+THAILAND = timezone(timedelta(hours=7))
+YEAR = datetime.now(THAILAND).year + 543  # of the register
 memo_numbers = count(1)
+
+
+def day(n):
+    """The day n days from today, ISO."""
+    return (datetime.now(THAILAND) + timedelta(days=n)).date().isoformat()
 
 
 class Person:
@@ -160,7 +168,7 @@ class Office:
 
     def memo(self, **more):
         return {"memo_in": f"อว 7105/{next(memo_numbers)}",
-                "memo_date": "2026-11-16", **more}
+                "memo_date": day(-4), **more}
 
     def prepared(self, **more):
         """The body of `prepare`: a small query, cheap to build."""
@@ -224,7 +232,7 @@ class Icit(Office):
             "purpose": "ทำรายงานประจำปี",
             "detail": "จำนวนบุคลากรแต่ละสังกัด",
             "identifiability": "aggregate", "formats": ["json"],
-            "needed_by": "2026-12-30", "systems": ["HRIS"], **more})
+            "needed_by": day(40), "systems": ["HRIS"], **more})
 
 
 class Registrar(Office):

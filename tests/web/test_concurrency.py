@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from journey import (APPROVED, Desk, Person, desk, good,  # noqa: F401
-                     refusal)
+from journey import (APPROVED, YEAR, Desk, Person, day,  # noqa: F401
+                     desk, good, refusal)
 
 pytestmark = pytest.mark.both_stores
 
@@ -51,7 +51,7 @@ def test_fifty_received_at_once_are_numbered_without_a_gap(
         refusal(answer, 422, "invalid")
     given = [good(a)["register"]["no"] for a in answers[:50]]
     assert sorted(given) == list(range(1, 51))
-    rows = icit.records.get("/register/ICIT/2569")["rows"]
+    rows = icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
     assert [r["no"] for r in rows] == list(range(1, 51))
     assert {r["request"]: r["no"] for r in rows} == dict(zip(numbers, given))
     assert len({r["memo_in"] for r in rows}) == 50
@@ -197,18 +197,66 @@ def clock(person, no):
     return person.get(f"/requests/{no}/clock")
 
 
+def days_off(desk):
+    return {date.fromisoformat(d["day"])
+            for d in desk.store("select day from calendar_day")}
+
+
+def test_every_day_is_explained(desk):
+    """A request that came three weeks ago, at ten in the morning."""
+    icit, off = desk.icit, days_off(desk)
+    start = date.fromisoformat(day(-21))
+    while start.weekday() > 4 or start in off:
+        start -= timedelta(days=1)
+    no = icit.until("intake", systems=["GL3D"])
+    tomorrow = day(1) + "T03:00:00Z"
+    icit.records.refused(422, "invalid", no, "receive",
+                         **icit.memo(received_at=tomorrow))
+    r = icit.records.ok(no, "receive", **icit.memo(
+        received_at=start.isoformat() + "T03:00:00Z"))
+    c = clock(desk.requester, no)
+    assert c["start"] == start.isoformat()
+    want, n = [("day-zero", 0)], 0
+    for i in range(1, (date.fromisoformat(day(0)) - start).days + 1):
+        this = start + timedelta(days=i)
+        working = this.weekday() < 5 and this not in off
+        n += working
+        want.append(("working" if working else "holiday" if this in off
+                     else "weekend", n))
+    assert [(d["why"], d["n"]) for d in c["days"]] == want
+    assert [d["date"] for d in c["days"]][-1] == day(0)
+    assert all(d["name"] for d in c["days"] if d["why"] == "holiday")
+    assert (c["used"], r["clock"]["used"]) == (n, n)
+    assert n <= 10 or (c["due"] < day(0) and r["overdue"] == n - 10)
+
+
+def test_what_comes_after_office_hours_counts_from_the_next_day(desk):
+    icit, off = desk.icit, days_off(desk)
+    came = date.fromisoformat(day(-14))
+    while came.weekday() > 4 or came in off:
+        came -= timedelta(days=1)
+    after = came + timedelta(days=1)
+    while after.weekday() > 4 or after in off:
+        after += timedelta(days=1)
+    # 16:30 and 16:31 in Thailand.
+    for minute, start in (("30", came), ("31", after)):
+        no = icit.until("intake", systems=["GL3D"])
+        icit.records.ok(no, "receive", **icit.memo(
+            received_at=f"{came}T09:{minute}:00Z"))
+        assert clock(icit.records, no)["start"] == start.isoformat()
+
+
 def test_the_due_day_is_the_tenth_working_day(desk):
     icit = desk.icit
     no = icit.until("decision", systems=["GL3D"])
     c = clock(icit.records, no)
     assert (c["kind"], c["budget"], c["used"]) == ("case", 10, 0)
-    off = {date.fromisoformat(d["day"]) for d in desk.store(
-        "select day from calendar_day")}
-    day, left = date.fromisoformat(c["start"]), 10
+    off = days_off(desk)
+    due, left = date.fromisoformat(c["start"]), 10
     while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5 and day not in off
-    assert date.fromisoformat(c["due"]) == day
+        due += timedelta(days=1)
+        left -= due.weekday() < 5 and due not in off
+    assert date.fromisoformat(c["due"]) == due
     assert icit.records.request(no)["due"] == c["due"]
     assert c["days"][0] == {"date": c["start"], "counted": False,
                             "why": "day-zero", "n": 0}
@@ -220,7 +268,7 @@ def test_another_day_is_agreed_or_shown_to_be(desk):
     due = icit.officer.request(no)["due"]
     later = (date.fromisoformat(due) + timedelta(days=10)).isoformat()
     icit.officer.refused(422, "invalid", no, "extend", due=later)
-    icit.officer.refused(422, "invalid", no, "extend", due="2026-11-01",
+    icit.officer.refused(422, "invalid", no, "extend", due=day(-1),
                          cause="volume", reason="มาก")
     icit.officer.refused(422, "invalid", no, "extend", due=later,
                          cause="weather", reason="ฝนตก")
@@ -232,7 +280,7 @@ def test_another_day_is_agreed_or_shown_to_be(desk):
     assert (r["due"], r["proposed_due"], r["agreed_due"]) == (due, later, None)
     assert desk.whom(no, "extended") == [asks.email]
     assert "extend" in asks.allowed(no)
-    asks.refused(409, "other-day-proposed", no, "extend", due="2027-06-01")
+    asks.refused(409, "other-day-proposed", no, "extend", due=day(300))
     r = asks.ok(no, "extend", due=later)
     assert (r["due"], r["proposed_due"], r["agreed_due"]) \
         == (later, None, later)

@@ -182,6 +182,30 @@ def test_revoking_twice_with_one_key_revokes_once(desk):
     assert first.status_code == 200 and first.content == again.content
 
 
+def test_lists_show_what_one_sees_a_page_at_a_time(desk):
+    word = "กำนั่นผู้ใหญ่บ้าน"
+    made = [desk.icit.new(submit=False, title=f"{word} {i}")["no"]
+            for i in range(5)]
+    found, cursor = [], ""
+    for _ in range(10):
+        page = desk.requester.get(
+            f"/requests?q={word}&limit=2&cursor={cursor}")
+        assert len(page["requests"]) <= 2
+        found += [r["no"] for r in page["requests"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert found == made[::-1]  # the newest change first
+    assert desk.other.get(f"/requests?q={word}")["requests"] == []
+    one = desk.requester.get(f"/requests?q={made[2]}&state=draft&office=ICIT")
+    assert [r["no"] for r in one["requests"]] == [made[2]]
+    assert desk.requester.get(
+        f"/requests?q={made[2]}&state=intake")["requests"] == []
+    for bad in ("state=nowhere", "limit=0", "limit=201", "limit=x",
+                "cursor=x"):
+        refusal(desk.requester.api.get("/requests?" + bad), 422, "invalid")
+
+
 # Attachments.
 
 
@@ -382,8 +406,10 @@ def test_problems_come_in_the_readers_language(desk, no):
     english = desk.requester.send(
         no, "decide", headers={"Accept-Language": "en-GB,en;q=0.9"}).json()
     assert thai["code"] == english["code"] == "not-yours"
-    assert any("\u0e00" < c < "\u0e7f" for c in thai["title"])
+    assert "พิจารณา" in thai["title"] and "decide" not in thai["title"]
     assert english["title"].isascii()
+    late = desk.requester.send(no, "reply").json()
+    assert "ร่าง" in late["title"] and "draft" not in late["title"]
 
 
 def test_an_unknown_command_or_request_is_404(desk, no):

@@ -2,7 +2,7 @@
 of that very digest, and a case that its delivery closes."""
 import pytest
 
-from journey import APPROVED, call, desk  # noqa: F401
+from journey import APPROVED, YEAR, call, desk  # noqa: F401
 
 pytestmark = pytest.mark.both_stores
 
@@ -14,7 +14,7 @@ GRADES = ("select s.student_id, s.faculty_code, t.subject_id, t.grade"
 def test_from_draft_to_register(desk):
     reg, asks = desk.registrar, desk.requester
     no = reg.new()["no"]
-    assert no.startswith("REGISTRAR-2569-")
+    assert no.startswith(f"REGISTRAR-{YEAR}-")
     r = asks.request(no)
     # The office has one system and owns it: nobody else is asked.
     assert (r["state"], r["systems"]) == ("intake", ["REGKMITL"])
@@ -59,7 +59,7 @@ def test_from_draft_to_register(desk):
     assert {d["format"] for d in r["deliveries"]} == {"csv", "json"}
     assert all(asks.fetch(d).status_code == 200 for d in r["deliveries"])
 
-    row = [x for x in reg.records.get("/register/REGISTRAR/2569")["rows"]
+    row = [x for x in reg.records.get(f"/register/REGISTRAR/{YEAR}")["rows"]
            if x["request"] == no]
     assert [(x["system"], x["service_type"], x["score"], x["outcome"])
             for x in row] == [("REGKMITL", "api", None, "delivered")]
@@ -78,7 +78,7 @@ def test_rating_is_offered_once_and_never_demanded(desk):
     assert "accept" not in r["allowed"]
     asks.refused(409, "not-in-this-state", no, "accept", outcome="accepted",
                  score=1)
-    row = [x for x in reg.records.get("/register/REGISTRAR/2569")["rows"]
+    row = [x for x in reg.records.get(f"/register/REGISTRAR/{YEAR}")["rows"]
            if x["request"] == no]
     assert row[0]["score"] == 4
 

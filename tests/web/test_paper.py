@@ -7,8 +7,8 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from journey import (APPROVED, ENDORSED, QUERIES, call, desk,  # noqa: F401
-                     good, refusal)
+from journey import (APPROVED, ENDORSED, QUERIES, YEAR, call,  # noqa: F401
+                     day, desk, good, refusal)
 
 pytestmark = pytest.mark.both_stores
 
@@ -230,7 +230,7 @@ def test_two_systems_two_owners_two_officers(desk):
         rows = call(c, desk.requester.key(c)).json()
         assert [tuple(x.values()) for x in rows] \
             == desk.rows(system, QUERIES[system])
-    row = [x for x in icit.records.get("/register/ICIT/2569")["rows"]
+    row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
            if x["request"] == no]
     assert [x["system"] for x in row] == ["HRIS REG"]
     listed = icit.records.get("/requests?system=REG&limit=200")["requests"]
@@ -271,7 +271,7 @@ def test_a_wrong_service_type_is_corrected_by_records_and_by_the_officer(desk):
     icit.go_on(no, "acceptance")
     icit.officer.refused(409, "not-in-this-state", no, "classify",
                          service_type="api", reason="x")
-    row = [x for x in icit.records.get("/register/ICIT/2569")["rows"]
+    row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
            if x["request"] == no]
     assert [x["service_type"] for x in row] == ["processing"]
 
@@ -349,12 +349,12 @@ def test_the_memo_may_be_completed_later(desk):
     no = icit.until("closed")
     scan = icit.records.attach(no, "หนังสือออก.pdf")
     r = icit.records.ok(no, "letter", direction="out", no="อว 7105/950",
-                        date="2026-11-20", kind="result", file=scan)
+                        date=day(0), kind="result", file=scan)
     assert r["memo_out"] == "อว 7105/950"
     r = icit.records.ok(no, "letter", direction="in", no="อว 7201/1",
-                        date="2026-11-01")
+                        date=day(-9))
     assert r["memo_in"] == "อว 7201/1" and len(r["letters"]) == 2
-    row = [x for x in icit.records.get("/register/ICIT/2569")["rows"]
+    row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
            if x["request"] == no]
     assert [(x["memo_in"], x["memo_out"]) for x in row] \
         == [("อว 7201/1", "อว 7105/950")]

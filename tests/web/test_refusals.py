@@ -3,7 +3,8 @@ import time
 
 import pytest
 
-from journey import ACCEPTED, ENDORSED, call, desk  # noqa: F401
+from journey import (ACCEPTED, ENDORSED, YEAR, call, day,  # noqa: F401
+                     desk)
 
 pytestmark = pytest.mark.both_stores
 
@@ -44,11 +45,11 @@ def test_rejected_leaves_a_letter_to_records(desk):
                           no_="x")
     scan = icit.records.attach(no, "บันทึกตอบกลับ.pdf")
     r = icit.records.ok(no, "letter", direction="out", no="อว 7105/88",
-                        date="2026-11-20", kind="reply", file=scan)
+                        date=day(0), kind="reply", file=scan)
     assert (r["letter_due"], r["memo_out"]) == (False, "อว 7105/88")
     assert no not in icit.records.waits_for()
     assert [x["file"] for x in r["letters"]] == [scan]
-    row = [x for x in icit.records.get("/register/ICIT/2569")["rows"]
+    row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
            if x["request"] == no]
     assert [(x["memo_out"], x["outcome"]) for x in row] \
         == [("อว 7105/88", "rejected")]
@@ -69,7 +70,7 @@ def test_cannot_be_done_is_said_with_copies(desk):
     assert {icit.director.email, icit.records.email} <= copies
     assert copies <= {p.email for role in ("director", "records")
                       for p in desk.people(role, "ICIT")}
-    row = [x for x in icit.records.get("/register/ICIT/2569")["rows"]
+    row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
            if x["request"] == no]
     assert [x["outcome"] for x in row] == ["cannot"]
 
@@ -140,7 +141,7 @@ def test_withdrawn(desk, state):
     asks.refused(409, "not-in-this-state", no, "withdraw", reason="อีก")
     if r["register"]:
         assert icit.records.email in desk.whom(no, "withdrawn")
-        row = [x for x in icit.records.get("/register/ICIT/2569")["rows"]
+        row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
                if x["request"] == no]
         assert [x["outcome"] for x in row] == ["withdrawn"]
 
@@ -226,7 +227,7 @@ def test_recalled(desk, by, closed):
     assert no in icit.officer.waits_for()
     # It goes its way again, to the same row of the register.
     assert asks.state(icit.go_on(no)) == "closed"
-    rows = [x["no"] for x in icit.records.get("/register/ICIT/2569")["rows"]
+    rows = [x["no"] for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
             if x["request"] == no]
     assert rows == [r["register"]["no"]]
 
