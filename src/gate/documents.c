@@ -78,7 +78,7 @@ enum err file_document(struct gate_visit *v)
 {
 	struct document d;
 	struct ticket t;
-	struct delivery delivery;
+	struct delivery delivery = { 0 };
 	int fd = -1;
 	int64_t bytes = 0;
 	enum err e = find_document(v, &d, &t);
@@ -166,8 +166,8 @@ static enum err empty_upload(struct gate_visit *v)
 enum err file_upload(struct gate_visit *v)
 {
 	struct upload_file u;
-	struct str sha256;
-	int64_t bytes;
+	struct str sha256 = { 0 };
+	int64_t bytes = 0;
 	enum err e = find_upload(v, &u);
 	if (!e && (v->rq->body_fd < 0 || v->rq->body_bytes == 0))
 		e = empty_upload(v);
@@ -189,7 +189,7 @@ enum err file_upload(struct gate_visit *v)
 enum err file_upload_form(struct gate_visit *v)
 {
 	struct upload_file u;
-	struct str sha256;
+	struct str sha256 = { 0 };
 	struct kept *file = ARENA_NEW(v->cx.arena, struct kept);
 	enum err e = find_upload(v, &u);
 	if (!e && (v->rq->n_files != 1 || v->rq->files[0].bytes.n == 0))
