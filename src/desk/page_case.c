@@ -191,6 +191,13 @@ static const struct ui_notice *done_notice(const struct case_work *w)
 			continue;
 		struct ui_notice *n =
 		    ARENA_NEW(w->v->cx.arena, struct ui_notice);
+		if (ev->type == EVENT_submitted) {
+			*n = (struct ui_notice){ .tone = UI_GOOD,
+				.title = case_say1(w, MSG_case_sent, w->f.no),
+				.text = case_say1(
+				    w, MSG_case_sent_text, case_state(w)) };
+			return n;
+		}
 		*n = (struct ui_notice){ .tone = UI_GOOD,
 			.title = case_say(w, MSG_case_done),
 			.text = str_fmt(w->v->cx.arena, "%.*s · %.*s",

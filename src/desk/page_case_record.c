@@ -137,7 +137,7 @@ static struct ui_cell endorsement_cell(
 		c.text = case_say(w, MSG_stage_outcome_declined);
 		c.sub = said_by(w, no);
 	} else if (in_list(needed, n, unit)) {
-		c.tone = UI_BAD;
+		c.tone = w->f.state == STATE_consent ? UI_WAIT : UI_BAD;
 		c.text = case_say(w, MSG_case_endorsement_missing);
 	} else {
 		c.tone = UI_NEUTRAL;

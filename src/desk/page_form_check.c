@@ -193,5 +193,6 @@ enum err page_check_send(struct visit *v)
 		return again ? again : draft_show(v, &d, false, err_status(e));
 	}
 	return e ? sent_already(v, e)
-	         : visit_go(v, draft_url(v, "/requests/{}", cc.no).s);
+	         : visit_go(
+		       v, draft_url(v, "/requests/{}?done=submit", cc.no).s);
 }

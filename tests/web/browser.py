@@ -3,7 +3,8 @@
 Words come from the catalogue (po/) and from the procedures, so a page is found
 and filled in by what stands on it, in either language. look() asks of a page
 what every page must keep, at a desk's width and at a phone's, and takes its
-picture into $PRATU_SHOTS (a temporary folder when it is not set)."""
+picture into $PRATU_SHOTS, there at both widths, or into the test's own folder."""
+import base64
 import functools
 import os
 import re
@@ -232,10 +233,9 @@ return i < 0 ? null : list[i];
 class Browser:
     """One person's browser. Everything goes through the pages."""
 
-    def __init__(self, base, lang, width, shots=None):
+    def __init__(self, base, lang, width, shots):
         self.base, self.lang, self.width = base, lang, width
-        self.shots = Path(shots or os.environ.get("PRATU_SHOTS") or
-                          tempfile.mkdtemp(prefix="pratu-shots."))
+        self.shots = Path(os.environ.get("PRATU_SHOTS") or shots)
         self.shots.mkdir(parents=True, exist_ok=True)
         self.given = []  # what people typed: in whatever language
         self.found = []  # what look() saw, as "screen: sentence"
@@ -440,12 +440,14 @@ class Browser:
     # Looking
 
     def shoot(self, name, width):
-        size = self.js("return [document.documentElement.scrollWidth,"
-                       "document.documentElement.scrollHeight]")
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": min(size[1], 8000),
-            "deviceScaleFactor": 1, "mobile": False})
-        self.driver.save_screenshot(str(self.shots / f"{name}-{width}.png"))
+        """The whole page, with what lies below the window."""
+        height = self.js("return document.documentElement.scrollHeight")
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {
+            "captureBeyondViewport": True, "optimizeForSpeed": True,
+            "clip": {"x": 0, "y": 0, "width": width, "scale": 1,
+                     "height": min(height, 12000)}})
+        path = self.shots / f"{name}-{width}.png"
+        path.write_bytes(base64.b64decode(shot["data"]))
 
     def look(self, screen, status=200):
         """Everything that this page must keep, at both widths; a picture. A
@@ -454,7 +456,7 @@ class Browser:
         name = f"{self.prefix}-{self.n:02}-{screen}"
         keys = [k for k in catalogue(self.lang) if k]
         found = []
-        for width in {DESK, PHONE}:
+        for width in (DESK, PHONE):
             self.resize(width)
             found += [f"at {width}: {what}" for what in
                       self.js(LOOK, self.lang, 44, keys, self.given)]
