@@ -124,10 +124,13 @@ static struct ui_cell endorsement_cell(
 	struct ui_cell c = { .badge = true };
 	if (r != NULL && r->evidence.n > 0) {
 		const struct attached *file = case_file_of(&w->f, r->evidence);
-		c.tone = UI_GOOD;
-		c.text = case_say(w, MSG_case_endorsed_on_paper);
-		c.sub = str_fmt(a, "%.*s · %.*s", STR_ARG(said_by(w, r)),
-		    STR_ARG(file ? file->name : r->evidence));
+		const struct str args[] = { w->f.no, r->evidence };
+		c = (struct ui_cell){ .tone = UI_GOOD,
+			.badge_text = case_say(w, MSG_case_endorsed_on_paper),
+			.text = file ? file->name : r->evidence,
+			.url = url_path(
+			    a, "/requests/{}/files/{}", COUNT(args), args),
+			.sub = said_by(w, r) };
 	} else if (r != NULL) {
 		c.tone = UI_GOOD;
 		c.text = case_say(w, MSG_case_endorsed_here);

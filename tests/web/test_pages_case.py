@@ -74,6 +74,7 @@ def test_the_one_thing_to_do(desk, web):
                 f"/requests/{no}").primary() is None
 
 
+@pytest.mark.both_stores
 def test_the_whole_way_by_pages(desk, web):
     icit, w = desk.icit, web
     no = icit.new(submit=False, connection=["api-get"])["no"]
@@ -290,6 +291,7 @@ def test_the_link_accepts_once_without_signing_in(desk, web):
     assert nobody.open("/accept/" + "a" * 43).status == 404
 
 
+@pytest.mark.both_stores
 def test_a_wrong_answer_does_not_use_the_link_up(desk, web):
     no = desk.icit.until("acceptance")
     link = acceptance_link(desk, no)
@@ -384,6 +386,7 @@ def test_the_clock_explains_every_day(desk, web):
     assert page.source.count('<tr role="row">') == len(days) + 1
 
 
+@pytest.mark.both_stores
 def test_uploads_by_a_ticket(desk, web):
     icit = desk.icit
     no = icit.until("preparing")
