@@ -19,23 +19,13 @@ bool connection_posts(const struct call *c)
 	return str_eq(c->connection.outlet, STR("api-post"));
 }
 
-bool connection_grants(const struct call *c, enum form form)
-{
-	const json_t *list = json_list(c->connection.spec, "formats");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_as_text(json_array_get(list, i)),
-			form_suffix(form)))
-			return true;
-	return false;
-}
-
 enum form connection_form(const struct call *c)
 {
 	static const enum form simple[] = { FORM_JSON, FORM_CSV };
 	const json_t *list = json_list(c->connection.spec, "formats");
 	enum form form = FORM_JSON;
 	for (size_t i = 0; i < COUNT(simple); i++)
-		if (connection_grants(c, simple[i]))
+		if (call_grants(c, simple[i]))
 			return simple[i];
 	(void)form_parse(json_as_text(json_array_get(list, 0)), &form);
 	return form;
@@ -141,17 +131,6 @@ static struct ui_table params_table(const struct call *c)
 		.n_rows = all.n };
 }
 
-static struct str joined(const struct call *c, const char *key)
-{
-	const json_t *list = json_list(c->connection.spec, key);
-	struct str all = STR("");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		all = str_fmt(c->v->cx.arena, "%.*s%s%.*s", STR_ARG(all),
-		    i ? " · " : "",
-		    STR_ARG(json_as_text(json_array_get(list, i))));
-	return all;
-}
-
 struct terms {
 	const struct call *c;
 	struct ui_row *v;
@@ -180,8 +159,8 @@ static void add_terms(struct terms *t)
 	add_term(t, MSG_gate_about_address, connection_url(c))->code = true;
 	add_term(
 	    t, MSG_gate_about_outlet, word(c, "outlet.", c->connection.outlet));
-	add_term(t, MSG_gate_about_forms, joined(c, "formats"));
-	add_term(t, MSG_gate_about_networks, joined(c, "networks"));
+	add_term(t, MSG_gate_about_forms, call_list(c, "formats", " · "));
+	add_term(t, MSG_gate_about_networks, call_list(c, "networks", " · "));
 	add_term(t, MSG_gate_about_days,
 	    str_fmt(cx->arena, "%.*s – %.*s",
 		STR_ARG(date_long(

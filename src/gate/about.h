@@ -12,7 +12,6 @@ struct str connection_url(const struct call *);
 bool connection_posts(const struct call *); /* api-post */
 /* The form to show: JSON or CSV if granted, else the first. */
 enum form connection_form(const struct call *);
-bool connection_grants(const struct call *, enum form);
 /* The column in the reader's language. */
 struct str column_title_in(const struct column *, enum lang);
 /* A value that the parameter takes: default, bound, first choice, or one of

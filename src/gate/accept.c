@@ -1,17 +1,13 @@
 /* In which form an answer leaves: what was said, against what was granted. */
+#include "base/buf.h"
 #include "base/str.h"
 #include "gate/data.h"
 
 #define MAX_ACCEPT ((size_t)50)
 
-static const json_t *granted_forms(const struct call *c)
+bool call_grants(const struct call *c, enum form form)
 {
-	return json_list(c->connection.spec, "formats");
-}
-
-static bool granted(const struct call *c, enum form form)
-{
-	const json_t *list = granted_forms(c);
+	const json_t *list = json_list(c->connection.spec, "formats");
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (str_eq(json_as_text(json_array_get(list, i)),
 			form_suffix(form)))
@@ -19,16 +15,22 @@ static bool granted(const struct call *c, enum form form)
 	return false;
 }
 
+struct str call_list(const struct call *c, const char *key, const char *between)
+{
+	const json_t *list = json_list(c->connection.spec, key);
+	struct buf b = buf_new(c->v->cx.arena, 65536);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (i > 0)
+			buf_str(&b, str_of(between));
+		buf_str(&b, json_as_text(json_array_get(list, i)));
+	}
+	return buf_view(&b);
+}
+
 static enum err not_granted(struct call *c)
 {
-	struct ctx *cx = &c->v->cx;
-	const json_t *list = granted_forms(c);
-	struct str all = STR("");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		all =
-		    str_fmt(cx->arena, "%.*s%s%.*s", STR_ARG(all), i ? " " : "",
-			STR_ARG(json_as_text(json_array_get(list, i))));
-	return fail1(cx, ERR_FORMAT, MSG_error_form_not_granted, all);
+	return fail1(&c->v->cx, ERR_FORMAT, MSG_error_form_not_granted,
+	    call_list(c, "formats", " "));
 }
 
 /* The first granted that begins with `prefix` ("text/"; "" is any): JSON before
@@ -36,9 +38,9 @@ static enum err not_granted(struct call *c)
 static bool first_granted(
     const struct call *c, struct str prefix, enum form *ret)
 {
-	const json_t *list = granted_forms(c);
+	const json_t *list = json_list(c->connection.spec, "formats");
 	if (str_starts(form_media(FORM_JSON), prefix) &&
-	    granted(c, FORM_JSON)) {
+	    call_grants(c, FORM_JSON)) {
 		*ret = FORM_JSON;
 		return true;
 	}
@@ -88,7 +90,7 @@ static bool form_for(const struct call *c, struct str range, enum form *ret)
 {
 	struct str type, subtype;
 	if (form_of_media(range, ret))
-		return granted(c, *ret);
+		return call_grants(c, *ret);
 	if (!str_cut(range, '/', &type, &subtype) || !str_eq(subtype, STR("*")))
 		return false;
 	return first_granted(c,
@@ -124,7 +126,7 @@ enum err call_form(struct call *c, struct str suffix, struct str format)
 	c->suffix = suffix;
 	c->form = FORM_JSON;
 	if (named.n > 0)
-		good = form_parse(named, &c->form) && granted(c, c->form);
+		good = form_parse(named, &c->form) && call_grants(c, c->form);
 	else if (str_trim(accept).n > 0)
 		good = accepted(c, accept, &c->form);
 	else

@@ -30,6 +30,9 @@ struct call {
 enum err call_identify(struct call *, struct str id, struct str *ret_suffix);
 /* And its state and days, the caller's network, what was approved. */
 enum err call_admit(struct call *, struct str id, struct str *ret_suffix);
+bool call_grants(const struct call *, enum form);
+/* A list of the spec's texts as one text. */
+struct str call_list(const struct call *, const char *key, const char *between);
 /* The form wanted: suffix, then `format` (of query or body), then Accept; JSON,
  * or else the first granted, when none of them says. ERR_FORMAT when it was not
  * granted. */

@@ -1,104 +1,35 @@
 /* OpenAPI 3.1 of one connection: what was granted, and nothing of the source. */
+#include "gate/openapi.h"
+
 #include "base/str.h"
 #include "base/time.h"
 #include "gate/about.h"
 
 #define PROBLEM_REF "#/components/responses/problem"
 
-struct spec {
-	const struct call *c;
-	struct arena *arena;
-	enum lang lang;
-};
-
-/* Objects that are handed on at once. */
-static json_t *with_text(json_t *o, const char *key, const char *text)
-{
-	json_put_text(o, key, str_of(text));
-	return o;
-}
-
 static void put_new(json_t *o, const char *key, json_t *value)
 {
 	json_object_set_new(o, key, value);
 }
 
-static json_t *texts(size_t n, const struct str *v)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < n; i++)
-		json_add_text(list, v[i]);
-	return list;
-}
-
-/* JSON Schema of a value as JSON answers give it: whole numbers beyond 2^53 are
- * strings, anything may be null, and a source may hold a text in a column of
- * numbers (SQLite does). */
-static json_t *value_schema(enum column_type type)
-{
-	json_t *o = json_object(), *types = json_array();
-	switch (type) {
-	case TYPE_INTEGER:
-	case TYPE_NUMBER:
-		json_add_text(types, STR("number"));
-		break;
-	case TYPE_BOOLEAN:
-		json_add_text(types, STR("integer"));
-		break;
-	case TYPE_BYTES:
-		json_put_text(o, "contentEncoding", STR("base64"));
-		break;
-	case TYPE_TEXT:
-	case TYPE_DATE:
-	case TYPE_DATETIME:
-	case COLUMN_TYPES:
-		break;
-	}
-	json_add_text(types, STR("string"));
-	json_add_text(types, STR("null"));
-	json_object_set_new(o, "type", types);
-	return o;
-}
-
-static json_t *row_schema(const struct spec *s)
-{
-	json_t *o = with_text(json_object(), "type", "object");
-	json_t *properties = json_object();
-	struct columns all = spec_shown(s->arena, s->c->approved.columns);
-	for (size_t i = 0; i < all.n; i++) {
-		json_t *value = value_schema(all.v[i].type);
-		json_put_text(
-		    value, "title", column_title_in(&all.v[i], s->lang));
-		json_put_text(value, "x-class", all.v[i].class);
-		put_new(properties, str_cstr(s->arena, all.v[i].name), value);
-	}
-	put_new(o, "properties", properties);
-	return o;
-}
-
-static json_t *ref(const char *to)
-{
-	return with_text(json_object(), "$ref", to);
-}
-
 /* One answer's media types: only those granted. */
-static json_t *data_content(const struct spec *s)
+static json_t *data_content(const struct api *s)
 {
 	json_t *content = json_object();
 	for (enum form f = 0; f < FORMS; f++) {
-		if (!connection_grants(s->c, f))
+		if (!call_grants(s->c, f))
 			continue;
 		json_t *schema = json_object(), *media = json_object();
 		struct str type = form_media(f);
 		if (f == FORM_JSON) {
 			json_put_text(schema, "type", STR("array"));
-			put_new(
-			    schema, "items", ref("#/components/schemas/row"));
+			put_new(schema, "items",
+			    api_ref("#/components/schemas/row"));
 			put_new(media, "schema", schema);
 		} else if (f == FORM_NDJSON) {
 			json_decref(schema);
-			put_new(
-			    media, "schema", ref("#/components/schemas/row"));
+			put_new(media, "schema",
+			    api_ref("#/components/schemas/row"));
 		} else {
 			json_put_text(schema, "type", STR("string"));
 			put_new(media, "schema", schema);
@@ -118,7 +49,7 @@ static json_t *text_header(enum lang lang, enum msg msg)
 	return o;
 }
 
-static json_t *responses(const struct spec *s)
+static json_t *responses(const struct api *s)
 {
 	json_t *all = json_object(), *good = json_object(),
 	       *headers = json_object();
@@ -135,7 +66,7 @@ static json_t *responses(const struct spec *s)
 	for (size_t i = 0; i < n_gate_problems; i++) {
 		struct str status =
 		    str_fmt(s->arena, "%d", err_status(gate_problems[i].err));
-		put_new(all, str_cstr(s->arena, status), ref(PROBLEM_REF));
+		put_new(all, str_cstr(s->arena, status), api_ref(PROBLEM_REF));
 	}
 	return all;
 }
@@ -153,67 +84,7 @@ static json_t *parameter(
 	return o;
 }
 
-static json_t *text_schema(void)
-{
-	return with_text(json_object(), "type", "string");
-}
-
-static json_t *whole_schema(int64_t min)
-{
-	json_t *o = with_text(json_object(), "type", "integer");
-	json_put_int(o, "minimum", min);
-	json_put_int(o, "maximum", QUERY_OFFSET_MAX);
-	return o;
-}
-
-/* The bounds are texts that were checked: as numbers they are JSON. */
-static void put_bound(
-    const struct spec *s, json_t *o, const char *key, struct str bound)
-{
-	json_t *value;
-	struct ctx cx = ctx_new(s->arena, 0, s->lang);
-	if (bound.p != NULL &&
-	    !json_parse(
-		&cx, str_fmt(s->arena, "[%.*s]", STR_ARG(bound)), 200, &value))
-		json_object_set(o, key, json_array_get(value, 0));
-}
-
-static json_t *param_schema(const struct spec *s, const struct param *p)
-{
-	static const char *const types[COLUMN_TYPES] = {
-		[TYPE_TEXT] = "string",
-		[TYPE_INTEGER] = "integer",
-		[TYPE_NUMBER] = "number",
-		[TYPE_BOOLEAN] = "boolean",
-		[TYPE_DATE] = "string",
-		[TYPE_DATETIME] = "string",
-		[TYPE_BYTES] = "string",
-	};
-	json_t *o = with_text(json_object(), "type", types[p->type]);
-	bool number = p->type == TYPE_INTEGER || p->type == TYPE_NUMBER;
-	if (p->type == TYPE_DATE)
-		json_put_text(o, "format", STR("date"));
-	if (p->type == TYPE_TEXT)
-		json_put_int(
-		    o, "maxLength", p->max_length > 0 ? p->max_length : 1000);
-	if (number) {
-		put_bound(s, o, "minimum", p->min);
-		put_bound(s, o, "maximum", p->max);
-		put_bound(s, o, "default", p->preset);
-	} else if (p->preset.p != NULL) {
-		json_put_text(o, "default", p->preset);
-	}
-	if (p->n_allowed > 0 && !number)
-		put_new(o, "enum", texts(p->n_allowed, p->allowed));
-	return o;
-}
-
-static bool is_required(const struct param *p)
-{
-	return p->required && p->preset.p == NULL;
-}
-
-static bool is_param(const struct spec *s, struct str name)
+static bool is_param(const struct api *s, struct str name)
 {
 	for (size_t i = 0; i < s->c->approved.params.n; i++)
 		if (str_eq(s->c->approved.params.v[i].name, name))
@@ -222,7 +93,7 @@ static bool is_param(const struct spec *s, struct str name)
 }
 
 /* Tests, one for each column that may be asked about: year=gte.2560. */
-static void add_tests(const struct spec *s, json_t *list)
+static void add_tests(const struct api *s, json_t *list)
 {
 	const struct approved *ap = &s->c->approved;
 	for (size_t i = 0; i < ap->columns.n; i++) {
@@ -230,7 +101,7 @@ static void add_tests(const struct spec *s, json_t *list)
 		if (!ap->filterable[i] || str_eq(c->mask, STR("drop")) ||
 		    is_param(s, c->name))
 			continue;
-		json_t *schema = text_schema();
+		json_t *schema = api_text_schema();
 		json_put_text(schema, "pattern",
 		    STR("^(not\\.)?(eq|neq|gt|gte|lt|lte|like|ilike|in|is)"
 			"\\."));
@@ -241,153 +112,48 @@ static void add_tests(const struct spec *s, json_t *list)
 		    schema);
 	}
 	parameter(list, STR("and"), msg_text(s->lang, MSG_gate_openapi_group),
-	    text_schema());
+	    api_text_schema());
 	parameter(list, STR("or"), msg_text(s->lang, MSG_gate_openapi_group),
-	    text_schema());
+	    api_text_schema());
 }
 
-static json_t *column_names(const struct spec *s, bool filterable)
+static void add_form(const struct api *s, json_t *list)
 {
-	const struct approved *ap = &s->c->approved;
-	json_t *list = json_array();
-	for (size_t i = 0; i < ap->columns.n; i++)
-		if (!str_eq(ap->columns.v[i].mask, STR("drop")) &&
-		    (!filterable || ap->filterable[i]))
-			json_add_text(list, ap->columns.v[i].name);
-	return list;
-}
-
-static json_t *select_schema(const struct spec *s)
-{
-	json_t *o = with_text(json_object(), "type", "array");
-	json_t *items = text_schema();
-	put_new(items, "enum", column_names(s, false));
-	put_new(o, "items", items);
-	return o;
-}
-
-static void add_form(const struct spec *s, json_t *list)
-{
-	json_t *schema = text_schema(), *forms = json_array();
+	json_t *schema = api_text_schema(), *forms = json_array();
 	for (enum form f = 0; f < FORMS; f++)
-		if (connection_grants(s->c, f))
+		if (call_grants(s->c, f))
 			json_add_text(forms, form_suffix(f));
 	put_new(schema, "enum", forms);
 	parameter(list, STR("format"),
 	    msg_text(s->lang, MSG_gate_openapi_format), schema);
 }
 
-static json_t *get_parameters(const struct spec *s)
+static json_t *get_parameters(const struct api *s)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < s->c->approved.params.n; i++) {
 		const struct param *p = &s->c->approved.params.v[i];
 		json_t *o =
-		    parameter(list, p->name, STR(""), param_schema(s, p));
-		json_put_flag(o, "required", is_required(p));
+		    parameter(list, p->name, STR(""), api_param_schema(s, p));
+		json_put_flag(o, "required", api_is_required(p));
 	}
 	json_t *select = parameter(list, STR("select"),
-	    msg_text(s->lang, MSG_gate_openapi_select), select_schema(s));
+	    msg_text(s->lang, MSG_gate_openapi_select), api_select_schema(s));
 	json_put_text(select, "style", STR("form"));
 	json_put_flag(select, "explode", false);
 	add_tests(s, list);
 	parameter(list, STR("order"), msg_text(s->lang, MSG_gate_openapi_order),
-	    text_schema());
+	    api_text_schema());
 	parameter(list, STR("limit"), msg_text(s->lang, MSG_gate_openapi_limit),
-	    whole_schema(0));
-	parameter(list, STR("offset"), STR(""), whole_schema(0));
+	    api_whole_schema(0));
+	parameter(list, STR("offset"), STR(""), api_whole_schema(0));
 	parameter(list, STR("cursor"),
-	    msg_text(s->lang, MSG_gate_openapi_cursor), text_schema());
+	    msg_text(s->lang, MSG_gate_openapi_cursor), api_text_schema());
 	add_form(s, list);
 	return list;
 }
 
-static json_t *params_schema(const struct spec *s)
-{
-	json_t *o = with_text(json_object(), "type", "object");
-	json_t *properties = json_object(), *required = json_array();
-	for (size_t i = 0; i < s->c->approved.params.n; i++) {
-		const struct param *p = &s->c->approved.params.v[i];
-		put_new(properties, str_cstr(s->arena, p->name),
-		    param_schema(s, p));
-		if (is_required(p))
-			json_add_text(required, p->name);
-	}
-	put_new(o, "properties", properties);
-	if (json_array_size(required) > 0)
-		put_new(o, "required", required);
-	else
-		json_decref(required);
-	put_new(o, "additionalProperties", json_false());
-	return o;
-}
-
-static json_t *test_schema(const struct spec *s)
-{
-	static const char *const negations[] = { "", "not." };
-	json_t *o = with_text(json_object(), "type", "object");
-	json_t *properties = json_object(), *column = text_schema(),
-	       *op = text_schema(), *names = json_array();
-	put_new(column, "enum", column_names(s, true));
-	for (size_t k = 0; k < COUNT(negations); k++)
-		for (size_t i = 0; i < OPS; i++)
-			json_add_text(
-			    names, str_cat(s->arena, str_of(negations[k]),
-				       op_name((enum op)i)));
-	put_new(op, "enum", names);
-	put_new(properties, "column", column);
-	put_new(properties, "op", op);
-	put_new(properties, "value", json_object());
-	put_new(o, "properties", properties);
-	put_new(o, "required", json_pack("[sss]", "column", "op", "value"));
-	return o;
-}
-
-static json_t *group_schema(const char *key)
-{
-	json_t *o = with_text(json_object(), "type", "object");
-	json_t *list = with_text(json_object(), "type", "array");
-	put_new(list, "items", ref("#/components/schemas/filter"));
-	put_new(o, "properties", json_pack("{so}", key, list));
-	put_new(o, "required", json_pack("[s]", key));
-	return o;
-}
-
-static json_t *filter_schema(const struct spec *s)
-{
-	json_t *o = json_object(), *any = json_array();
-	json_t *negated = with_text(json_object(), "type", "object");
-	put_new(negated, "properties",
-	    json_pack("{so}", "not", ref("#/components/schemas/filter")));
-	put_new(negated, "required", json_pack("[s]", "not"));
-	json_array_append_new(any, test_schema(s));
-	json_array_append_new(any, group_schema("and"));
-	json_array_append_new(any, group_schema("or"));
-	json_array_append_new(any, negated);
-	put_new(o, "anyOf", any);
-	return o;
-}
-
-static json_t *body_schema(const struct spec *s)
-{
-	json_t *o = with_text(json_object(), "type", "object");
-	json_t *p = json_object(), *order = json_object();
-	put_new(order, "type", json_string("array"));
-	put_new(order, "items", text_schema());
-	put_new(p, "select", select_schema(s));
-	put_new(p, "filter", ref("#/components/schemas/filter"));
-	put_new(p, "order", order);
-	put_new(p, "limit", whole_schema(0));
-	put_new(p, "offset", whole_schema(0));
-	put_new(p, "cursor", text_schema());
-	put_new(p, "format", text_schema());
-	put_new(p, "params", params_schema(s));
-	put_new(o, "properties", p);
-	put_new(o, "additionalProperties", json_false());
-	return o;
-}
-
-static json_t *problem_response(const struct spec *s)
+static json_t *problem_response(const struct api *s)
 {
 	json_t *o = json_object(), *codes = json_array();
 	for (size_t i = 0; i < n_gate_problems; i++)
@@ -409,13 +175,13 @@ static json_t *problem_response(const struct spec *s)
 	return o;
 }
 
-static json_t *components(const struct spec *s)
+static json_t *components(const struct api *s)
 {
 	json_t *o = json_object(), *schemas = json_object();
-	put_new(schemas, "row", row_schema(s));
+	put_new(schemas, "row", api_row_schema(s));
 	if (connection_posts(s->c)) {
-		put_new(schemas, "filter", filter_schema(s));
-		put_new(schemas, "question", body_schema(s));
+		put_new(schemas, "filter", api_filter_schema(s));
+		put_new(schemas, "question", api_body_schema(s));
 	}
 	put_new(o, "schemas", schemas);
 	put_new(
@@ -426,7 +192,7 @@ static json_t *components(const struct spec *s)
 	return o;
 }
 
-static json_t *operation(const struct spec *s)
+static json_t *operation(const struct api *s)
 {
 	const struct call *c = s->c;
 	json_t *o = json_object();
@@ -437,7 +203,7 @@ static json_t *operation(const struct spec *s)
 		add_form(s, json_object_get(o, "parameters"));
 		put_new(o, "requestBody",
 		    json_pack("{s{s{so}}}", "content", "application/json",
-			"schema", ref("#/components/schemas/question")));
+			"schema", api_ref("#/components/schemas/question")));
 	} else {
 		put_new(o, "parameters", get_parameters(s));
 	}
@@ -445,7 +211,7 @@ static json_t *operation(const struct spec *s)
 	return o;
 }
 
-static json_t *info(const struct spec *s)
+static json_t *info(const struct api *s)
 {
 	const struct call *c = s->c;
 	json_t *o = json_object();
@@ -462,7 +228,7 @@ static json_t *info(const struct spec *s)
 
 json_t *openapi_of(const struct call *c)
 {
-	struct spec s = {
+	struct api s = {
 		.c = c, .arena = c->v->cx.arena, .lang = c->v->cx.lang
 	};
 	json_t *o = json_new_object(s.arena);

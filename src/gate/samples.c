@@ -214,7 +214,7 @@ static void excel(struct sample *s)
 /* Excel reads CSV best: types of columns stay the reader's choice. */
 static enum form excel_form(const struct call *c)
 {
-	return connection_grants(c, FORM_CSV) ? FORM_CSV : connection_form(c);
+	return call_grants(c, FORM_CSV) ? FORM_CSV : connection_form(c);
 }
 
 const struct ui_code *samples_of(const struct call *c, size_t *ret_n)

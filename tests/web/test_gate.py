@@ -2,6 +2,7 @@
 recorded, what ends an answer on its way."""
 import base64
 import concurrent.futures
+import contextlib
 import hashlib
 import html
 import os
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -66,6 +68,7 @@ def many(desk):  # noqa: F811
 
 # -- who may pass
 
+@pytest.mark.both_stores
 def test_a_key_opens_its_connection(desk, call):  # noqa: F811
     answer = call.get()
     assert answer.status_code == 200
@@ -117,6 +120,7 @@ def test_unknown_and_not_yours_are_one_answer(small, call):
         assert problem(answer, 404, "no-such-door") == mine
 
 
+@pytest.mark.both_stores
 def test_keys_are_shown_once_listed_and_removed(desk, small, call):  # noqa: F811
     path = f"/connections/{call.id}"
     made = desk.requester.api.post(path + "/keys").json()
@@ -138,6 +142,7 @@ def test_keys_are_shown_once_listed_and_removed(desk, small, call):  # noqa: F81
     assert answer.status_code in (403, 404)
 
 
+@pytest.mark.both_stores
 def test_only_the_key_s_hash_is_stored(call, ledger):
     row = ledger.rows("select * from access_key where connection ="
                      f" '{call.id}'")
@@ -153,6 +158,7 @@ def test_address_outside_of_the_networks(desk):  # noqa: F811
     assert near.connection().get().status_code == 200
 
 
+@pytest.mark.both_stores
 def test_days_of_a_connection(desk, ledger):  # noqa: F811
     """Its first and last day come in no test: the row is edited."""
     call = deliver(desk, sql=SMALL).connection()
@@ -175,6 +181,7 @@ def test_days_of_a_connection(desk, ledger):  # noqa: F811
     problem(call.get(), 401, "key-wrong")
 
 
+@pytest.mark.both_stores
 def test_revoked_within_a_second(desk):  # noqa: F811
     call = deliver(desk, sql=SMALL).connection()
     assert call.get().status_code == 200
@@ -190,6 +197,7 @@ def test_revoked_within_a_second(desk):  # noqa: F811
     assert receipt.status_code == 404
 
 
+@pytest.mark.both_stores
 def test_suspended_while_what_was_delivered_is_corrected(desk):  # noqa: F811
     made = deliver(desk, sql=SMALL)
     call = made.connection()
@@ -220,6 +228,7 @@ def test_each_outlet_has_its_method(small, call):
     assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
 
 
+@pytest.mark.both_stores
 def test_head_asks_no_source_and_records_nothing(call, ledger):
     count = f"select count(*) as n from delivery where connection='{call.id}'"
     before = ledger.one(count)["n"]
@@ -245,6 +254,8 @@ def test_head_asks_no_source_and_records_nothing(call, ledger):
     (".json?format=csv", "text/html", "application/json"),
     ("", "text/csv", "text/csv"),
     ("", "TEXT/CSV; charset=utf-8", "text/csv"),
+    ("", "text/csv, application/json", "text/csv"),
+    ("", "application/json, text/csv", "application/json"),
     ("", "application/xml, text/csv;q=0.5", "text/csv"),
     ("", "text/csv;q=0.2, application/json;q=0.3", "application/json"),
     ("", "text/csv;q=0, application/json", "application/json"),
@@ -306,6 +317,7 @@ def test_a_browser_with_basic_sees_a_table(desk, call):  # noqa: F811
 
 # -- what is recorded
 
+@pytest.mark.both_stores
 def test_every_answer_is_recorded_whole(call, ledger):
     answer = call.get(params={"department_code": "gt.0", "limit": "3"})
     row = ledger.delivery(answer)
@@ -326,7 +338,7 @@ def test_every_answer_is_recorded_whole(call, ledger):
 
 def test_no_record_no_data(desk, call, many, ledger):  # noqa: F811
     """The fault: the table of deliveries takes no row."""
-    big = many.connection()
+    big = many.once("api-get")
     name = desk.rows("HRIS", SMALL)[0][1]
     ledger.change("create trigger no_record before insert on delivery"
                  " begin select raise(abort, 'no'); end")
@@ -380,6 +392,7 @@ def read_until_it_breaks(answer, pace_s=0.0):
     return got, None
 
 
+@pytest.mark.both_stores
 @pytest.mark.parametrize("end", ["revoke", "key"])
 def test_a_running_answer_ends_within_a_second(desk, ledger, end):  # noqa: F811
     call = deliver(desk, sql=SLOW, formats=["csv"]).connection()
@@ -407,7 +420,7 @@ def test_a_running_answer_ends_within_a_second(desk, ledger, end):  # noqa: F811
 
 
 def test_other_changes_do_not_end_an_answer(desk, ledger, many):  # noqa: F811
-    call = many.connection()
+    call = many.once("api-get")
     answer = call.get(".csv", stream=True)
     pieces = answer.iter_content(65536)
     got = len(next(pieces))
@@ -421,8 +434,27 @@ def test_other_changes_do_not_end_an_answer(desk, ledger, many):  # noqa: F811
     assert row["n_rows"] == ROWS
 
 
+def test_a_link_stands_above_a_long_answer_too(many):
+    """It cannot follow: whether there is more is asked before."""
+    call = many.once("api-get")
+    for limit in (20000, ROWS - 1):
+        answer = call.get(params={"limit": str(limit), "select": "i"},
+                          stream=True)
+        assert answer.raw.chunked, "not long enough to be streamed"
+        link = answer.links["next"]["url"]
+        answer.close()
+        rest = call.http.get(link, timeout=60, stream=True, headers={
+            "Authorization": f"Bearer {call.key}"})
+        first = next(rest.iter_content(64))
+        assert first.startswith(b'[{"i":%d}' % (limit + 1))
+        rest.close()
+    answer = call.get(params={"limit": str(ROWS), "select": "i"}, stream=True)
+    assert "next" not in answer.links
+    answer.close()
+
+
 def test_a_reader_that_goes_away_is_recorded_as_cut(many, ledger):
-    answer = many.connection().get(".csv", stream=True)
+    answer = many.once("api-get").get(".csv", stream=True)
     next(answer.iter_content(65536))
     answer.close()
     row = ledger.delivery(answer)
@@ -463,7 +495,7 @@ def test_an_answer_that_breaks_has_no_last_chunk(desk, ledger):  # noqa: F811
 
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_memory_stays_flat(university, many, form):
-    call = many.connection()
+    call = many.once("api-get")
     pid = gate_pid(university)
     call.get(f".{form}", params={"limit": "10"})
     before, peak, got = memory_kib(pid), 0, 0
@@ -481,7 +513,7 @@ def test_memory_stays_flat(university, many, form):
 
 def test_a_hundred_slow_readers_do_not_block(university, many, call):
     """They take what one buffer holds and then read no more."""
-    slow = many.connection()
+    slow = many.once("api-get")
     pid = gate_pid(university)
     before = memory_kib(pid)
     at = urlsplit(slow.url)
@@ -516,8 +548,23 @@ def test_large_sorts_spill_inside_of_the_fence(university, desk):  # noqa: F811
                    formats=["csv"]).connection()
     assert (university.dir / "gate" / "tmp").is_dir()
     begin = time.monotonic()
+    spilled, done = set(), threading.Event()
+
+    def look():
+        fds = Path(f"/proc/{gate_pid(university)}/fd")
+        while not done.is_set():
+            for fd in fds.iterdir():
+                with contextlib.suppress(OSError):
+                    spilled.add(os.readlink(fd))
+    watcher = threading.Thread(target=look)
+    watcher.start()
     answer = call.get(params={"order": "name.desc", "limit": "2",
                               "select": "name"})
+    done.set()
+    watcher.join()
+    files = {f for f in spilled if "etilqs" in f}
+    inside = str(university.dir / "gate" / "tmp")
+    assert files and all(f.startswith(inside) for f in files), files
     assert answer.status_code == 200, answer.text
     want = sorted((f"แถวที่ {i}" for i in range(1, ROWS + 1)),
                   key=str.encode, reverse=True)[:2]
