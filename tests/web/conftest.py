@@ -47,9 +47,17 @@ def pytest_generate_tests(metafunc):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the range from which connections take their own ports, so that
+    none of them has it when the server comes to listen."""
+    for _ in range(200):
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    pytest.fail("no free port")
 
 
 def wait_until(what, condition, seconds=START_S):
