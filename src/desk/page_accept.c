@@ -164,9 +164,9 @@ static enum err thank(struct visit *v, const struct accepting *a)
 {
 	bool refused = str_eq(json_text(a->cc.body, "outcome"), STR("refused"));
 	struct accepted_page page = {
-		.receipt = { .title = msg_text(v->cx.lang,
-				 refused ? MSG_said_accept_refused
-					 : MSG_said_accept_accepted),
+		.receipt = { .title = msg_text(
+				 v->cx.lang, refused ? MSG_accept_refused
+						     : MSG_accept_accepted),
 		    .label = msg_text(v->cx.lang, MSG_thing_request_no),
 		    .number = a->link.request },
 		.text = msg_text(v->cx.lang,

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/people.h"
+#include "desk/page_list.h"
 #include "desk/pages.h"
 #include "desk/register_out.h"
 #include "sql/sql.h"
@@ -86,7 +87,7 @@ enum err page_registers(struct visit *v)
 	if (e)
 		return e;
 	if (page.n_books == 0)
-		return fail(&v->cx, ERR_DENIED, MSG_registers_none);
+		return fail(&v->cx, ERR_DENIED, MSG_error_register_of_office);
 	struct view view =
 	    page_view(v, msg_text(v->cx.lang, MSG_thing_register));
 	struct buf o = page_buf(v);
@@ -123,8 +124,8 @@ static struct ui_column *columns_of(struct visit *v)
 	return c;
 }
 
-static void fill_row(
-    struct visit *v, const struct register_row *r, struct ui_cell *c)
+static void fill_row(struct visit *v, const struct list_words *words,
+    const struct register_row *r, struct ui_cell *c)
 {
 	struct arena *a = v->cx.arena;
 	enum lang lang = v->cx.lang;
@@ -133,7 +134,7 @@ static void fill_row(
 	c[2].text = r->request;
 	c[2].url = url_path(a, "/requests/{}", 1, &r->request);
 	c[3].text = r->title;
-	c[4].text = r->unit;
+	c[4].text = list_unit(words, lang, r->unit);
 	c[5].text = r->systems;
 	c[6].text = r->service_type.n
 	                ? msg_code(a, lang, STR("service."), r->service_type)
@@ -147,13 +148,13 @@ static void fill_row(
 	                 : STR("");
 }
 
-static struct ui_table table_of(struct visit *v, struct str caption,
-    const struct register_row *rows, size_t n)
+static struct ui_table table_of(struct visit *v, const struct list_words *words,
+    struct str caption, const struct register_row *rows, size_t n)
 {
 	struct ui_cell *cells =
 	    ARENA_ARRAY(v->cx.arena, struct ui_cell, n * REGISTER_COLUMNS + 1);
 	for (size_t i = 0; i < n; i++)
-		fill_row(v, &rows[i], &cells[i * REGISTER_COLUMNS]);
+		fill_row(v, words, &rows[i], &cells[i * REGISTER_COLUMNS]);
 	struct str count = str_fmt(v->cx.arena, "%zu", n);
 	return (struct ui_table){ .caption = caption,
 		.hide_caption = true,
@@ -175,8 +176,8 @@ static struct url file_url(
 	return url_path(v->cx.arena, "/register/{}/{}", COUNT(args), args);
 }
 
-static enum err find_office(
-    struct visit *v, struct str code, int64_t year, struct register_page *page)
+static enum err find_office(struct visit *v, struct str code, int64_t year,
+    struct list_words *words, struct register_page *page)
 {
 	const struct office *offices = NULL;
 	size_t n = 0;
@@ -188,6 +189,8 @@ static enum err find_office(
 			page->office = office_name(v, &offices[i]);
 	if (!e)
 		e = years_of(v, code, year, &page->years, &page->n_years);
+	if (!e)
+		e = list_words(&v->cx, words);
 	store_end(&v->cx);
 	return e;
 }
@@ -195,6 +198,7 @@ static enum err find_office(
 enum err page_register(struct visit *v)
 {
 	const struct register_row *rows;
+	struct list_words words = { 0 };
 	size_t n;
 	int64_t year;
 	enum form form;
@@ -209,13 +213,13 @@ enum err page_register(struct visit *v)
 		.csv = file_url(v, office, year, "csv"),
 		.xlsx = file_url(v, office, year, "xlsx") };
 	if (!e)
-		e = find_office(v, office, year, &page);
+		e = find_office(v, office, year, &words, &page);
 	if (e)
 		return e;
 	struct str be = str_fmt(v->cx.arena, "%lld", (long long)year);
 	page.title =
 	    msg_fill(v->cx.arena, v->cx.lang, MSG_registers_title, &be, 1);
-	page.table = table_of(v, page.title, rows, n);
+	page.table = table_of(v, &words, page.title, rows, n);
 	struct view view = page_view(v, page.title);
 	view.wide = true;
 	struct buf o = page_buf(v);

@@ -7,6 +7,7 @@ What a person may read off a page (the address of a connection, a key, a
 number) is read off the page."""
 import re
 import sqlite3
+from pathlib import Path
 
 import pytest
 import requests
@@ -66,6 +67,8 @@ class Story:
         self.words["title"] = f"{self.words[self.office]} ({width})"
         self.words["memo"] += str(width)
         self.b = Browser(university.desk, lang, width, shots)
+        self.finished = Path(shots) / "notes.csv"
+        self.finished.write_text("a,b\n1,2\n")
         self.b.prefix = f"{self.office.lower()}-{lang}-{width}"
         # Requests of other stories stand in the same lists; a memo's number
         # begins with the ministry's letters.
@@ -197,6 +200,29 @@ class Story:
                  self.t("plan.releasable"))
         b.press(button)
 
+    def clock(self):
+        """Every counted day, from the day on which the work is due."""
+        b = self.b
+        b.press(b.js("return document.querySelector('a[href$=\"/clock\"]')"
+                     ".textContent"))
+        b.look("clock")
+        b.press(self.no)
+
+    def send_file(self, path):
+        """A finished file goes to the gate, and is there to be prepared."""
+        b = self.b
+        b.press(self.t("ask.prepare-open"), self.panel())
+        b.press(self.t("plan.upload"))
+        b.look("upload")
+        b.fill(self.t("upload.name"), path.name)
+        b.press(self.t("upload.button"))
+        b.look("upload-ticket")
+        b.field(self.t("upload.choose")).send_keys(str(path))
+        b.press(self.t("upload.send"))
+        b.look("upload-sent")
+        assert path.name in b.named("table", "").text
+        b.press(self.no)
+
     def deliver(self):
         self.command(self.t("command.deliver"), "deliver")
 
@@ -312,6 +338,8 @@ def icit(s):
     s.as_("officer")
     s.open()
     b.look("officer")
+    s.clock()
+    s.send_file(s.finished)
     s.prepare(STAFF, s.t("button.prepare.prepared"))
     s.deliver()
 
@@ -370,3 +398,60 @@ def test_registrar_from_form_to_register(tell, lang, width):
     story = tell(REGISTRAR, lang, width)
     registrar(story)
     assert not story.b.found, "\n".join(story.b.found)
+
+
+@pytest.mark.parametrize("lang, width", [("th", PHONE), ("en", DESK)])
+def test_the_pages_beside_the_way(university, tmp_path, lang, width):
+    """What anybody may read, and what says no."""
+    b = Browser(university.desk, lang, width, tmp_path)
+    b.prefix = f"beside-{lang}-{width}"
+    b.given = [*WORDS["th"].values(), "อว "]
+    try:
+        beside(b, university)
+    finally:
+        b.close()
+    assert not b.found, "\n".join(b.found)
+
+
+def beside(b, university):
+    b.use_language()
+    for name, screen in ((b.t("pages.foot.procedures"), "procedures"),
+                         (procedure(ICIT)["title"][b.lang], "icit"),
+                         (b.t("pages.foot.procedures"), "procedures-again"),
+                         (procedure(REGISTRAR)["title"][b.lang], "registrar"),
+                         (b.t("pages.foot.help"), "help"),
+                         (b.t("pages.foot.theme"), "theme")):
+        b.press(name)
+        b.look(screen)
+    b.tick(b.t("pages.theme.dark"))
+    b.press(b.t("pages.theme.save"))
+    b.look("dark")
+    b.go("/help/errors")
+    b.look("errors")
+    person = university.person("requester")
+    b.go("/sign-in")
+    b.fill(b.t("pages.sign-in.email"), person["email"])
+    b.fill(b.t("pages.sign-in.password"), "รหัสผ่าน")
+    b.press(b.t("pages.sign-in.button"),
+            b.driver.find_element("tag name", "main"))
+    b.look("sign-in-wrong", 422)
+    assert b.t("pages.sign-in.thai") in b.text()
+    b.sign_in(person)
+    b.press(b.t("pages.nav.requests"))
+    b.look("list")
+    b.fill(b.t("pages.list.search"), "zzz")
+    b.press(b.t("pages.list.filter"))
+    b.look("list-empty")
+    assert b.t("pages.list.none-found") in b.text()
+    b.go("/requests/ICIT-2569-99999")
+    b.look("not-found", 404)
+    b.go("/nowhere")
+    b.look("no-page", 404)
+    b.go("/register")
+    b.look("forbidden", 403)
+    b.sign_out()
+    b.sign_in(university.person("records", "ICIT"))
+    b.press(b.t("pages.nav.paper"))
+    b.look("paper")
+    b.press(b.t("pages.paper.next"))
+    b.look("paper-lacks", 422)
