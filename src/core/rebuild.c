@@ -208,9 +208,15 @@ static enum err rebuild_one(
 	return e ? e : projection_replace(cx, &f, &rows);
 }
 
+/* A request whose first event is gone is no stranger: it is broken, and its rows
+ * are all that is left of it to look at. */
 static enum err remove_stranger(struct ctx *cx, struct str no)
 {
-	enum err e = projection_clear(cx, no);
+	struct case_file f;
+	enum err e = cases_load(cx, no, &f);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = projection_clear(cx, no);
 	if (!e)
 		e = sql_exec(cx, SQL("delete from cases where no = $1"),
 		    VALS(val_str(no)), NULL);
@@ -269,7 +275,7 @@ enum err projection_rebuild(struct ctx *cx, bool write,
     int64_t *ret_bad)
 {
 	struct rebuilding r = { .write = write, .report = report, .arg = arg };
-	int64_t seq = 0;
+	int64_t seq = INT64_MIN; /* before any number that there may be */
 	size_t n = 0;
 	/* A command in between would be undone in what is replaced. */
 	enum err e = write ? chain_lock(cx) : OK;

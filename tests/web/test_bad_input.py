@@ -598,6 +598,14 @@ class Elements(html.parser.HTMLParser):
         self.words += data
 
 
+def test_elements_see_what_they_look_for():
+    for text in (SCRIPT, TEXTS[1], "<a href=' JavaScript:x'>", "<p style=x>",
+                 "<script src=//example.org/x>", "<base href=/>"):
+        assert Elements(f"<p>{text}</p>").bad, text
+    assert not Elements("<script src=/static/a/x.js></script>&lt;script&gt;"
+                        ).bad
+
+
 def harmless(answer):
     assert answer.status_code in (200, 404, 409, 422), \
         f"{answer.status_code} {answer.url}"

@@ -254,9 +254,25 @@ def test_nobody_acts_on_what_was_changed(story):
     assert desk.requester.api.get(f"/requests/{no}").status_code == 500
     assert "pratu verify" in story.output()
     assert desk.requester.state(other) == "consent"
+
+
+@pytest.mark.both_stores
+@pytest.mark.parametrize("harm", [
+    "update events set actor = 'x' where {first}",
+    "update events set seq = -7 where {first}",
+    "update events set version = 70 where {first}",
+    "delete from events where {first}",
+])
+def test_nothing_is_rebuilt_from_what_was_changed(story, harm):
+    no = story.nos["decision"]
+    story.shell.change(
+        harm.format(first=f"request = {text(no)} and version = 1"))
+    rows = story.shell.rows(f"select * from cases where no = {text(no)}")
     assert differing(story) == {no}
     mend = story.pratu("rebuild")
     assert mend.returncode != 0 and "pratu verify" in mend.stderr
+    assert story.shell.rows(
+        f"select * from cases where no = {text(no)}") == rows
 
 
 # Projections.

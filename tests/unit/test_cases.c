@@ -1,0 +1,471 @@
+/* Requests in a store: each command with its events, projections and notices in
+ * one transaction; verifying, rebuilding and publishing. On SQLite, then on
+ * PostgreSQL. */
+#include <string.h>
+
+#include "base/crypt.h"
+#include "base/str.h"
+#include "cli/demo/demo.h"
+#include "core/calendar.h"
+#include "core/cases.h"
+#include "core/grants.h"
+#include "core/outbox.h"
+#include "core/people.h"
+#include "core/procedure.h"
+#include "core/register.h"
+#include "scratch.h"
+#include "sql/sql.h"
+#include "t.h"
+
+static struct store *people, *shared;
+static struct arena *kept;
+static int64_t now = 1795000000000;
+
+static struct ctx open_on(struct store *store, bool write)
+{
+	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
+	T_OK(&cx, write ? store_write(&cx, store) : store_read(&cx, store));
+	return cx;
+}
+
+static void end(struct ctx *cx)
+{
+	store_end(cx);
+	arena_free(cx->arena);
+}
+
+static void commit(struct ctx *cx)
+{
+	T_OK(cx, store_commit(cx));
+	arena_free(cx->arena);
+}
+
+/* The first who holds the role there. */
+static struct actor *actor_of(
+    struct ctx *cx, enum role role, const char *office, const char *unit)
+{
+	const struct person *v;
+	size_t n;
+	struct actor *a = ARENA_NEW(cx->arena, struct actor);
+	REQUIRE(person_list_role(
+		    cx, role, str_of(office), str_of(unit), &v, &n) == OK);
+	REQUIRE(n > 0);
+	a->person = v[0];
+	return a;
+}
+
+static json_t *parsed(struct ctx *cx, struct str text)
+{
+	json_t *o;
+	REQUIRE(json_parse(cx, text, 1 << 20, &o) == OK);
+	return o;
+}
+
+#define ANSWERS                                                     \
+	"{\"title\":\"t\",\"purpose\":\"p\",\"detail\":\"d\","      \
+	"\"identifiability\":\"aggregate\",\"formats\":[\"json\"]," \
+	"\"needed_by\":\"2026-12-30\",\"systems\":[\"HRIS\"]}"
+#define ARTEFACT                                                      \
+	"{\"digest\":\"d1\",\"expires\":\"2027-01-31\","              \
+	"\"outlets\":[\"api-get\",\"export\"],\"formats\":[\"csv\"]," \
+	"\"parts\":[{\"name\":\"a\",\"source\":\"HRIS\",\"sql\":"     \
+	"\"select 1\",\"system\":\"HRIS\",\"columns\":[]}],"          \
+	"\"documents\":[{\"name\":\"a.csv\",\"form\":\"csv\","        \
+	"\"bytes\":3,\"sha256\":\"s\"}]}"
+
+/* The good way of ICIT: who, what, what is said, where it leads, and how many
+ * are told. */
+static const struct step {
+	enum role role;
+	const char *office, *unit;
+	enum command command;
+	const char *body;
+	enum state state;
+	int64_t told;
+} way[] = {
+	{ ROLE_owner, "", "HRD", COMMAND_consent, "{\"outcome\":\"endorsed\"}",
+	    STATE_intake, 2 },
+	{ ROLE_records, "ICIT", "", COMMAND_receive,
+	    "{\"memo_in\":\"1/2569\",\"memo_date\":\"2026-11-18\"}",
+	    STATE_decision, 1 },
+	{ ROLE_director, "ICIT", "", COMMAND_decide,
+	    "{\"outcome\":\"approved\"}", STATE_assignment, 1 },
+	{ ROLE_head, "ICIT", "ICIT-DEV", COMMAND_assign, NULL, STATE_preparing,
+	    1 },
+	{ ROLE_officer, "ICIT", "", COMMAND_prepare, "{}", STATE_delivery, 1 },
+	{ ROLE_officer, "ICIT", "", COMMAND_deliver,
+	    "{\"digest\":\"d1\",\"memo_out\":\"2/2569\"}", STATE_acceptance,
+	    2 },
+	{ ROLE_requester, "", "", COMMAND_accept,
+	    "{\"outcome\":\"accepted\",\"score\":4}", STATE_closed, 1 },
+};
+
+static enum err create(struct ctx *cx, struct case_file *ret)
+{
+	cx->actor = actor_of(cx, ROLE_requester, "", "");
+	struct new_case nc = { .office = STR("ICIT"),
+		.answers = parsed(cx, STR(ANSWERS)),
+		.submit = true };
+	return cases_create(cx, &nc, ret);
+}
+
+static enum err step(struct ctx *cx, struct str no, const struct step *s,
+    int64_t if_match, struct case_file *ret)
+{
+	struct str body = s->body ? str_of(s->body) : STR("{}");
+	struct actor *officer = actor_of(cx, ROLE_officer, "ICIT", "");
+	if (s->command == COMMAND_assign)
+		body = str_fmt(cx->arena, "{\"officer\":\"%.*s\"}",
+		    STR_ARG(officer->person.email));
+	cx->actor = actor_of(cx, s->role, s->office, s->unit);
+	struct case_command cc = { .no = no,
+		.command = s->command,
+		.body = parsed(cx, body),
+		.if_match = if_match,
+		.artefact = parsed(cx, STR(ARTEFACT)) };
+	return cases_command(cx, &cc, ret);
+}
+
+static int64_t count_of(struct ctx *cx, struct sql text)
+{
+	struct row row;
+	T_OK(cx, sql_one(cx, text, NO_VALS, &row));
+	return row_i64(row, "n");
+}
+
+static int64_t told(struct ctx *cx)
+{
+	return count_of(cx, SQL_SCAN("select count(*) as n from outbox"));
+}
+
+/* What was said not to hold, one after the other. */
+struct said {
+	struct arena *arena;
+	struct str text;
+};
+
+static void say(struct said *s, struct str what)
+{
+	s->text = str_fmt(s->arena, "%.*s%s%.*s", STR_ARG(s->text),
+	    s->text.n ? " " : "", STR_ARG(what));
+}
+
+static void fault(void *arg, const struct chain_fault *f)
+{
+	say(arg, f->what);
+}
+
+static void differs(void *arg, struct str no)
+{
+	say(arg, no);
+}
+
+static struct str verified(struct ctx *cx)
+{
+	struct said s = { .arena = cx->arena };
+	int64_t events, bad;
+	T_OK(cx, chain_verify(cx, fault, &s, &events, &bad));
+	T_CHECK((bad == 0) == (s.text.n == 0), "%lld", (long long)bad);
+	return s.text;
+}
+
+static struct str rebuilt(struct ctx *cx, bool write)
+{
+	struct said s = { .arena = cx->arena };
+	int64_t cases, bad;
+	T_OK(cx, projection_rebuild(cx, write, differs, &s, &cases, &bad));
+	T_CHECK((bad == 0) == (s.text.n == 0), "%lld", (long long)bad);
+	return s.text;
+}
+
+static void all_holds(void)
+{
+	struct ctx cx = open_on(people, false);
+	T_TEXT(verified(&cx), STR(""));
+	T_TEXT(rebuilt(&cx, false), STR(""));
+	end(&cx);
+}
+
+/* A request that has gone the first `n` steps; its number, kept. */
+static struct str gone(size_t n)
+{
+	struct case_file f;
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx, create(&cx, &f));
+	struct str no = str_dup(kept, f.no);
+	commit(&cx);
+	for (size_t i = 0; i < n; i++) {
+		now += 60 * 1000;
+		cx = open_on(people, true);
+		T_OK(&cx, step(&cx, no, &way[i], 0, &f));
+		commit(&cx);
+	}
+	return no;
+}
+
+static void each_act_is_whole(void)
+{
+	struct str no = gone(0);
+	struct case_file f;
+	for (size_t i = 0; i < COUNT(way); i++) {
+		const struct step *s = &way[i];
+		now += 60 * 1000;
+		struct ctx cx = open_on(people, true);
+		int64_t before = told(&cx);
+		T_OK(&cx, step(&cx, no, s, (int64_t)i + 2, &f));
+		T_CHECK(f.state == s->state, "%s leads to %s",
+		    command_names[s->command], state_names[f.state]);
+		T_CHECK(
+		    f.version == (int64_t)i + 3, "%lld", (long long)f.version);
+		T_CHECK(told(&cx) - before == s->told, "%s tells %lld",
+		    command_names[s->command], (long long)(told(&cx) - before));
+		commit(&cx);
+		all_holds();
+	}
+}
+
+static void the_register_has_its_row(void)
+{
+	struct ctx cx = open_on(people, false);
+	const struct register_row *v;
+	size_t n;
+	T_OK(&cx, register_list(&cx, STR("ICIT"), 2569, &v, &n));
+	T_CHECK(n == 1, "%zu", n);
+	T_CHECK(v[0].number == 1 && v[0].score == 4, "%lld, score %lld",
+	    (long long)v[0].number, (long long)v[0].score);
+	T_TEXT(v[0].memo_in, STR("1/2569"));
+	T_TEXT(v[0].memo_out, STR("2/2569"));
+	T_TEXT(v[0].systems, STR("HRIS"));
+	T_TEXT(v[0].outcome, STR("accepted"));
+	end(&cx);
+}
+
+static void what_is_refused_or_taken_back_leaves_nothing(void)
+{
+	static const struct {
+		size_t step;
+		int64_t if_match;
+		enum err want;
+	} table[] = {
+		{ 2, 3, ERR_STALE },    /* an older version */
+		{ 2, 5, ERR_STALE },    /* one that is not there yet */
+		{ 1, 0, ERR_CONFLICT }, /* received already */
+		{ 6, 0, ERR_CONFLICT }, /* nothing delivered yet */
+		{ 2, 4, OK },           /* right, but rolled back */
+	};
+	struct str no = gone(2);
+	int64_t seq, seq_after;
+	struct str hash, hash_after;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct case_file f;
+		struct ctx cx = open_on(people, true);
+		T_OK(&cx, chain_head(&cx, &seq, &hash));
+		enum err e =
+		    step(&cx, no, &way[table[i].step], table[i].if_match, &f);
+		T_CHECK(e == table[i].want, "row %zu: error %u", i, e);
+		store_end(&cx);
+		T_OK(&cx, store_read(&cx, people));
+		T_OK(&cx, chain_head(&cx, &seq_after, &hash_after));
+		T_CHECK(
+		    seq == seq_after, "row %zu: %lld", i, (long long)seq_after);
+		T_TEXT(hash_after, hash);
+		end(&cx);
+	}
+	all_holds();
+	/* The number that a receipt took back is given again. */
+	struct ctx cx = open_on(people, false);
+	const struct register_row *v;
+	size_t n;
+	T_OK(&cx, register_list(&cx, STR("ICIT"), 2569, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		T_CHECK(v[i].number == (int64_t)i + 1, "%zu", i);
+	end(&cx);
+}
+
+/* One change behind its back, in a transaction that is rolled back: what is
+ * said of the events, and how many requests of the projections. */
+static void what_was_changed_is_found(void)
+{
+	struct harm {
+		struct sql text;
+		const char *chain;
+		bool differs;
+	} table[] = {
+		{ SQL_SCAN("update events set at = at + 1 where seq = 3"),
+		    "hash", true },
+		{ SQL_SCAN("update events set actor = 'x' where seq = 3"),
+		    "hash", true },
+		{ SQL_SCAN("update events set payload = '{}' where seq = 3"),
+		    "hash", true },
+		{ SQL_SCAN("update events set prev = 'x' where seq = 3"),
+		    "prev hash", true },
+		{ SQL_SCAN("update events set hash = 'x' where seq = 3"),
+		    "hash prev", true },
+		{ SQL_SCAN("update events set type = 'x' where seq = 3"),
+		    "type", true },
+		{ SQL_SCAN("delete from events where seq = 3"),
+		    "gap prev version version version version version"
+		    " version",
+		    true },
+		{ SQL_SCAN("update events set seq = -1 where seq = 1"),
+		    "gap hash gap", true },
+		{ SQL_SCAN("update chain set seq = 1"), "head", false },
+		{ SQL_SCAN("update chain set hash = 'x'"), "head", false },
+		{ SQL_SCAN("delete from case_system"), "", true },
+		{ SQL_SCAN("delete from case_waiting"), "", true },
+		{ SQL_SCAN("insert into case_viewer (no, viewer)"
+			   " values ('X', 'all')"),
+		    "", true },
+		{ SQL_SCAN("update cases set title = 'x' where version > 2"),
+		    "", true },
+		{ SQL_SCAN("update register_row set number = number + 10"), "",
+		    true },
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct ctx cx = open_on(people, true);
+		int64_t changed = 0;
+		T_OK(&cx, sql_exec(&cx, table[i].text, NO_VALS, &changed));
+		T_CHECK(changed > 0, "row %zu changes nothing", i);
+		T_TEXT(verified(&cx), str_of(table[i].chain));
+		T_CHECK((rebuilt(&cx, false).n > 0) == table[i].differs,
+		    "row %zu", i);
+		if (table[i].chain[0] == '\0') {
+			(void)rebuilt(&cx, true);
+			T_TEXT(rebuilt(&cx, false), STR(""));
+		}
+		end(&cx);
+	}
+	all_holds();
+}
+
+static void a_changed_request_stands_still(void)
+{
+	struct str no = gone(2);
+	struct case_file f;
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx, sql_exec(&cx,
+		      SQL("update events set actor = 'x' where request = $1"
+			  " and version = 2"),
+		      VALS(val_str(no)), NULL));
+	T_ERR(&cx, cases_load(&cx, no, &f), ERR_BROKEN);
+	T_ERR(&cx, step(&cx, no, &way[2], 0, &f), ERR_BROKEN);
+	end(&cx);
+}
+
+static int64_t published(int64_t *ret_seq)
+{
+	struct ctx cx = open_on(shared, false);
+	int64_t n =
+	    count_of(&cx, SQL_SCAN("select (select count(*) from connection)"
+				   " + (select count(*) from document) as n"));
+	struct row row;
+	T_OK(&cx,
+	    sql_one(&cx, SQL_SCAN("select seq from change"), NO_VALS, &row));
+	*ret_seq = row_i64(row, "seq");
+	end(&cx);
+	return n;
+}
+
+static void publish(void)
+{
+	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
+	T_OK(&cx, grants_publish(&cx, people, shared));
+	arena_free(cx.arena);
+}
+
+static void publishing_again_changes_nothing(void)
+{
+	int64_t seq, again;
+	publish();
+	/* One connection and one document, of the one request delivered. */
+	T_CHECK(published(&seq) == 2, "%lld", (long long)published(&seq));
+	publish();
+	T_CHECK(published(&again) == 2 && again == seq, "twice");
+	struct ctx cx = open_on(shared, true);
+	T_OK(&cx, sql_exec(&cx, SQL("update change set seq = 0 where id = 1"),
+		      NO_VALS, NULL));
+	commit(&cx);
+	publish();
+	T_CHECK(published(&again) == 2 && again == seq, "from the first");
+
+	struct str no = gone(6);
+	publish();
+	T_CHECK(published(&again) == 4 && again > seq, "another request");
+	cx = open_on(people, true);
+	struct case_file f;
+	T_OK(&cx, cases_load(&cx, no, &f));
+	struct step revoke = { .role = ROLE_director,
+		.office = "ICIT",
+		.unit = "",
+		.command = COMMAND_revoke,
+		.body = str_cstr(
+		    cx.arena, str_fmt(cx.arena,
+				  "{\"connection\":\"%.*s\",\"reason\":\"r\"}",
+				  STR_ARG(f.connections.v[0].id))) };
+	struct str id = f.connections.v[0].id;
+	T_OK(&cx, step(&cx, no, &revoke, 0, &f));
+	struct ctx other = open_on(shared, false);
+	struct connection c;
+	T_OK(&cx, store_commit(&cx));
+	T_OK(&other, connection_get(&other, id, &c));
+	T_TEXT(c.state, STR("active"));
+	end(&other);
+	publish();
+	other = open_on(shared, false);
+	T_OK(&other, connection_get(&other, id, &c));
+	T_TEXT(c.state, STR("revoked"));
+	end(&other);
+	arena_free(cx.arena);
+	all_holds();
+}
+
+static void keep_procedures(struct ctx *cx)
+{
+	for (size_t i = 0; i < procedures_shipped_n; i++) {
+		struct procedure p;
+		struct procedure_errors errors = { 0 };
+		struct str yaml =
+		    str_n((const char *)procedures_shipped[i].bytes,
+			procedures_shipped[i].n);
+		T_OK(cx, procedure_read(cx, yaml, &p, &errors));
+		T_OK(cx, procedure_keep(cx, &p));
+	}
+}
+
+static void make(const struct scratch *s)
+{
+	people = scratch_store(s, "people", 2);
+	shared = scratch_store(s, "shared", 2);
+	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
+	int64_t days;
+	T_OK(&cx, store_migrate(&cx, people, "people", NULL));
+	T_OK(&cx, store_migrate(&cx, shared, "shared", NULL));
+	T_OK(&cx, store_write(&cx, people));
+	T_OK(&cx, calendar_import(&cx, calendar_shipped(), &days));
+	keep_procedures(&cx);
+	T_OK(&cx, demo_people(&cx, json_new_array(cx.arena)));
+	commit(&cx);
+}
+
+int main(void)
+{
+	crypt_init();
+	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
+		if (!scratch_has((enum scratch_kind)kind)) {
+			printf("# not on %s\n", scratch_kind_names[kind]);
+			continue;
+		}
+		printf("# on %s\n", scratch_kind_names[kind]);
+		kept = arena_new();
+		struct scratch s = scratch_new(kept, (enum scratch_kind)kind);
+		make(&s);
+		T_RUN(each_act_is_whole);
+		T_RUN(the_register_has_its_row);
+		T_RUN(what_is_refused_or_taken_back_leaves_nothing);
+		T_RUN(what_was_changed_is_found);
+		T_RUN(publishing_again_changes_nothing);
+		T_RUN(a_changed_request_stands_still);
+		arena_free(kept);
+	}
+	return T_PLAN();
+}
