@@ -151,6 +151,7 @@ enum err page_mailbox(struct visit *v)
 		    v->cx.arena, "/mailbox?to={}&before={}", COUNT(args), args);
 	}
 	struct view view = page_view(v, msg(v, MSG_mailbox_title));
+	view.wide = true;
 	struct buf o = page_buf(v);
 	page_desk_mailbox(&o, &view, &page);
 	return page_send(v, 200, &o);
