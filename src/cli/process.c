@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -101,6 +102,12 @@ static enum err allow_sources(
 {
 	struct store *store;
 
+	/* SQLite asks once, when it is first used, where large sorts may spill:
+	 * before the store below is opened, and inside of the fence. */
+	struct str tmp =
+	    str_fmt(cx->arena, "%.*s/tmp", STR_ARG(site->gate_dir));
+	if (setenv("SQLITE_TMPDIR", str_cstr(cx->arena, tmp), 1) != 0)
+		return fail_detail(cx, ERR_BROKEN, "setenv");
 	enum err e = site_open_shared(cx, site, 1, &store);
 	if (e)
 		return e;

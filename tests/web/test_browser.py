@@ -290,12 +290,19 @@ class Story:
 
 
 @pytest.fixture
-def tell(university, tmp_path):
+def own(make_university):
+    """A university that nobody else's tests have written in: what stands on its
+    pages is in the language of the page."""
+    return make_university()
+
+
+@pytest.fixture
+def tell(own, tmp_path):
     """tell(code, lang, width): a story; its browser ends with the test."""
     told = []
 
     def begin(code, lang, width):
-        told.append(Story(university, code, lang, width, tmp_path))
+        told.append(Story(own, code, lang, width, tmp_path))
         return told[-1]
 
     yield begin
@@ -401,13 +408,13 @@ def test_registrar_from_form_to_register(tell, lang, width):
 
 
 @pytest.mark.parametrize("lang, width", [("th", PHONE), ("en", DESK)])
-def test_the_pages_beside_the_way(university, tmp_path, lang, width):
+def test_the_pages_beside_the_way(own, tmp_path, lang, width):
     """What anybody may read, and what says no."""
-    b = Browser(university.desk, lang, width, tmp_path)
+    b = Browser(own.desk, lang, width, tmp_path)
     b.prefix = f"beside-{lang}-{width}"
     b.given = [*WORDS["th"].values(), "อว "]
     try:
-        beside(b, university)
+        beside(b, own)
     finally:
         b.close()
     assert not b.found, "\n".join(b.found)
