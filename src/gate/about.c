@@ -87,7 +87,7 @@ static struct ui_table columns_table(const struct call *c)
 		.n_rows = n };
 }
 
-/* "1 – 10"; the choices; "". */
+/* "1 – 10"; "≥ 1"; the choices; "". */
 static struct str bounds(struct arena *a, const struct param *p)
 {
 	struct str all = STR("");

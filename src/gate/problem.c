@@ -80,10 +80,13 @@ void gate_problem(struct gate_visit *v, enum err e, int status)
 	if (status >= 500)
 		LOG("error", "gate.failed", { "code", fault_code(cx) },
 		    { "detail", cx->fault.detail });
-	if (e == ERR_UNAUTHENTICATED)
+	/* A line each: browsers read the first challenge of a line alone. */
+	if (e == ERR_UNAUTHENTICATED) {
 		response_header(v->rs, STR("WWW-Authenticate"),
-		    STR("Bearer realm=\"pratu\", Basic realm=\"pratu\","
-			" charset=\"UTF-8\""));
+		    STR("Basic realm=\"pratu\", charset=\"UTF-8\""));
+		response_header(v->rs, STR("WWW-Authenticate"),
+		    STR("Bearer realm=\"pratu\""));
+	}
 	if (e == ERR_BUSY)
 		response_header(v->rs, STR("Retry-After"), STR("2"));
 	if (accepts_page(v->rq))

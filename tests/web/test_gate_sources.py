@@ -218,10 +218,11 @@ def test_a_source_that_moved_away(university, desk):  # noqa: F811
     problem(call.get(), 503, "source-down")
     aside.rename(path)
     assert len(call.rows()) == 10
-    path.unlink()
+    path.rename(aside)
     # The officer is told as much when he prepares.
     answer = prepare_fails(desk, source="AWAY", sql="select * from t")
     assert answer.status_code == 503
+    aside.rename(path)
 
 
 def test_a_locked_source_is_waited_for(university, desk):  # noqa: F811
