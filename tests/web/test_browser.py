@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from browser import DESK, PHONE, Browser, procedure
+from conftest import University
 
 ICIT, REGISTRAR = "ICIT-QP-9001-24", "W-REG6-001"
 
@@ -289,11 +290,13 @@ class Story:
             assert text in row, row
 
 
-@pytest.fixture
-def own(make_university):
+@pytest.fixture(scope="module")
+def own():
     """A university that nobody else's tests have written in: what stands on its
-    pages is in the language of the page."""
-    return make_university()
+    pages was typed here."""
+    place = University()
+    yield place.demo()
+    place.remove()
 
 
 @pytest.fixture
