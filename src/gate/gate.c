@@ -232,19 +232,8 @@ static struct str gate_tmp(struct arena *a, const struct site *site)
 	return str_fmt(a, "%.*s/tmp", STR_ARG(site->gate_dir));
 }
 
-/* SQLite's own (sqlite.org/c3ref/temp_directory.html): where it makes its
- * temporary files. To be set while no connection is open. */
-extern char *sqlite3_temp_directory;
-
-static char *spill_path(struct arena *a, struct str path)
-{
-	char *s = arena_alloc(a, path.n + 1);
-	memcpy(s, path.p, path.n);
-	return s;
-}
-
-/* A folder inside of the fence for what does not fit memory: large sorts of
- * sources, uploads on their way. What another run left there is nobody's. */
+/* A folder inside of the fence for what does not fit memory: uploads on their
+ * way, and large sorts of sources (SQLITE_TMPDIR, set before the fence). What another run left there is nobody's. */
 static bool ready_tmp(struct arena *a, const struct site *site)
 {
 	struct str path = gate_tmp(a, site);
@@ -259,9 +248,6 @@ static bool ready_tmp(struct arena *a, const struct site *site)
 		if (entry->d_name[0] != '.')
 			unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);
-	/* The database has looked at SQLITE_TMPDIR when this process asked, before
-	 * its fence, where the sources are. */
-	sqlite3_temp_directory = spill_path(a, path);
 	return true;
 }
 
