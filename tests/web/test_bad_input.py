@@ -26,17 +26,18 @@ LANGUAGES = [({}, True), ({"Accept-Language": "th"}, True),
 
 def chain(university):
     """What an act would have changed."""
-    people, shared = Shell(university), Shell(university, "shared")
-    return (people.rows("select seq, hash from chain"),
-            people.rows("select (select count(*) from events) as events,"
-                        " (select count(*) from cases) as cases,"
-                        " (select count(*) from attachment) as files,"
-                        " (select count(*) from idempotency) as kept,"
-                        " (select count(*) from outbox) as notices,"
-                        " (select sum(value) from counter) as numbers"),
-            shared.rows("select (select count(*) from connection) as c,"
-                        " (select count(*) from access_key) as k,"
-                        " (select count(*) from upload) as u"))
+    return (Shell(university).rows(
+        "select (select max(hash) from chain) as head,"
+        " (select count(*) from events) as events,"
+        " (select count(*) from cases) as cases,"
+        " (select count(*) from attachment) as files,"
+        " (select count(*) from idempotency) as kept,"
+        " (select count(*) from outbox) as notices,"
+        " (select sum(value) from counter) as numbers"),
+        Shell(university, "shared").rows(
+            "select (select count(*) from connection) as c,"
+            " (select count(*) from access_key) as k,"
+            " (select count(*) from upload) as u"))
 
 
 def complaints(university, since):
@@ -339,6 +340,8 @@ NOWHERE = [
     ("POST", "/connections/none/revoke", 404, "no-such-connection"),
     ("DELETE", "/connections/none/keys/none", 404, "no-such-connection"),
     ("DELETE", "/requests", 405, "method"),
+    ("BREW", "/requests", 405, "method"),
+    ("TRACE", "/requests", 405, "method"),
     ("PUT", "/requests/ICIT-2569-00001", 405, "method"),
     ("GET", "/requests?limit=-1", 422, "invalid"),
     ("GET", "/requests?limit=x", 422, "invalid"),
