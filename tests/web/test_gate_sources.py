@@ -122,7 +122,9 @@ def test_a_source_outside_of_the_fence_restarts_the_gate(own, tmp_path):
     assert gate_pid(university) != pid
     print(f"known after {took:.2f} s; the longest call took"
           f" {watch.worst:.2f} s, {watch.n} calls, failed {watch.failed}")
-    assert watch.failed == [] and watch.worst < 1
+    # A call whose bytes were on their way as the gate ended is reset, and may
+    # be repeated: one at the most.
+    assert len(watch.failed) <= 1 and watch.worst < 1
     made = deliver(desk, source="OUTSIDE", sql="select * from t")
     assert len(made.connection().rows()) == 10
 

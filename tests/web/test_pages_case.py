@@ -100,7 +100,8 @@ def test_the_whole_way_by_pages(desk, web):
     page = officer.open(f"/requests/{no}/prepare")
     sql = "select department_code, name_th from department" \
           " order by department_code"
-    values = {"prepare.parts[0].sql": sql,
+    values = {"prepare.parts[0].from": "source:HRIS",
+              "prepare.parts[0].sql": sql,
               "prepare.outlets": ["api-get", "export"],
               "prepare.formats": ["csv"],
               "prepare.confirm": ["exists", "releasable"]}
@@ -467,9 +468,11 @@ def test_columns_that_are_others_now_are_shown_again(desk, web):
     officer = web(desk.icit.officer)
     page = officer.send(
         officer.open(f"/requests/{no}/prepare"), "/prepare", "preview",
-        **{"prepare.parts[0].sql": "select department_code from department",
+        **{"prepare.parts[0].from": "source:HRIS",
+           "prepare.parts[0].sql": "select department_code from department",
            "prepare.confirm": ["exists", "releasable"]})
     page = officer.send(page, "/prepare", "finish", **{
+        "prepare.parts[0].from": "source:HRIS",
         "prepare.parts[0].sql": "select name_th from department"})
     assert page.status == 422
     form = page.to("/prepare")
@@ -483,7 +486,8 @@ def test_the_page_asks_for_the_confirmation(desk, web):
     officer = web(desk.icit.officer)
     page = officer.send(
         officer.open(f"/requests/{no}/prepare"), "/prepare", "finish",
-        **{"prepare.parts[0].sql": "select name_th from department",
+        **{"prepare.parts[0].from": "source:HRIS",
+           "prepare.parts[0].sql": "select name_th from department",
            "prepare.confirm": ["exists"]})
     assert page.status == 422 and "#f-prepare.confirm" in page.links
 
