@@ -68,8 +68,10 @@ def test_cannot_be_done_is_said_with_copies(desk):
     # N-30: the records office and the director get a copy.
     copies = {e.strip() for e in notice[0]["cc"].split(",")}
     assert {icit.director.email, icit.records.email} <= copies
-    assert copies <= {p.email for role in ("director", "records")
-                      for p in desk.people(role, "ICIT")}
+    # Of the store, since other tests may have added directors.
+    assert copies <= {p["email"] for p in desk.store(
+        "select email from person join person_role on person = id"
+        " where office = 'ICIT' and role in ('director', 'records')")}
     row = [x for x in icit.records.get(f"/register/ICIT/{YEAR}")["rows"]
            if x["request"] == no]
     assert [x["outcome"] for x in row] == ["cannot"]
