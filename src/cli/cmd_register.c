@@ -64,10 +64,9 @@ static int export_to(struct cli *cli, const struct export *x, struct str bytes)
 
 static int export(struct cli *cli, struct export *x)
 {
-	const struct register_row *rows;
+	struct register_book book;
 	struct ctx *cx = &cli->cx;
 	struct str bytes;
-	size_t n;
 
 	int code = understand(cli, x) ? EXIT_DONE : usage_wrong(cli);
 	if (!code)
@@ -76,15 +75,15 @@ static int export(struct cli *cli, struct export *x)
 		code = office_there(cli, x->office);
 	if (code)
 		return code;
-	if (register_list(cx, x->office, x->year, &rows, &n))
+	if (register_read(cx, x->office, x->year, &book))
 		return cli_fault(cli);
 	if (x->form == FORM_JSON)
 		bytes = str_cat(cli->arena,
-		    json_compact(cli->arena,
-			register_json(cli->arena, x->office, x->year, rows, n)),
+		    json_compact(
+			cli->arena, register_json(cli->arena, x->office,
+					x->year, book.rows, book.n)),
 		    STR("\n"));
-	else if (register_file(
-		     cx, x->office, x->year, x->form, rows, n, &bytes))
+	else if (register_file(cx, x->office, x->year, x->form, &book, &bytes))
 		return cli_fault(cli);
 	return export_to(cli, x, bytes);
 }

@@ -52,6 +52,12 @@ const char *const outcome_names[OUTCOMES] = {
 	[OUTCOME_withdrawn] = "withdrawn",
 };
 
+const char *const register_field_names[REGISTER_FIELDS] = {
+#define REGISTER_FIELD(name, type) [REGISTER_##name] = #name,
+#include "core/register_fields.def"
+#undef REGISTER_FIELD
+};
+
 int kind_find(struct str name, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

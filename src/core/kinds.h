@@ -51,11 +51,20 @@ enum outcome {
 	OUTCOMES
 };
 
+/* What a register can show of a request. */
+enum register_field {
+#define REGISTER_FIELD(name, type) REGISTER_##name,
+#include "core/register_fields.def"
+#undef REGISTER_FIELD
+	REGISTER_FIELDS
+};
+
 extern const char *const role_names[ROLES];
 extern const char *const command_names[COMMANDS];
 extern const char *const stage_names[STAGES];
 extern const char *const state_names[STATES];
 extern const char *const outcome_names[OUTCOMES]; /* OUTCOME_none is "" */
+extern const char *const register_field_names[REGISTER_FIELDS];
 
 /* What a holder of a stage of this kind may give, as COMMAND_BITs. */
 extern const uint32_t stage_commands[STAGES];

@@ -142,6 +142,12 @@ struct paragraph {
 	struct text2 heading, text;
 };
 
+/* A column of the register; without a title of its own it has the usual one. */
+struct register_column {
+	enum register_field field;
+	struct text2 title;
+};
+
 struct procedure {
 	struct str code, revision, office;
 	struct date effective;
@@ -165,7 +171,7 @@ struct procedure {
 	struct str clock_from; /* id of the stage whose end starts the clock */
 	struct str services[4];
 	size_t n_services;
-	const struct str *register_columns;
+	const struct register_column *register_columns;
 	size_t n_register_columns;
 	struct str body;   /* the YAML text it was read from */
 	struct str digest; /* its SHA-256, hex */

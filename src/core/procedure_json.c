@@ -217,6 +217,24 @@ static json_t *aparts_json(struct arena *a, const struct procedure *p)
 	return list;
 }
 
+/* The names, as they stand in the register's own JSON; the titles of the
+ * procedure's own by name. */
+static void put_register(
+    struct arena *a, json_t *object, const struct procedure *p)
+{
+	json_t *names = json_new_array(a), *titles = json_new_object(a);
+
+	for (size_t i = 0; i < p->n_register_columns; i++) {
+		const struct register_column *c = &p->register_columns[i];
+		const char *name = register_field_names[c->field];
+		json_add_text(names, str_of(name));
+		if (c->title.th.n > 0)
+			put_text2(a, titles, name, c->title);
+	}
+	json_put(object, "register", names);
+	json_put(object, "register_titles", titles);
+}
+
 json_t *procedure_json(struct arena *a, const struct procedure *p)
 {
 	json_t *o = json_new_object(a), *stages = json_new_array(a);
@@ -232,7 +250,7 @@ json_t *procedure_json(struct arena *a, const struct procedure *p)
 		json_put_int(o, "budget", p->budget);
 	json_put_text(o, "clock_from", p->clock_from);
 	put_texts(a, o, "services", p->services, p->n_services);
-	put_texts(a, o, "register", p->register_columns, p->n_register_columns);
+	put_register(a, o, p);
 	return o;
 }
 

@@ -84,20 +84,43 @@ static void read_services(
 	}
 }
 
+/* "memo_in", or {column: memo_in, title: {th: …, en: …}}. */
+static int read_column(
+    struct tree *t, const yaml_node_t *item, struct text2 *ret_title)
+{
+	static const char *const names[] = { "column", "title" };
+	const yaml_node_t *word = item;
+
+	*ret_title = (struct text2){ 0 };
+	if (item->type == YAML_MAPPING_NODE) {
+		if (!tree_map(t, item, "register", names, COUNT(names)))
+			return -1;
+		*ret_title = tree_text2(t, item, "title", TREE_NEED);
+		word = tree_need(t, item, "column");
+	}
+	return word ? tree_word(t, word, register_field_names, REGISTER_FIELDS)
+	            : -1;
+}
+
 static void read_columns(
     struct tree *t, const yaml_node_t *top, struct procedure *p)
 {
-	static const char *const names[] = { "no", "received", "request",
-		"title", "unit", "system", "service_type", "memo_in",
-		"memo_out", "score", "outcome" };
 	const yaml_node_t **items;
+	bool seen[REGISTER_FIELDS] = { false };
 
 	size_t n =
 	    tree_list(t, top, "register", max_columns, TREE_NEED, &items);
-	struct str *columns = ARENA_ARRAY(t->cx->arena, struct str, n ? n : 1);
+	struct register_column *columns =
+	    ARENA_ARRAY(t->cx->arena, struct register_column, n + 1);
 	for (size_t i = 0; i < n; i++) {
-		int which = tree_word(t, items[i], names, COUNT(names));
-		columns[i] = str_of(which < 0 ? "" : names[which]);
+		int which = read_column(t, items[i], &columns[i].title);
+		if (which < 0)
+			continue;
+		if (seen[which])
+			tree_wrong(t, items[i], MSG_procedure_double_key,
+			    str_of(register_field_names[which]), STR(""));
+		seen[which] = true;
+		columns[i].field = (enum register_field)which;
 	}
 	p->register_columns = columns;
 	p->n_register_columns = n;

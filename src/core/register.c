@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "core/people.h"
 #include "sql/sql.h"
 
 struct register_row register_row_of(
@@ -148,6 +149,83 @@ enum err register_years(
 	*ret = v;
 	*ret_n = rows.n;
 	return OK;
+}
+
+static enum err columns_of(
+    struct ctx *cx, const struct procedure *p, struct register_columns *ret)
+{
+	size_t n = p->n_register_columns;
+	struct register_column *v =
+	    ARENA_ARRAY(cx->arena, struct register_column, n + 1);
+	static const enum msg usual[REGISTER_FIELDS] = {
+#define REGISTER_FIELD(name, type) [REGISTER_##name] = MSG_register_##name,
+#include "core/register_fields.def"
+#undef REGISTER_FIELD
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		enum msg title = usual[p->register_columns[i].field];
+		v[i] = p->register_columns[i];
+		if (v[i].title.th.n == 0)
+			v[i].title =
+			    (struct text2){ .th = msg_text(LANG_TH, title),
+				    .en = msg_text(LANG_EN, title) };
+	}
+	*ret = (struct register_columns){ .v = v, .n = n };
+	return OK;
+}
+
+enum err register_columns_of(
+    struct ctx *cx, struct str office, struct register_columns *ret)
+{
+	const struct office *offices;
+	const struct procedure *p;
+	size_t n;
+	enum err e = office_list(cx, &offices, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		if (!str_eq(offices[i].code, office))
+			continue;
+		e = procedure_get(cx, offices[i].procedure, STR(""), &p);
+		return e ? e : columns_of(cx, p, ret);
+	}
+	return e ? e : fail(cx, ERR_NOT_FOUND, MSG_error_not_found);
+}
+
+static struct str number_text(struct arena *a, int64_t n)
+{
+	return n == 0 ? STR("") : str_fmt(a, "%lld", (long long)n);
+}
+
+struct str register_text(
+    struct arena *a, const struct register_row *r, enum register_field field)
+{
+	switch (field) {
+	case REGISTER_no:
+		return number_text(a, r->number);
+	case REGISTER_received:
+		return date_iso(a, date_of_ms(r->received));
+	case REGISTER_request:
+		return r->request;
+	case REGISTER_title:
+		return r->title;
+	case REGISTER_unit:
+		return r->unit;
+	case REGISTER_system:
+		return r->systems;
+	case REGISTER_service_type:
+		return r->service_type;
+	case REGISTER_memo_in:
+		return r->memo_in;
+	case REGISTER_memo_out:
+		return r->memo_out;
+	case REGISTER_score:
+		return number_text(a, r->score);
+	case REGISTER_outcome:
+		return r->outcome;
+	case REGISTER_FIELDS:
+		break;
+	}
+	return STR("");
 }
 
 static json_t *row_json(struct arena *a, const struct register_row *r)

@@ -8,6 +8,7 @@
 #include "base/ctx.h"
 #include "base/json.h"
 #include "core/case_file.h"
+#include "core/procedure.h"
 
 struct register_row {
 	struct str office;
@@ -19,6 +20,18 @@ struct register_row {
 	int64_t score; /* 0: none */
 	struct str outcome, title, unit;
 };
+
+/* The columns of an office's register: those of its procedure in force today,
+ * with its titles or the usual ones. ERR_NOT_FOUND for no such office. */
+struct register_columns {
+	const struct register_column *v;
+	size_t n;
+};
+MUST_CHECK enum err register_columns_of(
+    struct ctx *, struct str office, struct register_columns *ret);
+/* A value as files have it: dates ISO, codes as codes; "" when there is none. */
+struct str register_text(
+    struct arena *, const struct register_row *, enum register_field);
 
 struct register_row register_row_of(
     const struct case_file *, struct str systems);

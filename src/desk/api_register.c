@@ -7,8 +7,6 @@
 #include "fmt/encoder.h"
 #include "sql/sql.h"
 
-#define N_COLUMNS 11
-
 static bool may_read(const struct visit *v, struct str office)
 {
 	const struct person *p = &v->actor.person;
@@ -17,44 +15,23 @@ static bool may_read(const struct visit *v, struct str office)
 	       person_holds(p, ROLE_dpo, STR(""), STR(""));
 }
 
-enum err register_fetch(struct visit *v, struct str office, int64_t year,
-    const struct register_row **ret, size_t *ret_n)
+enum err register_read(
+    struct ctx *cx, struct str office, int64_t year, struct register_book *ret)
+{
+	enum err e = register_columns_of(cx, office, &ret->columns);
+	return e ? e : register_list(cx, office, year, &ret->rows, &ret->n);
+}
+
+enum err register_fetch(
+    struct visit *v, struct str office, int64_t year, struct register_book *ret)
 {
 	if (!may_read(v, office))
 		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = register_list(&v->cx, office, year, ret, ret_n);
+		e = register_read(&v->cx, office, year, ret);
 	store_end(&v->cx);
 	return e;
-}
-
-static struct cell text(struct str s)
-{
-	return s.n == 0 ? (struct cell){ .kind = CELL_NULL }
-	                : (struct cell){ .kind = CELL_TEXT, .s = s };
-}
-
-static struct cell number(struct arena *a, int64_t n)
-{
-	return n == 0 ? (struct cell){ .kind = CELL_NULL }
-	              : (struct cell){ .kind = CELL_INTEGER,
-				.s = str_fmt(a, "%lld", (long long)n) };
-}
-
-static void fill(struct arena *a, const struct register_row *r, struct cell *c)
-{
-	c[0] = number(a, r->number);
-	c[1] = text(date_iso(a, date_of_ms(r->received)));
-	c[2] = text(r->request);
-	c[3] = text(r->title);
-	c[4] = text(r->unit);
-	c[5] = text(r->systems);
-	c[6] = text(r->service_type);
-	c[7] = text(r->memo_in);
-	c[8] = text(r->memo_out);
-	c[9] = number(a, r->score);
-	c[10] = text(r->outcome);
 }
 
 static bool into_buf(void *arg, const void *p, size_t n)
@@ -63,51 +40,67 @@ static bool into_buf(void *arg, const void *p, size_t n)
 	return buf_ok(arg);
 }
 
-static void name_columns(struct column *columns)
+static const enum column_type field_types[REGISTER_FIELDS] = {
+#define REGISTER_FIELD(name, type) [REGISTER_##name] = TYPE_##type,
+#include "core/register_fields.def"
+#undef REGISTER_FIELD
+};
+
+bool register_is_number(enum register_field field)
 {
-	static const struct {
-		const char *name;
-		enum column_type type;
-		enum msg title;
-	} all[N_COLUMNS] = {
-		{ "no", TYPE_INTEGER, MSG_register_no },
-		{ "received", TYPE_DATE, MSG_register_received },
-		{ "request", TYPE_TEXT, MSG_register_request },
-		{ "title", TYPE_TEXT, MSG_register_title },
-		{ "unit", TYPE_TEXT, MSG_register_unit },
-		{ "system", TYPE_TEXT, MSG_register_system },
-		{ "service_type", TYPE_TEXT, MSG_register_service_type },
-		{ "memo_in", TYPE_TEXT, MSG_register_memo_in },
-		{ "memo_out", TYPE_TEXT, MSG_register_memo_out },
-		{ "score", TYPE_INTEGER, MSG_register_score },
-		{ "outcome", TYPE_TEXT, MSG_register_outcome },
-	};
-	for (size_t i = 0; i < N_COLUMNS; i++)
-		columns[i] = (struct column){ .name = str_of(all[i].name),
-			.title_th = msg_text(LANG_TH, all[i].title),
-			.title_en = msg_text(LANG_EN, all[i].title),
-			.type = all[i].type };
+	return field_types[field] == TYPE_INTEGER;
+}
+
+/* A CSV has one line of heads: what a person reads. */
+static struct columns file_columns(
+    struct ctx *cx, enum form form, const struct register_columns *c)
+{
+	struct arena *a = cx->arena;
+	struct column *v = ARENA_ARRAY(a, struct column, c->n + 1);
+	for (size_t i = 0; i < c->n; i++) {
+		enum register_field field = c->v[i].field;
+		v[i] = (struct column){
+			.name = form == FORM_CSV
+			            ? text2_in(c->v[i].title, cx->lang)
+			            : str_of(register_field_names[field]),
+			.title_th = c->v[i].title.th,
+			.title_en = c->v[i].title.en,
+			.type = field_types[field]
+		};
+	}
+	return (struct columns){ .v = v, .n = c->n };
+}
+
+static struct cell file_cell(
+    struct arena *a, const struct register_row *r, enum register_field field)
+{
+	struct cell c = { .s = register_text(a, r, field) };
+	c.kind = c.s.n == 0                  ? CELL_NULL
+	         : register_is_number(field) ? CELL_INTEGER
+	                                     : CELL_TEXT;
+	return c;
 }
 
 enum err register_file(struct ctx *cx, struct str office, int64_t year,
-    enum form form, const struct register_row *rows, size_t n, struct str *ret)
+    enum form form, const struct register_book *book, struct str *ret)
 {
 	struct buf out = buf_new(cx->arena, (size_t)64 << 20);
-	struct column columns[N_COLUMNS];
 	struct encode_options o = { .lang = cx->lang,
 		.excel = form == FORM_CSV };
-	name_columns(columns);
+	const struct register_columns *c = &book->columns;
+	struct cell *cells = ARENA_ARRAY(cx->arena, struct cell, c->n + 1);
 	struct encoder *enc = encoder_new(cx->arena, form,
 	    (struct sink){ .write = into_buf, .arg = &out }, &o);
 	encoder_begin(enc,
 	    str_fmt(cx->arena, "%.*s %lld", STR_ARG(office), (long long)year),
-	    (struct columns){ .v = columns, .n = N_COLUMNS });
-	for (size_t i = 0; i < n; i++) {
-		struct cell cells[N_COLUMNS];
-		fill(cx->arena, &rows[i], cells);
-		encoder_rows(enc,
-		    &(struct batch){
-			.n_rows = 1, .n_columns = N_COLUMNS, .cells = cells });
+	    file_columns(cx, form, c));
+	for (size_t i = 0; i < book->n; i++) {
+		for (size_t k = 0; k < c->n; k++)
+			cells[k] =
+			    file_cell(cx->arena, &book->rows[i], c->v[k].field);
+		encoder_rows(
+		    enc, &(struct batch){
+			     .n_rows = 1, .n_columns = c->n, .cells = cells });
 	}
 	if (!encoder_end(enc))
 		return fail_detail(
@@ -119,12 +112,11 @@ enum err register_file(struct ctx *cx, struct str office, int64_t year,
 enum err register_send(
     struct visit *v, struct str office, int64_t year, enum form form)
 {
-	const struct register_row *rows;
-	size_t n;
+	struct register_book book;
 	struct str bytes = { 0 };
-	enum err e = register_fetch(v, office, year, &rows, &n);
+	enum err e = register_fetch(v, office, year, &book);
 	if (!e)
-		e = register_file(&v->cx, office, year, form, rows, n, &bytes);
+		e = register_file(&v->cx, office, year, form, &book, &bytes);
 	if (e)
 		return e;
 	response_set(v->rs, 200, form_media(form), bytes);
@@ -153,8 +145,7 @@ enum err register_path(
 
 enum err api_register(struct visit *v)
 {
-	const struct register_row *rows;
-	size_t n;
+	struct register_book book;
 	int64_t year;
 	enum form form;
 	struct str office = visit_arg(v, 0);
@@ -163,8 +154,9 @@ enum err api_register(struct visit *v)
 		return e;
 	if (form != FORM_JSON)
 		return register_send(v, office, year, form);
-	e = register_fetch(v, office, year, &rows, &n);
+	e = register_fetch(v, office, year, &book);
 	return e ? e
 	         : visit_json(v, 200,
-		       register_json(v->cx.arena, office, year, rows, n));
+		       register_json(
+			   v->cx.arena, office, year, book.rows, book.n));
 }

@@ -63,14 +63,14 @@ static enum err find_books(struct visit *v, struct register_index *ret)
 	enum err e = office_list(&v->cx, &offices, &n);
 	if (e)
 		return e;
-	struct register_book *books =
-	    ARENA_ARRAY(v->cx.arena, struct register_book, n + 1);
+	struct register_shelf *books =
+	    ARENA_ARRAY(v->cx.arena, struct register_shelf, n + 1);
 	ret->books = books;
 	for (size_t i = 0; i < n && !e; i++) {
 		if (!sees_all(v) &&
 		    !person_in_office(&v->actor.person, offices[i].code))
 			continue;
-		struct register_book *b = &books[ret->n_books++];
+		struct register_shelf *b = &books[ret->n_books++];
 		b->office = office_name(v, &offices[i]);
 		e = years_of(v, offices[i].code, 0, &b->years, &b->n_years);
 	}
@@ -95,73 +95,53 @@ enum err page_registers(struct visit *v)
 	return page_send(v, 200, &o);
 }
 
-enum { REGISTER_COLUMNS = 11 };
-
-static struct ui_column *columns_of(struct visit *v)
+static struct ui_column *columns_of(
+    struct visit *v, const struct register_columns *all)
 {
-	static const struct {
-		enum msg label;
-		bool number;
-	} all[REGISTER_COLUMNS] = {
-		{ MSG_register_no, true },
-		{ MSG_register_received, false },
-		{ MSG_register_request, false },
-		{ MSG_register_title, false },
-		{ MSG_register_unit, false },
-		{ MSG_register_system, false },
-		{ MSG_register_service_type, false },
-		{ MSG_register_memo_in, false },
-		{ MSG_register_memo_out, false },
-		{ MSG_register_score, true },
-		{ MSG_register_outcome, false },
-	};
 	struct ui_column *c =
-	    ARENA_ARRAY(v->cx.arena, struct ui_column, REGISTER_COLUMNS);
-	for (size_t i = 0; i < REGISTER_COLUMNS; i++) {
-		c[i].label = msg_text(v->cx.lang, all[i].label);
-		c[i].number = all[i].number;
+	    ARENA_ARRAY(v->cx.arena, struct ui_column, all->n + 1);
+	for (size_t i = 0; i < all->n; i++) {
+		c[i].label = text2_in(all->v[i].title, v->cx.lang);
+		c[i].number = register_is_number(all->v[i].field);
 	}
 	return c;
 }
 
-static void fill_row(struct visit *v, const struct list_words *words,
-    const struct register_row *r, struct ui_cell *c)
+/* As the file has it, but for what people read in words. */
+static void fill_cell(struct visit *v, const struct list_words *words,
+    const struct register_row *r, enum register_field field, struct ui_cell *c)
 {
 	struct arena *a = v->cx.arena;
 	enum lang lang = v->cx.lang;
-	c[0].text = str_fmt(a, "%lld", (long long)r->number);
-	c[1].text = date_short(a, lang, date_of_ms(r->received));
-	c[2].text = r->request;
-	c[2].url = url_path(a, "/requests/{}", 1, &r->request);
-	c[3].text = r->title;
-	c[4].text = list_unit(words, lang, r->unit);
-	c[5].text = r->systems;
-	c[6].text = r->service_type.n
-	                ? msg_code(a, lang, STR("service."), r->service_type)
-	                : STR("");
-	c[7].text = r->memo_in;
-	c[8].text = r->memo_out;
-	if (r->score > 0)
-		c[9].text = str_fmt(a, "%lld", (long long)r->score);
-	c[10].text = r->outcome.n
-	                 ? msg_code(a, lang, STR("outcome."), r->outcome)
-	                 : STR("");
+	c->text = register_text(a, r, field);
+	if (field == REGISTER_received)
+		c->text = date_short(a, lang, date_of_ms(r->received));
+	else if (field == REGISTER_request)
+		c->url = url_path(a, "/requests/{}", 1, &r->request);
+	else if (field == REGISTER_unit)
+		c->text = list_unit(words, lang, r->unit);
+	else if (field == REGISTER_service_type && c->text.n > 0)
+		c->text = msg_code(a, lang, STR("service."), c->text);
+	else if (field == REGISTER_outcome && c->text.n > 0)
+		c->text = msg_code(a, lang, STR("outcome."), c->text);
 }
 
 static struct ui_table table_of(struct visit *v, const struct list_words *words,
-    struct str caption, const struct register_row *rows, size_t n)
+    struct str caption, const struct register_book *book)
 {
+	size_t width = book->columns.n;
 	struct ui_cell *cells =
-	    ARENA_ARRAY(v->cx.arena, struct ui_cell, n * REGISTER_COLUMNS + 1);
-	for (size_t i = 0; i < n; i++)
-		fill_row(v, words, &rows[i], &cells[i * REGISTER_COLUMNS]);
-	struct str count = str_fmt(v->cx.arena, "%zu", n);
+	    ARENA_ARRAY(v->cx.arena, struct ui_cell, book->n * width + 1);
+	for (size_t i = 0; i < book->n * width; i++)
+		fill_cell(v, words, &book->rows[i / width],
+		    book->columns.v[i % width].field, &cells[i]);
+	struct str count = str_fmt(v->cx.arena, "%zu", book->n);
 	return (struct ui_table){ .caption = caption,
 		.hide_caption = true,
-		.columns = columns_of(v),
-		.n_columns = REGISTER_COLUMNS,
+		.columns = columns_of(v, &book->columns),
+		.n_columns = width,
 		.cells = cells,
-		.n_rows = n,
+		.n_rows = book->n,
 		.dense = true,
 		.foot = msg_fill(
 		    v->cx.arena, v->cx.lang, MSG_registers_count, &count, 1),
@@ -197,9 +177,8 @@ static enum err find_office(struct visit *v, struct str code, int64_t year,
 
 enum err page_register(struct visit *v)
 {
-	const struct register_row *rows;
+	struct register_book book;
 	struct list_words words = { 0 };
-	size_t n;
 	int64_t year;
 	enum form form;
 	struct str office = visit_arg(v, 0);
@@ -208,7 +187,7 @@ enum err page_register(struct visit *v)
 		return e;
 	if (form != FORM_JSON)
 		return register_send(v, office, year, form);
-	e = register_fetch(v, office, year, &rows, &n);
+	e = register_fetch(v, office, year, &book);
 	struct register_page page = { .back = url_local(STR("/register")),
 		.csv = file_url(v, office, year, "csv"),
 		.xlsx = file_url(v, office, year, "xlsx") };
@@ -219,7 +198,7 @@ enum err page_register(struct visit *v)
 	struct str be = str_fmt(v->cx.arena, "%lld", (long long)year);
 	page.title =
 	    msg_fill(v->cx.arena, v->cx.lang, MSG_registers_title, &be, 1);
-	page.table = table_of(v, &words, page.title, rows, n);
+	page.table = table_of(v, &words, page.title, &book);
 	struct view view = page_view(v, page.title);
 	view.wide = true;
 	struct buf o = page_buf(v);

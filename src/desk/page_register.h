@@ -4,13 +4,13 @@
 
 #include "templates/view.h"
 
-struct register_book {
+struct register_shelf {
 	struct str office;
 	const struct ui_link *years;
 	size_t n_years;
 };
 struct register_index {
-	const struct register_book *books;
+	const struct register_shelf *books;
 	size_t n_books;
 };
 struct register_page {

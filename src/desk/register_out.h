@@ -7,10 +7,19 @@
 #include "desk/app.h"
 #include "fmt/encoder.h"
 
+/* A year of an office, in the columns that its procedure names. */
+struct register_book {
+	struct register_columns columns;
+	const struct register_row *rows;
+	size_t n;
+};
+MUST_CHECK enum err register_read(
+    struct ctx *, struct str office, int64_t year, struct register_book *ret);
 /* For people of the office, auditors and the data-protection officer; to others
  * there is no such register. */
-enum err register_fetch(struct visit *, struct str office, int64_t year,
-    const struct register_row **ret, size_t *ret_n);
+enum err register_fetch(
+    struct visit *, struct str office, int64_t year, struct register_book *ret);
+bool register_is_number(enum register_field);
 /* Answers with a file. */
 enum err register_send(
     struct visit *, struct str office, int64_t year, enum form);
@@ -19,6 +28,6 @@ enum err register_path(
     struct visit *, struct str last, int64_t *ret_year, enum form *ret_form);
 /* The bytes alone; for the command line too. */
 enum err register_file(struct ctx *, struct str office, int64_t year, enum form,
-    const struct register_row *, size_t n, struct str *ret);
+    const struct register_book *, struct str *ret);
 
 #endif

@@ -444,6 +444,14 @@ static const struct fault_case faults[] = {
 	    "Unknown word “existng”" },
 	{ "a column there is not", "register: [no,", "register: [nr,",
 	    "register: [nr", "Unknown word “nr”" },
+	{ "a titled column there is not", "register: [no,",
+	    "register: [{column: nr, title: {th: ที่, en: No.}},",
+	    "register: [{column: nr", "Unknown word “nr”" },
+	{ "a column's title in one language", "register: [no,",
+	    "register: [{column: no, title: {th: ที่}},",
+	    "register: [{column: no", "en" },
+	{ "a column twice", "register: [no,", "register: [no, no,",
+	    "register: [no, no", "“no” stands here twice" },
 	{ "too many outcomes", "      received: decision",
 	    "      received: decision\n      a: b\n      b: b\n      c: b\n"
 	    "      d: b\n      e: b\n      f: b\n      g: b\n      h: b\n"
@@ -605,6 +613,30 @@ static void json_has_what_pages_need(void)
 	    STR("delivery"));
 	T_TEXT(json_as_text(json_array_get(json_list(j, "register"), 0)),
 	    STR("no"));
+	cx_free(&cx);
+}
+
+static void register_has_titles_of_its_own(void)
+{
+	struct ctx cx = cx_new();
+	struct str from = STR("register: [no, received, request, title, unit,");
+	struct str to = STR("register: [{column: unit, title: {th: ฝ่าย, en: "
+			    "Section}}, no,");
+	struct procedure p =
+	    must_read(&cx, replaced(cx.arena, shipped(1), from, to));
+	const struct register_column *c = p.register_columns;
+	const json_t *j = procedure_json(cx.arena, &p);
+
+	T_CHECK(p.n_register_columns == 8, "%zu", p.n_register_columns);
+	T_CHECK(
+	    c[0].field == REGISTER_unit && c[1].field == REGISTER_no, "order");
+	T_TEXT(c[0].title.th, STR("ฝ่าย"));
+	T_TEXT(c[1].title.th, STR(""));
+	T_TEXT(json_as_text(json_array_get(json_list(j, "register"), 0)),
+	    STR("unit"));
+	T_TEXT(json_text(json_member(json_member(j, "register_titles"), "unit"),
+		   "en"),
+	    STR("Section"));
 	cx_free(&cx);
 }
 
@@ -775,6 +807,7 @@ int main(void)
 	T_RUN(hostile_texts_end_soon);
 	T_RUN(errors_are_in_the_readers_language);
 	T_RUN(json_has_what_pages_need);
+	T_RUN(register_has_titles_of_its_own);
 	T_RUN(matrix_names_roles_and_duties);
 	on_each_store(on_store);
 	return T_PLAN();
