@@ -138,6 +138,9 @@ static void put_artefact(struct json_work *w)
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (json_value(made, keys[i]) != NULL)
 			json_put(o, keys[i], json_value(made, keys[i]));
+	/* Built and not yet delivered: for those who check them. */
+	if (inside && json_list(made, "documents") != NULL)
+		json_put(o, "documents", json_list(made, "documents"));
 	json_put(w->o, "artefact", o);
 }
 

@@ -83,7 +83,8 @@ MUST_CHECK enum err upload_received(
     struct ctx *, struct str id, struct str sha256, int64_t bytes);
 
 /* A ticket: what the desk lets its bearer do at the gate for ten minutes.
- * purpose "document" (subject: document id) or "upload" (upload id). */
+ * purpose "document" (subject: document id), "upload" (upload id) or "look"
+ * (core/look.h). */
 struct ticket {
 	struct str purpose, subject, holder;
 	int64_t expires;

@@ -113,7 +113,9 @@ struct case_part {
 	const struct ui_row *rows;
 	size_t n_rows;
 	struct ui_table columns;
-	struct ui_code sql; /* to people of the office */
+	struct ui_code sql;         /* to people of the office */
+	const struct ui_form *look; /* to whoever may look, or NULL */
+	struct ui_button look_button;
 };
 struct case_section {
 	struct str title;
@@ -153,6 +155,7 @@ struct case_page {
 	size_t n_artefact;
 	const struct case_part *parts;
 	size_t n_parts;
+	bool may_look;
 	const struct ui_file *built; /* documents of what was prepared */
 	size_t n_built;
 	struct ui_table connections, documents;

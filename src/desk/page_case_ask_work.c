@@ -49,6 +49,9 @@ static void show_digest(struct case_form *f)
 void case_ask_check(struct case_form *f)
 {
 	f->intro = case_say(f->w, MSG_ask_check_intro);
+	add_row(f, (struct ui_row){ .label = case_say(f->w, MSG_look_row),
+		       .value = case_say(f->w, MSG_look_link),
+		       .url = case_url(f->w, "#made") });
 	show_digest(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_check_note_hint, STR(""))
 	    ->optional = true;

@@ -1,7 +1,7 @@
 /* What was prepared for a request, and what was delivered of it. */
 #include "base/str.h"
 #include "base/time.h"
-#include "desk/page_case.h"
+#include "desk/look.h"
 
 static struct str column_title(const struct case_work *w, const json_t *c)
 {
@@ -95,6 +95,22 @@ static struct case_part part_of(const struct case_work *w, const json_t *part)
 	return p;
 }
 
+static void put_look(
+    const struct case_work *w, size_t i, struct case_part *part)
+{
+	struct arena *a = w->v->cx.arena;
+	struct ui_pair *hidden = ARENA_NEW(a, struct ui_pair);
+	struct ui_form *form = ARENA_NEW(a, struct ui_form);
+	*hidden =
+	    (struct ui_pair){ STR("part"), case_number(w, (int64_t)i + 1) };
+	*form = (struct ui_form){
+		.action = case_url(w, "/look"), .hidden = hidden, .n_hidden = 1
+	};
+	part->look = form;
+	part->look_button = (struct ui_button){ .kind = UI_SECONDARY,
+		.label = case_say(w, MSG_look_button) };
+}
+
 static void put_terms(
     const struct case_work *w, const json_t *made, struct case_page *page)
 {
@@ -136,10 +152,14 @@ static void put_built(
 	struct ui_file *v = ARENA_ARRAY(a, struct ui_file, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *d = json_array_get(list, i);
+		const struct str args[] = { w->f.no, json_text(d, "sha256") };
 		v[i] = (struct ui_file){ .name = json_text(d, "name"),
 			.kind = upper(a, json_text(d, "form")),
 			.size = case_size(a, json_int(d, "bytes", 0)),
 			.sha256 = json_text(d, "sha256") };
+		if (look_may(w))
+			v[i].url = url_path(
+			    a, "/requests/{}/look/{}", COUNT(args), args);
 	}
 	page->built = v;
 	page->n_built = n;
@@ -154,8 +174,13 @@ static void put_artefact(const struct case_work *w, struct case_page *page)
 	size_t n = json_array_size(list);
 	struct case_part *v =
 	    ARENA_ARRAY(w->v->cx.arena, struct case_part, n + 1);
-	for (size_t i = 0; i < n; i++)
-		v[i] = part_of(w, json_array_get(list, i));
+	for (size_t i = 0; i < n; i++) {
+		const json_t *part = json_array_get(list, i);
+		v[i] = part_of(w, part);
+		if (look_may(w) && json_text(part, "sql").n > 0)
+			put_look(w, i, &v[i]);
+	}
+	page->may_look = look_may(w);
 	page->artefact_title = case_say(w, MSG_thing_artefact);
 	page->parts = v;
 	page->n_parts = n;

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/policy.h"
+#include "desk/look.h"
 #include "desk/prepare.h"
 #include "sql/sql.h"
 #include "templates/desk_case_prepare.h"
@@ -223,56 +224,12 @@ static void describe_columns(
 	ret->n_columns = n;
 }
 
-static struct ui_cell preview_cell(struct arena *a, const json_t *value)
-{
-	if (json_is_null(value))
-		return (struct ui_cell){ .text = STR("NULL") };
-	if (json_is_string(value))
-		return (struct ui_cell){ .text = json_as_text(value) };
-	return (struct ui_cell){ .text = json_compact(a, value) };
-}
-
-static const json_t *shown_columns(
-    const struct plan_work *p, size_t i, const json_t *part)
-{
-	const json_t *found = json_list(p->previews[i], "columns");
-	json_t *list = json_new_array(arena_of(p));
-	for (size_t k = 0; k < json_array_size(found); k++) {
-		const json_t *c = json_array_get(found, k);
-		const json_t *said =
-		    named(json_list(part, "columns"), json_text(c, "name"));
-		if (!str_eq(json_text(said, "mask"), STR("drop")))
-			json_add(list, c);
-	}
-	return list;
-}
-
 static void show_rows(const struct plan_work *p, size_t i, const json_t *part,
     struct plan_part *ret)
 {
-	struct arena *a = arena_of(p);
-	const json_t *rows = json_list(p->previews[i], "rows");
-	const json_t *shown = shown_columns(p, i, part);
-	size_t n = json_array_size(rows), width = json_array_size(shown);
-	if (p->previews[i] == NULL || width == 0)
-		return;
-	struct ui_column *columns = ARENA_ARRAY(a, struct ui_column, width);
-	struct ui_cell *cells = ARENA_ARRAY(a, struct ui_cell, n * width + 1);
-	for (size_t k = 0; k < width; k++)
-		columns[k].label = json_text(json_array_get(shown, k), "name");
-	for (size_t r = 0; r < n; r++)
-		for (size_t k = 0; k < width; k++)
-			cells[r * width + k] = preview_cell(
-			    a, json_array_get(json_array_get(rows, r), k));
-	ret->rows =
-	    (struct ui_table){ .caption = case_say1(&p->w, MSG_plan_rows,
-				   case_number(&p->w, (int64_t)n)),
-		    .columns = columns,
-		    .n_columns = width,
-		    .cells = cells,
-		    .n_rows = n,
-		    .dense = true,
-		    .empty = case_say(&p->w, MSG_plan_no_rows) };
+	if (p->previews[i] != NULL)
+		ret->rows = look_table(
+		    &p->w, p->previews[i], json_list(part, "columns"));
 }
 
 static void put_parts(struct plan_work *p, struct plan_page *page)
@@ -587,7 +544,7 @@ enum err page_case_prepare_send(struct visit *v)
 			   &p->w.f.no)
 			   .s);
 	if (e && e != ERR_INVALID && e != ERR_STALE && e != ERR_CONFLICT &&
-	    e != ERR_BUSY)
+	    e != ERR_BUSY && e != ERR_RATE)
 		return e;
 	struct str text = e ? fault_text(&v->cx) : STR("");
 	p->w.given = COMMAND_prepare;

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/artefact.h"
 #include "core/grants.h"
+#include "core/look.h"
 #include "core/source_list.h"
 #include "http/client.h"
 #include "sql/sql.h"
@@ -76,6 +77,9 @@ static enum err check_parts(
 static enum err gate_refused(struct visit *v, const struct answer *a)
 {
 	json_t *problem;
+	if (a->status == 429)
+		return fail1(&v->cx, ERR_RATE, MSG_error_look_rate,
+		    str_fmt(v->cx.arena, "%d", LOOKS_PER_HOUR));
 	if (a->status != 422 ||
 	    json_parse(&v->cx, a->body, MAX_ANSWER, &problem))
 		return fail_detail(
@@ -169,6 +173,17 @@ enum err prepare_preview(
 		return e;
 	json_t *order = json_keep(v->cx.arena, json_deep_copy(query));
 	json_put_text(order, "request", f.no);
+	json_put_text(order, "by", v->actor.person.email);
+	json_put_text(order, "lang", lang_code(v->cx.lang));
+	return ask_gate(v, STR("/preview"), order, PREVIEW_MS, ret);
+}
+
+enum err prepare_look(struct visit *v, const struct case_file *f,
+    const json_t *part, json_t **ret)
+{
+	json_t *order = json_keep(v->cx.arena, json_deep_copy(part));
+	json_put_text(order, "digest", json_text(f->artefact, "digest"));
+	json_put_text(order, "request", f->no);
 	json_put_text(order, "by", v->actor.person.email);
 	json_put_text(order, "lang", lang_code(v->cx.lang));
 	return ask_gate(v, STR("/preview"), order, PREVIEW_MS, ret);

@@ -1,6 +1,6 @@
 /* prepare.h - the desk's side of preparing: asks the gate to describe the
  * queries and build the documents, so that the officer's artefact can be sealed
- * before the command is decided. No row comes back with it. */
+ * before the command is decided; and a look at first rows. */
 #ifndef DESK_PREPARE_H
 #define DESK_PREPARE_H
 
@@ -15,5 +15,9 @@ enum err prepare_artefact(struct visit *, struct case_command *);
  * `query`: {source, sql, params[], columns[]}. */
 enum err prepare_preview(
     struct visit *, struct str no, const json_t *query, json_t **ret);
+/* The same of a part of what was prepared, as its query answers now. Who may is
+ * the caller's to ask. */
+enum err prepare_look(
+    struct visit *, const struct case_file *, const json_t *part, json_t **ret);
 
 #endif

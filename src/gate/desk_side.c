@@ -1,7 +1,7 @@
 /* What the gate does for the desk: a look at a query's first rows. Only the
  * desk's own user may call (gate.c). */
 #include "base/str.h"
-#include "core/deliveries.h"
+#include "core/look.h"
 #include "gate/order.h"
 #include "gate/spec.h"
 #include "source/source.h"
@@ -69,6 +69,13 @@ static json_t *cell_json(const struct cell *c)
 	return json_null();
 }
 
+/* What is left out is null; so is what a mask would change that this look does
+ * not make, rather than shown as it is. */
+static bool hidden(const struct column *c)
+{
+	return c->mask.n > 0 && !str_eq(c->mask, STR("none"));
+}
+
 static json_t *rows_json(
     struct arena *a, struct columns columns, const struct batch *rows)
 {
@@ -77,7 +84,7 @@ static json_t *rows_json(
 		json_t *row = json_array();
 		for (size_t c = 0; c < rows->n_columns; c++)
 			json_array_append_new(row,
-			    str_eq(columns.v[c].mask, STR("drop"))
+			    hidden(&columns.v[c])
 				? json_null()
 				: cell_json(
 				      &rows->cells[r * rows->n_columns + c]));
@@ -102,21 +109,36 @@ static struct columns with_masks(
 	return (struct columns){ .v = v, .n = found.n };
 }
 
-static enum err record_preview(
-    struct gate_visit *v, const json_t *order, const struct batch *rows)
+/* A look at what was prepared names the artefact; one while preparing, the
+ * query. */
+static enum err record_begin(
+    struct gate_visit *v, const json_t *order, struct delivery *ret)
 {
-	struct delivery d = { .request = json_text(order, "request"),
+	struct str artefact = json_text(order, "digest");
+	bool made = artefact.n > 0;
+	*ret = (struct delivery){ .request = json_text(order, "request"),
 		.key = json_text(order, "by"),
-		.form = STR("preview"),
+		.form = made ? STR("look") : STR("preview"),
 		.address = STR("desk"),
-		.digest = sha256_hex(
-		    v->cx.arena, sha256_of(json_text(order, "sql"))) };
+		.query = made ? json_text(order, "name") : STR(""),
+		.digest = made ? artefact
+		               : sha256_hex(v->cx.arena,
+				     sha256_of(json_text(order, "sql"))) };
 	enum err e = store_write(&v->cx, v->gate->shared);
 	if (!e)
-		e = delivery_begin(&v->cx, &d);
+		e = look_begin(&v->cx, ret);
 	if (!e)
-		e = delivery_end(
-		    &v->cx, d.id, true, (int64_t)rows->n_rows, 0, STR(""));
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	return e;
+}
+
+static enum err record_end(
+    struct gate_visit *v, struct str id, bool whole, size_t rows)
+{
+	enum err e = store_write(&v->cx, v->gate->shared);
+	if (!e)
+		e = delivery_end(&v->cx, id, whole, (int64_t)rows, 0, STR(""));
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
@@ -138,6 +160,25 @@ static enum err look(struct gate_visit *v, const json_t *order,
 	return order_wrong(&v->cx, e, STR(""));
 }
 
+/* No record, no rows: it is begun before the source is asked, so that looks
+ * cannot be had beyond their number, and says in the end whether there were
+ * any. */
+static enum err look_recorded(struct gate_visit *v, const json_t *order,
+    struct description *ret, struct batch *ret_rows)
+{
+	struct delivery d;
+	enum err e = record_begin(v, order, &d);
+	if (e)
+		return e;
+	enum err looked = look(v, order, ret, ret_rows);
+	struct fault why = v->cx.fault;
+	e = record_end(v, d.id, !looked, looked ? 0 : ret_rows->n_rows);
+	if (!looked)
+		return e;
+	v->cx.fault = why;
+	return looked;
+}
+
 enum err desk_preview(struct gate_visit *v)
 {
 	json_t *order, *o = json_new_object(v->cx.arena);
@@ -145,10 +186,7 @@ enum err desk_preview(struct gate_visit *v)
 	struct batch rows;
 	enum err e = order_read(v, &order);
 	if (!e)
-		e = look(v, order, &found, &rows);
-	/* No record, no rows. */
-	if (!e)
-		e = record_preview(v, order, &rows);
+		e = look_recorded(v, order, &found, &rows);
 	if (e)
 		return e;
 	struct columns masked =

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "core/deliveries.h"
+#include "core/look.h"
 #include "gate/files.h"
 #include "sql/sql.h"
 
@@ -64,6 +64,27 @@ static enum err record(struct gate_visit *v, const struct document *d,
 	return e ? gate_not_recorded(&v->cx) : OK;
 }
 
+/* The record of a look at what was built and is not delivered yet. */
+static enum err record_look(struct gate_visit *v, const struct look_document *d,
+    struct str holder, struct delivery *ret)
+{
+	*ret = (struct delivery){ .request = d->request,
+		.key = holder,
+		.digest = d->digest,
+		.address = address_text(v->cx.arena, v->rq->peer),
+		.form = STR("look"),
+		.query = d->name };
+	enum err e = store_write(&v->cx, v->gate->shared);
+	if (!e)
+		e = delivery_begin(&v->cx, ret);
+	if (!e)
+		e = delivery_end(&v->cx, ret->id, true, 0, d->bytes, d->sha256);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	return e ? gate_not_recorded(&v->cx) : OK;
+}
+
 /* What an uploaded file's name ended with may be anything. */
 static struct str plain_suffix(struct str s)
 {
@@ -74,39 +95,83 @@ static struct str plain_suffix(struct str s)
 	return s.n > 0 && s.n < 10 ? s : STR("bin");
 }
 
+/* A file in the gate's keeping, by its digest and of the length that the digest
+ * was made of. */
+static enum err open_built(
+    struct gate_visit *v, struct str sha256, int64_t bytes, int *ret_fd)
+{
+	int64_t found = 0;
+	enum err e = file_open(v, STR("artefacts"), sha256, ret_fd, &found);
+	if (e || found == bytes)
+		return e;
+	close(*ret_fd);
+	return fail_detail(&v->cx, ERR_BROKEN, "a document has another length");
+}
+
+static void send(struct gate_visit *v, int fd, int64_t bytes, struct str name,
+    struct str form, struct str delivery)
+{
+	response_set(v->rs, 200, media_of(form), STR(""));
+	response_header(v->rs, STR("Content-Disposition"),
+	    str_fmt(v->cx.arena,
+		"attachment; filename=\"data.%.*s\"; filename*=UTF-8''%.*s",
+		STR_ARG(plain_suffix(form)),
+		STR_ARG(url_encode(v->cx.arena, name))));
+	if (delivery.n > 0)
+		response_header(v->rs, STR("Delivery-Id"), delivery);
+	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
+	v->rs->file_fd = fd;
+	v->rs->file_bytes = (uint64_t)bytes;
+}
+
+static bool is_head(const struct gate_visit *v)
+{
+	return str_eq(v->rq->method, STR("HEAD"));
+}
+
 enum err file_document(struct gate_visit *v)
 {
 	struct document d;
 	struct ticket t;
 	struct delivery delivery = { 0 };
 	int fd = -1;
-	int64_t bytes = 0;
 	enum err e = find_document(v, &d, &t);
 	if (!e)
-		e = file_open(v, STR("artefacts"), d.sha256, &fd, &bytes);
+		e = open_built(v, d.sha256, d.bytes, &fd);
 	if (e)
 		return e;
-	e = bytes == d.bytes ? OK
-	                     : fail_detail(&v->cx, ERR_BROKEN,
-				   "a document has another length");
 	/* No record, no data; and no data, no record. */
-	if (!e && !str_eq(v->rq->method, STR("HEAD")))
+	if (!is_head(v))
 		e = record(v, &d, &t, &delivery);
 	if (e) {
 		close(fd);
 		return e;
 	}
-	response_set(v->rs, 200, media_of(d.form), STR(""));
-	response_header(v->rs, STR("Content-Disposition"),
-	    str_fmt(v->cx.arena,
-		"attachment; filename=\"data.%.*s\"; filename*=UTF-8''%.*s",
-		STR_ARG(plain_suffix(d.form)),
-		STR_ARG(url_encode(v->cx.arena, d.name))));
-	if (delivery.id.n > 0)
-		response_header(v->rs, STR("Delivery-Id"), delivery.id);
-	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
-	v->rs->file_fd = fd;
-	v->rs->file_bytes = (uint64_t)bytes;
+	send(v, fd, d.bytes, d.name, d.form, delivery.id);
+	return OK;
+}
+
+enum err file_look(struct gate_visit *v)
+{
+	struct look_document d;
+	struct str holder;
+	struct delivery delivery = { 0 };
+	int fd = -1;
+	enum err e = store_read(&v->cx, v->gate->shared);
+	if (!e)
+		e = look_ticket_find(&v->cx, v->rq->args[0], &d, &holder);
+	store_end(&v->cx);
+	if (!e)
+		e = open_built(v, d.sha256, d.bytes, &fd);
+	if (e)
+		return e;
+	if (!is_head(v))
+		e = record_look(v, &d, holder, &delivery);
+	if (e) {
+		close(fd);
+		return e;
+	}
+	send(v, fd, d.bytes, d.name, d.form, delivery.id);
 	return OK;
 }
 

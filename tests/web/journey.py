@@ -313,22 +313,36 @@ class Desk:
         db.close()
         return rows
 
-    def store(self, sql):
-        """Rows of the desk's store as dicts, beside the running server."""
+    def psql(self, part, sql):
+        return subprocess.run(
+            ["psql", "-qAt", "-v", "ON_ERROR_STOP=1",
+             "-d", self.university.dsn, "-c", f"set search_path = {part}",
+             "-c", sql], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def file(self, part):
+        name = {"people": "desk.db", "shared": "gate.db"}[part]
+        return self.university.dir / part / name
+
+    def store(self, sql, part="people"):
+        """Rows of a store as dicts, beside the running server."""
         if self.university.dsn:
-            out = subprocess.run(
-                ["psql", "-qAt", "-v", "ON_ERROR_STOP=1",
-                 "-d", self.university.dsn, "-c", "set search_path = people",
-                 "-c", "select coalesce(json_agg(q), '[]')"
-                       f" from ({sql}) q"],
-                check=True, stdout=subprocess.PIPE, text=True).stdout
-            return json.loads(out)
-        path = self.university.dir / "people" / "desk.db"
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            return json.loads(self.psql(
+                part, "select coalesce(json_agg(q), '[]')"
+                      f" from ({sql}) q"))
+        with sqlite3.connect(f"file:{self.file(part)}?mode=ro",
+                             uri=True) as db:
             db.row_factory = sqlite3.Row
             rows = [dict(r) for r in db.execute(sql)]
         db.close()
         return rows
+
+    def change(self, part, sql):
+        """Changes a store behind the server's back: its clocks and counts."""
+        if self.university.dsn:
+            return self.psql(part, sql)
+        with sqlite3.connect(self.file(part), timeout=30) as db:
+            db.execute(sql)
+        db.close()
 
     def notices(self, no, kind):
         """Notices of the kind about the request, oldest first."""
