@@ -63,6 +63,8 @@ struct new_person {
  * Write transaction. */
 MUST_CHECK enum err person_add(
     struct ctx *, const struct new_person *, int64_t *ret_id);
+/* In which language mails and texts come to the person. Write transaction. */
+MUST_CHECK enum err person_set_lang(struct ctx *, int64_t id, enum lang);
 /* Ends the person's sessions, tokens and links. */
 MUST_CHECK enum err person_disable(struct ctx *, struct str email);
 /* 8 to 256 characters, any; not the e-mail or its local part, not one of the

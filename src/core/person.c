@@ -444,6 +444,12 @@ enum err person_add(
 	return OK;
 }
 
+enum err person_set_lang(struct ctx *cx, int64_t id, enum lang lang)
+{
+	return sql_exec(cx, SQL("update person set lang = $1 where id = $2"),
+	    VALS(val_str(lang_code(lang)), val_i64(id)), NULL);
+}
+
 enum err person_disable(struct ctx *cx, struct str email)
 {
 	struct person p;

@@ -156,23 +156,36 @@ enum err visit_change(struct visit *v, change_fn *change, void *arg)
 	return e ? e : publish(v);
 }
 
-enum lang visit_lang(const struct request *rq)
+/* The language that the request itself asks for. */
+static bool asked_lang(const struct request *rq, enum lang *ret)
 {
-	enum lang lang;
 	struct str asked = pairs_get(rq->query, STR("lang"));
-	if (lang_parse(asked, &lang))
-		return lang;
-	if (lang_parse(request_cookie(rq, STR("pratu_lang")), &lang))
-		return lang;
+	if (lang_parse(asked, ret) ||
+	    lang_parse(request_cookie(rq, STR("pratu_lang")), ret))
+		return true;
 	/* "en-GB,en;q=0.9,th;q=0.8": the first that is ours. */
 	struct str left = request_header(rq, STR("Accept-Language")), one;
 	for (bool more = true; more;) {
 		more = str_cut(left, ',', &one, &left);
 		struct str tag = str_upto(one, str_index(one, ';'));
-		if (lang_parse(str_trim(tag), &lang))
-			return lang;
+		if (lang_parse(str_trim(tag), ret))
+			return true;
 	}
-	return LANG_TH;
+	return false;
+}
+
+enum lang visit_lang(const struct request *rq)
+{
+	enum lang lang;
+	return asked_lang(rq, &lang) ? lang : LANG_TH;
+}
+
+/* Who asks for none gets the one kept for him. */
+static void speak_his_language(struct visit *v)
+{
+	enum lang lang;
+	if (v->cx.actor != NULL && !asked_lang(v->rq, &lang))
+		v->cx.lang = v->actor.person.lang;
 }
 
 /* The order of refusals starts here: not JSON, then not signed in. */
@@ -228,6 +241,7 @@ static enum err pass(struct visit *v)
 	enum err e = read_body(v);
 	if (!e && v->route->door != DOOR_plain)
 		e = session_find(v);
+	speak_his_language(v);
 	if (!e && v->route->who == WHO_MAY_person && v->cx.actor == NULL)
 		e = fail(
 		    &v->cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);

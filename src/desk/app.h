@@ -65,7 +65,7 @@ struct str visit_arg(const struct visit *, size_t i);
 struct str visit_query(const struct visit *, const char *name);
 struct str visit_form(const struct visit *, const char *name);
 /* What the reader chose (?lang=, cookie), else what his browser asks for, else
- * Thai. */
+ * Thai; who is signed in and asks for none gets the one kept for him. */
 enum lang visit_lang(const struct request *);
 /* 200 with JSON. */
 enum err visit_json(struct visit *, int status, const json_t *);
@@ -93,6 +93,8 @@ void session_clear_cookie(struct visit *);
 /* Forms of signed-in people carry the session's token; checked before any page
  * handler of POST runs. */
 enum err session_check_form(struct visit *);
+/* ERR_DENIED for what a browser sends from another site's page. */
+enum err session_same_origin(struct visit *);
 
 /* The answer to a failed visit: problem details or an error page. */
 void problem_answer(struct visit *, enum err);

@@ -3,6 +3,7 @@
 #include "desk/page_help.h"
 #include "desk/pages.h"
 #include "html/static.h"
+#include "sql/sql.h"
 #include "templates/desk_theme.h"
 
 static enum err send_file(struct visit *v, struct str name, bool for_ever)
@@ -57,11 +58,30 @@ static struct str back_to(struct visit *v, struct str to)
 	return url_local_parse(to, &u) ? to : STR("/");
 }
 
+/* The language that a person chose is that of his mails too. A link on another
+ * site changes the page alone. */
+static enum err keep_language(struct visit *v, enum lang lang)
+{
+	if (v->cx.actor == NULL || v->actor.person.lang == lang ||
+	    session_same_origin(v) != OK)
+		return OK;
+	enum err e = store_write(&v->cx, v->app->people);
+	if (!e)
+		e = person_set_lang(&v->cx, v->actor.person.id, lang);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	return e;
+}
+
 enum err page_language(struct visit *v)
 {
 	enum lang lang;
 	if (!lang_parse(visit_arg(v, 0), &lang))
 		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+	enum err e = keep_language(v, lang);
+	if (e)
+		return e;
 	set_cookie(v, "pratu_lang", lang_code(lang));
 	return visit_go(v, back_to(v, visit_query(v, "to")));
 }

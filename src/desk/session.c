@@ -82,7 +82,7 @@ void session_clear_cookie(struct visit *v)
 /* A cookie alone must not write through the API either: another site's form
  * could send it. JSON with a type of its own cannot be sent by a form, and the
  * browser says where a call comes from. */
-static enum err same_origin(struct visit *v)
+enum err session_same_origin(struct visit *v)
 {
 	struct str site = request_header(v->rq, STR("Sec-Fetch-Site"));
 	if (site.n == 0 || str_eq(site, STR("same-origin")) ||
@@ -98,7 +98,7 @@ enum err session_check_form(struct visit *v)
 		return OK;
 	if (v->route->door == DOOR_api && bearer(v, &secret))
 		return OK;
-	enum err e = same_origin(v);
+	enum err e = session_same_origin(v);
 	if (e || v->route->door != DOOR_page || v->cx.actor == NULL)
 		return e;
 	struct str sent = visit_form(v, "csrf");
