@@ -1,5 +1,4 @@
 #include "base/str.h"
-#include "base/thai.h"
 #include "cli/cmd_import.h"
 
 enum { EMAIL, NAME, NAME_EN, PHONE, POSITION, UNIT, ROLES_OF };
@@ -20,26 +19,6 @@ static enum err all_people(struct ctx *cx, json_t **ret)
 		json_add(all, person_json(cx->arena, &v[i]));
 	*ret = all;
 	return e;
-}
-
-static bool same_text(struct ctx *cx, struct str kept, struct str cell)
-{
-	return str_eq(kept, thai_normal(cx->arena, cell));
-}
-
-static bool is_same(
-    struct ctx *cx, const struct person *p, const struct new_person *n)
-{
-	bool same = same_text(cx, p->name, n->name) &&
-	            same_text(cx, p->name_en, n->name_en) &&
-	            same_text(cx, p->phone, n->phone) &&
-	            same_text(cx, p->position, n->position) &&
-	            str_eq(p->unit, n->unit) && p->n_roles == n->n_roles;
-
-	for (size_t i = 0; same && i < n->n_roles; i++)
-		same = person_holds(
-		    p, n->roles[i].role, n->roles[i].office, n->roles[i].unit);
-	return same;
 }
 
 static enum err put_person(struct ctx *cx, const struct str *cells)
@@ -70,9 +49,7 @@ static enum err put_person(struct ctx *cx, const struct str *cells)
 		cx->fault = look.fault;
 		return e;
 	}
-	if (!cx->fault.n_fields && !is_same(cx, &p, &n))
-		field_wrong(cx, STR("email"), MSG_cli_user_other, p.email);
-	return fields_end(cx);
+	return person_change(cx, &p, &n);
 }
 
 int user_import(struct cli *cli, struct str path, bool dry_run)

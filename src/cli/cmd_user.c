@@ -92,6 +92,9 @@ json_t *person_json(struct arena *a, const struct person *p)
 
 	json_put_text(o, "email", p->email);
 	json_put_text(o, "name", p->name);
+	json_put_text(o, "name_en", p->name_en);
+	json_put_text(o, "phone", p->phone);
+	json_put_text(o, "position", p->position);
 	json_put_text(o, "unit", p->unit);
 	json_put_flag(o, "active", p->active);
 	json_put(o, "roles", roles_json(a, p));

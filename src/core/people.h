@@ -63,6 +63,11 @@ struct new_person {
  * Write transaction. */
 MUST_CHECK enum err person_add(
     struct ctx *, const struct new_person *, int64_t *ret_id);
+/* The same checks; name, telephone, position, unit and roles become those given,
+ * the rest stays: password, language, and whether he may sign in at all.
+ * ERR_INVALID with "roles" when nobody would administer any more. */
+MUST_CHECK enum err person_change(
+    struct ctx *, const struct person *, const struct new_person *);
 /* In which language mails and texts come to the person. Write transaction. */
 MUST_CHECK enum err person_set_lang(struct ctx *, int64_t id, enum lang);
 /* Ends the person's sessions, tokens and links. */

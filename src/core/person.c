@@ -444,6 +444,50 @@ enum err person_add(
 	return OK;
 }
 
+static enum err change_row(
+    struct ctx *cx, int64_t id, const struct new_person *p)
+{
+	return sql_exec(cx,
+	    SQL("update person set name = $1, name_en = $2, phone = $3,"
+		" position = $4, unit = $5, order_key = $6 where id = $7"),
+	    VALS(val_str(p->name), val_str(p->name_en), val_str(p->phone),
+		val_str(p->position), val_str(p->unit),
+		val_bytes(name_order_key(cx->arena, p->name)), val_i64(id)),
+	    NULL);
+}
+
+/* An installation without an administrator could not be mended on its pages. */
+static enum err check_admins(struct ctx *cx)
+{
+	const struct person *v;
+	size_t n;
+	enum err e = person_list_role(cx, ROLE_admin, STR(""), STR(""), &v, &n);
+	if (e)
+		return e;
+	if (n == 0)
+		field_wrong(cx, STR("roles"), MSG_field_last_admin, STR(""));
+	return fields_end(cx);
+}
+
+enum err person_change(
+    struct ctx *cx, const struct person *who, const struct new_person *input)
+{
+	struct new_person p = *input;
+	bool admin = person_holds(who, ROLE_admin, STR(""), STR(""));
+
+	p.password = STR("");
+	enum err e = check_person(cx, &p);
+	if (!e)
+		e = change_row(cx, who->id, &p);
+	if (!e)
+		e = sql_exec(cx,
+		    SQL("delete from person_role where person = $1"),
+		    VALS(val_i64(who->id)), NULL);
+	for (size_t i = 0; !e && i < p.n_roles; i++)
+		e = add_role(cx, who->id, &p.roles[i]);
+	return e || !admin ? e : check_admins(cx);
+}
+
 enum err person_set_lang(struct ctx *cx, int64_t id, enum lang lang)
 {
 	return sql_exec(cx, SQL("update person set lang = $1 where id = $2"),

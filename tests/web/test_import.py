@@ -150,19 +150,80 @@ def test_again_is_an_update(place):
         ("existing", "", "")
 
 
-def test_a_person_who_differs_is_not_changed(place):
+def only(place, email):
+    return next(p for p in listed(place, "user") if p["email"] == email)
+
+
+WIPA = "wipa@example.ac.th"
+OTHER = USERS.replace(
+    "นางสาววิภา แสงทอง,Wipa Saengthong,2229,นักวิชาการคอมพิวเตอร์,ICIT-DEV,"
+    "officer@ICIT", "นางวิภา ใจงาม,Wipa Chaingam,2230,หัวหน้างาน,ENG,"
+    "records@ICIT requester")
+
+
+@pytest.mark.both_stores
+def test_persons_who_are_there_become_as_in_the_file(make_place, store):
+    place = complete(make_place(store)).serve()
+    assert OTHER != USERS
+    wipa = {"email": WIPA, "password": "a long enough pass phrase"}
+    done = place.pratu("user", "passwd", WIPA, stdin=wipa["password"] + "\n")
+    assert done.returncode == 0, done.stderr
+    before = listed(place, "user")
+    # First what would change.
+    done = load(place, "user", OTHER, "--dry-run")
+    assert done.stdout.splitlines()[:4] == [
+        "same\tmalee@example.ac.th", "same\tsomsri@example.ac.th",
+        "same\tarun@example.ac.th", f"changed\t{WIPA}"]
+    assert listed(place, "user") == before
+    shown = json.loads(load(place, "user", OTHER, "--dry-run",
+                            "--json").stdout)
+    assert (shown["changed"], shown["same"]) == (1, 3)
+
+    assert load(place, "user", OTHER).stdout == \
+        "0 new, 1 changed, 3 as before.\n"
+    now = only(place, WIPA)
+    assert (now["name"], now["name_en"], now["phone"], now["position"],
+            now["unit"]) == ("นางวิภา ใจงาม", "Wipa Chaingam", "2230",
+                             "หัวหน้างาน", "ENG")
+    assert sorted((r["role"], r["office"]) for r in now["roles"]) == [
+        ("records", "ICIT"), ("requester", "")]
+    assert [p for p in listed(place, "user") if p["email"] != WIPA] == \
+        [p for p in before if p["email"] != WIPA]
+    # The same again changes nothing; the password is untouched.
+    assert load(place, "user", OTHER).stdout == \
+        "0 new, 0 changed, 4 as before.\n"
+    Web(place.desk, wipa)
+    # Who was disabled stays so.
+    assert place.pratu("user", "disable", WIPA).returncode == 0
+    assert load(place, "user", USERS).stdout.startswith("0 new, 1 changed")
+    assert only(place, WIPA)["active"] is False
+    with pytest.raises(AssertionError):
+        Web(place.desk, wipa)
+
+
+def test_a_bad_change_changes_nothing(place):
     complete(place)
     before = listed(place, "user")
-    done = load(place, "user", USERS.replace("officer@ICIT",
-                                             "officer@ICIT records@ICIT"))
-    assert done.returncode == 1
-    assert "line 5: email: wipa@example.ac.th is there already" in done.stderr
+    done = load(place, "user", OTHER.replace("records@ICIT requester",
+                                             "records@NONE"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "line 5: roles: " in done.stderr
     assert listed(place, "user") == before
-    # Nor does a file take the administrator's role away.
-    done = load(place, "user", USERS.splitlines()[0] +
-                f"\n{ADMIN[0]},ผู้ดูแล,,,,,requester\n")
+
+
+def test_a_file_leaves_an_administrator(place):
+    complete(place)
+    before = listed(place, "user")
+    head = USERS.splitlines()[0]
+    done = load(place, "user", f"{head}\n{ADMIN[0]},ผู้ดูแล,,,,,requester\n")
     assert done.returncode == 1
+    assert "line 2: roles: At least one administrator must remain" in \
+        done.stderr
     assert listed(place, "user") == before
+    # Another who comes in before him is enough.
+    done = load(place, "user", f"{head}\nmalee@example.ac.th,นางมาลี ใจดี,"
+                f",,,ENG,admin\n{ADMIN[0]},ผู้ดูแล,,,,,requester\n")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("kind, text", [("unit", UNITS), ("user", USERS),
