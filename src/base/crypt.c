@@ -201,3 +201,30 @@ bool base64_decode(struct arena *a, struct str s, struct str *ret)
 	*ret = str_n((const char *)p, n);
 	return true;
 }
+
+struct str seal(struct arena *a, struct sha256 key, struct str text)
+{
+	size_t n = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+	unsigned char *p = arena_alloc(a, n + text.n);
+	_Static_assert(sizeof key.b == crypto_secretbox_KEYBYTES, "key");
+	randombytes_buf(p, crypto_secretbox_NONCEBYTES);
+	REQUIRE(crypto_secretbox_easy(p + crypto_secretbox_NONCEBYTES,
+		    (const unsigned char *)text.p, text.n, p, key.b) == 0);
+	return base64(a, str_n((const char *)p, n + text.n));
+}
+
+bool unseal(
+    struct arena *a, struct sha256 key, struct str sealed, struct str *ret)
+{
+	struct str box;
+	size_t n = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+	if (!base64_decode(a, sealed, &box) || box.n < n)
+		return false;
+	const unsigned char *p = (const unsigned char *)box.p;
+	unsigned char *text = arena_alloc(a, box.n - n + 1);
+	if (crypto_secretbox_open_easy(text, p + crypto_secretbox_NONCEBYTES,
+		box.n - crypto_secretbox_NONCEBYTES, p, key.b) != 0)
+		return false;
+	*ret = str_n((const char *)text, box.n - n);
+	return true;
+}

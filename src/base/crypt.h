@@ -39,6 +39,12 @@ bool password_check(struct str hash, struct str password);
 /* The same work without an account, so that time tells nothing. */
 void password_waste(struct str password);
 
+/* Sealed and authenticated with the key (libsodium secretbox, a nonce of its
+ * own), as base64; unseal says false for what was not sealed with it. */
+struct str seal(struct arena *, struct sha256 key, struct str text);
+bool unseal(
+    struct arena *, struct sha256 key, struct str sealed, struct str *ret);
+
 struct str base64(struct arena *, struct str);
 struct str base64url(struct arena *, struct str); /* no padding */
 bool base64_decode(

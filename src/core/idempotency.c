@@ -32,19 +32,43 @@ static enum err check_key(struct ctx *cx, struct str key)
 	return good ? OK : fail(cx, ERR_INVALID, MSG_error_idempotency_key);
 }
 
-enum err idempotency_find(struct ctx *cx, int64_t person, struct str key,
-    struct sha256 digest, struct kept_answer *ret, bool *ret_found)
+/* Under which a sealed answer is kept: no caller's key has a blank in it. */
+static struct str hashed(struct ctx *cx, struct str key)
+{
+	return str_cat(
+	    cx->arena, STR("sealed "), sha256_hex(cx->arena, sha256_of(key)));
+}
+
+static struct sha256 sealing_key(const struct idempotent *i)
+{
+	return hmac_sha256(i->secret, i->key);
+}
+
+static enum err open_answer(struct ctx *cx, const struct idempotent *i,
+    struct row row, struct kept_answer *ret)
+{
+	ret->status = (int)row_i64(row, "status");
+	ret->body = row_str(row, "body");
+	if (i->secret.n == 0 ||
+	    unseal(cx->arena, sealing_key(i), ret->body, &ret->body))
+		return OK;
+	return fail(cx, ERR_CONFLICT, MSG_error_idempotency_sealed);
+}
+
+enum err idempotency_find(struct ctx *cx, const struct idempotent *i,
+    struct kept_answer *ret, bool *ret_found)
 {
 	struct row row;
 	bool found;
-	enum err e = check_key(cx, key);
+	enum err e = check_key(cx, i->key);
 
 	if (e)
 		return e;
 	e = sql_find(cx,
 	    SQL("select digest, status, body from idempotency"
-		" where person = $1 and key = $2 and at > $3"),
-	    VALS(val_i64(person), val_str(key), val_i64(cx->now - KEEP_MS)),
+		" where person = $1 and key in ($2, $3) and at > $4"),
+	    VALS(val_i64(i->person), val_str(i->key),
+		val_str(hashed(cx, i->key)), val_i64(cx->now - KEEP_MS)),
 	    &row, &found);
 	if (e)
 		return e;
@@ -52,19 +76,18 @@ enum err idempotency_find(struct ctx *cx, int64_t person, struct str key,
 	if (!found)
 		return OK;
 	struct str before = row_str(row, "digest");
-	if (before.n != sizeof digest.b ||
-	    memcmp(before.p, digest.b, sizeof digest.b) != 0)
+	if (before.n != sizeof i->digest.b ||
+	    memcmp(before.p, i->digest.b, sizeof i->digest.b) != 0)
 		return fail(cx, ERR_INVALID, MSG_error_idempotency_reused);
-	ret->status = (int)row_i64(row, "status");
-	ret->body = row_str(row, "body");
-	return OK;
+	return open_answer(cx, i, row, ret);
 }
 
-enum err idempotency_keep(struct ctx *cx, int64_t person, struct str key,
-    struct sha256 digest, const struct kept_answer *answer)
+enum err idempotency_keep(struct ctx *cx, const struct idempotent *i,
+    const struct kept_answer *answer)
 {
+	bool seals = i->secret.n > 0;
 	int64_t n;
-	enum err e = check_key(cx, key);
+	enum err e = check_key(cx, i->key);
 
 	if (e)
 		return e;
@@ -75,8 +98,11 @@ enum err idempotency_keep(struct ctx *cx, int64_t person, struct str key,
 	e = sql_exec(cx,
 	    SQL("insert into idempotency (person, key, digest, status, body, at)"
 		" values ($1, $2, $3, $4, $5, $6) on conflict do nothing"),
-	    VALS(val_i64(person), val_str(key), val_hash(&digest),
-		val_i64(answer->status), val_str(answer->body),
+	    VALS(val_i64(i->person),
+		val_str(seals ? hashed(cx, i->key) : i->key),
+		val_hash(&i->digest), val_i64(answer->status),
+		val_str(seals ? seal(cx->arena, sealing_key(i), answer->body)
+			      : answer->body),
 		val_i64(cx->now)),
 	    &n);
 	if (e)

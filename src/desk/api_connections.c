@@ -250,18 +250,23 @@ enum err api_connection(struct visit *v)
 	return visit_json(v, 200, o);
 }
 
-/* The secret stands in this answer alone: it is not kept under the caller's
- * Idempotency-Key, since what is stored of a key is its hash. */
 enum err api_key_add(struct visit *v)
 {
 	struct key k;
 	struct str secret;
-	enum err e = connections_key_add(v, visit_arg(v, 0), &secret, &k);
+	bool answered, twin;
+	visit_seal(v);
+	enum err e = visit_replay(v, &answered);
+	if (e || answered)
+		return e;
+	e = connections_key_add(v, visit_arg(v, 0), &secret, &k);
 	if (e)
 		return e;
 	json_t *o = key_json(v->cx.arena, &k);
 	json_put_text(o, "key", secret);
-	return visit_json(v, 201, o);
+	e = visit_keep(v, 201, o, &twin);
+	/* Of twins, one key is given out; nobody has seen the other. */
+	return e || !twin ? e : connections_key_remove(v, k.connection, k.id);
 }
 
 enum err api_key_remove(struct visit *v)

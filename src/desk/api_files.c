@@ -181,14 +181,20 @@ enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
 enum err api_upload_add(struct visit *v)
 {
 	struct str id, url;
-	enum err e = files_upload_ticket(
+	bool answered, twin;
+	visit_seal(v);
+	enum err e = visit_replay(v, &answered);
+	if (e || answered)
+		return e;
+	e = files_upload_ticket(
 	    v, visit_arg(v, 0), json_text(v->body, "name"), &id, &url);
 	if (e)
 		return e;
 	json_t *o = json_new_object(v->cx.arena);
 	json_put_text(o, "id", id);
 	json_put_text(o, "url", url);
-	return visit_json(v, 201, o);
+	/* A twin's ticket is nobody's, and is swept. */
+	return visit_keep(v, 201, o, &twin);
 }
 
 static const struct handed *document_of(

@@ -64,13 +64,12 @@ enum err api_tokens(struct visit *v)
 	return visit_json(v, 200, o);
 }
 
-/* The secret is shown in this answer only, so it is never kept under an
- * Idempotency-Key: the same call made again makes another token. */
-static enum err add_token(struct visit *v, void *arg)
+static enum err add_token(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
 	struct token_info t;
 	struct str secret;
-	json_t **ret = arg;
+	(void)arg;
 	if (v->actor.read_only)
 		return fail(&v->cx, ERR_DENIED, MSG_error_read_only_token);
 	enum err e = token_add(&v->cx, v->actor.person.id,
@@ -78,6 +77,7 @@ static enum err add_token(struct visit *v, void *arg)
 	    json_int(v->body, "days", 90), &secret, &t);
 	if (e)
 		return e;
+	*ret_status = 201;
 	*ret = token_json(v->cx.arena, &t);
 	json_put_text(*ret, "token", secret);
 	return OK;
@@ -85,9 +85,8 @@ static enum err add_token(struct visit *v, void *arg)
 
 enum err api_token_add(struct visit *v)
 {
-	json_t *o = NULL;
-	enum err e = visit_change(v, add_token, &o);
-	return e ? e : visit_json(v, 201, o);
+	visit_seal(v);
+	return visit_act(v, add_token, NULL);
 }
 
 static enum err remove_token(struct visit *v, void *arg)

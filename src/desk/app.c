@@ -60,18 +60,29 @@ static struct str idempotency_key(const struct visit *v)
 	return request_header(v->rq, STR("Idempotency-Key"));
 }
 
+static struct idempotent idempotent_of(const struct visit *v)
+{
+	return (struct idempotent){ .person = v->actor.person.id,
+		.key = idempotency_key(v),
+		.secret = v->seal,
+		.digest = v->digest };
+}
+
+void visit_seal(struct visit *v)
+{
+	v->seal = session_secret(v);
+}
+
 static enum err act_once(
     struct visit *v, act_fn *act, void *arg, struct kept_answer *ret)
 {
-	struct str key = idempotency_key(v);
-	int64_t person = v->actor.person.id;
+	struct idempotent i = idempotent_of(v);
 	bool found = false;
 	json_t *body = NULL;
 	int status = 200;
 
-	enum err e = key.n == 0 ? OK
-	                        : idempotency_find(&v->cx, person, key,
-				      v->digest, ret, &found);
+	enum err e =
+	    i.key.n == 0 ? OK : idempotency_find(&v->cx, &i, ret, &found);
 	if (e || found)
 		return e;
 	e = act(v, arg, &status, &body);
@@ -79,9 +90,7 @@ static enum err act_once(
 		return e;
 	*ret = (struct kept_answer){ .status = status,
 		.body = json_compact(v->cx.arena, body) };
-	return key.n == 0
-	           ? OK
-	           : idempotency_keep(&v->cx, person, key, v->digest, ret);
+	return i.key.n == 0 ? OK : idempotency_keep(&v->cx, &i, ret);
 }
 
 static enum err publish(struct visit *v)
@@ -95,14 +104,13 @@ static enum err publish(struct visit *v)
 enum err visit_replay(struct visit *v, bool *ret_answered)
 {
 	struct kept_answer kept;
-	struct str key = idempotency_key(v);
+	struct idempotent i = idempotent_of(v);
 	*ret_answered = false;
-	if (key.n == 0)
+	if (i.key.n == 0)
 		return OK;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = idempotency_find(&v->cx, v->actor.person.id, key, v->digest,
-		    &kept, ret_answered);
+		e = idempotency_find(&v->cx, &i, &kept, ret_answered);
 	store_end(&v->cx);
 	if (!e && *ret_answered)
 		response_set(
@@ -143,6 +151,26 @@ enum err visit_act(struct visit *v, act_fn *act, void *arg)
 	response_set(
 	    v->rs, answer.status, STR("application/json"), answer.body);
 	return OK;
+}
+
+enum err visit_keep(
+    struct visit *v, int status, const json_t *body, bool *ret_twin)
+{
+	struct idempotent i = idempotent_of(v);
+	struct kept_answer answer = { .status = status,
+		.body = json_compact(v->cx.arena, body) };
+	*ret_twin = false;
+	response_set(
+	    v->rs, answer.status, STR("application/json"), answer.body);
+	if (i.key.n == 0)
+		return OK;
+	enum err e = store_write(&v->cx, v->app->people);
+	if (!e)
+		e = idempotency_keep(&v->cx, &i, &answer);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	return e == ERR_CONFLICT ? visit_replay(v, ret_twin) : e;
 }
 
 enum err visit_change(struct visit *v, change_fn *change, void *arg)

@@ -54,6 +54,7 @@ struct visit {
 	struct actor actor; /* when signed in: cx.actor points here */
 	json_t *body; /* API: the parsed object; NULL when there is none */
 	struct sha256 digest; /* of method, path and body, for idempotency */
+	struct str seal; /* the caller's secret, when the answer holds one */
 };
 
 #define ROUTE(method, path, fn, door, who, body, max, shows) visit_fn fn;
@@ -81,13 +82,23 @@ enum err visit_act(struct visit *, act_fn *act, void *arg);
 /* Answers with what was kept under the caller's key, if anything: for work that
  * must be done before visit_act. */
 enum err visit_replay(struct visit *, bool *ret_answered);
-/* The same without an answer, for pages. */
+/* From here on the answer holds a secret: it is kept sealed. */
+void visit_seal(struct visit *);
+/* Answers with `body`, keeping it under the caller's key: for what was done in
+ * another store than the people's. When a twin of the call has kept its answer
+ * meanwhile, that is given, and *ret_twin says that this one's work is
+ * nobody's. */
+MUST_CHECK enum err visit_keep(
+    struct visit *, int status, const json_t *body, bool *ret_twin);
+/* visit_act without an answer, for pages. */
 typedef enum err change_fn(struct visit *, void *arg);
 enum err visit_change(struct visit *, change_fn *change, void *arg);
 
 /* Finds who is there: bearer token for the API, cookie for pages and API. Sets
  * cx.actor, or leaves it NULL. A wrong token is ERR_UNAUTHENTICATED. */
 enum err session_find(struct visit *);
+/* The secret by which the caller came: token or session. */
+struct str session_secret(const struct visit *);
 void session_set_cookie(struct visit *, struct str secret);
 void session_clear_cookie(struct visit *);
 /* Forms of signed-in people carry the session's token; checked before any page

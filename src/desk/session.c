@@ -63,6 +63,14 @@ enum err session_find(struct visit *v)
 	return e;
 }
 
+struct str session_secret(const struct visit *v)
+{
+	struct str secret;
+	return v->route->door == DOOR_api && bearer(v, &secret)
+	           ? secret
+	           : request_cookie(v->rq, cookie_name(v));
+}
+
 void session_set_cookie(struct visit *v, struct str secret)
 {
 	response_header(v->rs, STR("Set-Cookie"),

@@ -43,6 +43,10 @@ static struct sha256 digest_of(struct ctx *cx, struct str body)
 	return idempotency_digest(cx->arena, STR("POST"), STR("/x"), body);
 }
 
+#define CALL(who, name, hash) \
+	((struct idempotent){ \
+	    .person = (who), .key = (name), .digest = (hash) })
+
 static void answers_are_kept_for_a_day(void)
 {
 	struct ctx cx = cx_write();
@@ -52,30 +56,70 @@ static void answers_are_kept_for_a_day(void)
 	struct kept_answer got;
 	bool found;
 
-	MUST(cx, idempotency_find(&cx, 1, STR("k1"), d, &got, &found));
+	MUST(cx, idempotency_find(&cx, &CALL(1, STR("k1"), d), &got, &found));
 	T_CHECK(!found, "new");
-	MUST(cx, idempotency_keep(&cx, 1, STR("k1"), d, &answer));
+	MUST(cx, idempotency_keep(&cx, &CALL(1, STR("k1"), d), &answer));
 	cx_commit(&cx);
 	now += DAY_MS - 1;
 	cx = cx_write();
-	MUST(cx, idempotency_find(&cx, 1, STR("k1"), d, &got, &found));
+	MUST(cx, idempotency_find(&cx, &CALL(1, STR("k1"), d), &got, &found));
 	T_CHECK(found && got.status == 201, "again");
 	T_TEXT(got.body, answer.body);
-	MUST(cx, idempotency_find(&cx, 2, STR("k1"), d, &got, &found));
+	MUST(cx, idempotency_find(&cx, &CALL(2, STR("k1"), d), &got, &found));
 	T_CHECK(!found, "another person");
-	T_CHECK(idempotency_find(&cx, 1, STR("k1"), digest_of(&cx, STR("{ }")),
-		    &got, &found) == ERR_INVALID &&
+	T_CHECK(idempotency_find(&cx,
+		    &CALL(1, STR("k1"), digest_of(&cx, STR("{ }"))), &got,
+		    &found) == ERR_INVALID &&
 		    cx.fault.msg == MSG_error_idempotency_reused,
 	    "another body");
-	T_CHECK(idempotency_keep(&cx, 1, STR("k1"), d, &answer) == ERR_CONFLICT,
+	T_CHECK(idempotency_keep(&cx, &CALL(1, STR("k1"), d), &answer) ==
+		    ERR_CONFLICT,
 	    "kept meanwhile");
 	cx_free(&cx);
 	now += 1;
 	cx = cx_write();
-	MUST(cx, idempotency_find(&cx, 1, STR("k1"), d, &got, &found));
+	MUST(cx, idempotency_find(&cx, &CALL(1, STR("k1"), d), &got, &found));
 	T_CHECK(!found, "a day later");
-	MUST(cx, idempotency_keep(&cx, 1, STR("k1"), d, &answer));
+	MUST(cx, idempotency_keep(&cx, &CALL(1, STR("k1"), d), &answer));
 	cx_commit(&cx);
+}
+
+/* An answer with a secret: the store has neither it nor what opens it. */
+static void secrets_are_sealed(void)
+{
+	struct ctx cx = cx_write();
+	const struct kept_answer answer = { .status = 201,
+		.body = STR("{\"key\":\"prk_0123456789\"}") };
+	struct idempotent call =
+	    CALL(7, STR("sealed-1"), digest_of(&cx, STR("{}")));
+	struct kept_answer got;
+	struct rows rows;
+	bool found;
+
+	call.secret = STR("prt_mine");
+	MUST(cx, idempotency_keep(&cx, &call, &answer));
+	MUST(cx, idempotency_find(&cx, &call, &got, &found));
+	T_CHECK(found && got.status == 201, "again");
+	T_TEXT(got.body, answer.body);
+	MUST(cx, sql_all(&cx,
+		     SQL("select key, body from idempotency where person = $1"),
+		     VALS(val_i64(7)), &rows));
+	T_CHECK(rows.n == 1, "%zu rows", rows.n);
+	struct str key = row_str(rows.row[0], "key"),
+		   body = row_str(rows.row[0], "body");
+	T_CHECK(!str_has(key, call.key), "the key in clear");
+	T_CHECK(!str_has(body, STR("prk_")) && !str_has(body, STR("key")),
+	    "the answer in clear");
+	call.secret = STR("prt_another");
+	T_CHECK(idempotency_find(&cx, &call, &got, &found) == ERR_CONFLICT &&
+		    cx.fault.msg == MSG_error_idempotency_sealed,
+	    "another token");
+	/* The same key for a call without a secret. */
+	call.secret = STR("");
+	call.digest = digest_of(&cx, STR("[]"));
+	T_CHECK(idempotency_find(&cx, &call, &got, &found) == ERR_INVALID,
+	    "another call");
+	cx_free(&cx);
 }
 
 static void the_call_is_method_path_and_body(void)
@@ -108,20 +152,20 @@ static void keys_are_limited(void)
 	bool found;
 
 	memset(key, 'k', sizeof key);
-	T_CHECK(
-	    idempotency_find(&cx, 1, str_n(key, 200), d, &got, &found) == OK,
+	T_CHECK(idempotency_find(
+		    &cx, &CALL(1, str_n(key, 200), d), &got, &found) == OK,
 	    "200");
-	T_CHECK(idempotency_find(&cx, 1, str_n(key, 201), d, &got, &found) ==
-		    ERR_INVALID,
+	T_CHECK(idempotency_find(&cx, &CALL(1, str_n(key, 201), d), &got,
+		    &found) == ERR_INVALID,
 	    "201");
-	T_CHECK(
-	    idempotency_find(&cx, 1, STR(""), d, &got, &found) == ERR_INVALID,
-	    "empty");
-	T_CHECK(idempotency_find(&cx, 1, STR("a\r\nb"), d, &got, &found) ==
+	T_CHECK(idempotency_find(&cx, &CALL(1, STR(""), d), &got, &found) ==
 		    ERR_INVALID,
+	    "empty");
+	T_CHECK(idempotency_find(&cx, &CALL(1, STR("a\r\nb"), d), &got,
+		    &found) == ERR_INVALID,
 	    "control marks");
-	T_CHECK(
-	    idempotency_find(&cx, 1, STR("ก"), d, &got, &found) == ERR_INVALID,
+	T_CHECK(idempotency_find(&cx, &CALL(1, STR("ก"), d), &got, &found) ==
+		    ERR_INVALID,
 	    "not ASCII");
 	cx_free(&cx);
 }
@@ -549,6 +593,7 @@ static void tests(void)
 {
 	T_RUN(settings_and_counters);
 	T_RUN(answers_are_kept_for_a_day);
+	T_RUN(secrets_are_sealed);
 	T_RUN(the_call_is_method_path_and_body);
 	T_RUN(keys_are_limited);
 	T_RUN(links_are_found_until_they_end);
