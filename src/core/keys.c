@@ -183,14 +183,16 @@ static struct upload_file upload_of(struct row r)
 		.actor = row_str(r, "actor"),
 		.bytes = row_i64(r, "bytes"),
 		.created = row_i64(r, "created"),
-		.received = row_i64(r, "received") };
+		.received = row_i64(r, "received"),
+		.swept = row_i64(r, "swept") };
 }
 
 enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
 {
 	struct row r;
 	enum err e = sql_one(cx,
-	    SQL("select id, request, name, sha256, bytes, actor, created, received"
+	    SQL("select id, request, name, sha256, bytes, actor, created, received,"
+		" swept"
 		" from upload where id = $1"),
 	    VALS(val_str(id)), &r);
 	if (!e)
@@ -203,7 +205,8 @@ enum err upload_list(struct ctx *cx, struct str request,
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
-	    SQL("select id, request, name, sha256, bytes, actor, created, received"
+	    SQL("select id, request, name, sha256, bytes, actor, created, received,"
+		" swept"
 		" from upload where request = $1 order by created desc, id"),
 	    VALS(val_str(request)), &rows);
 	if (e)

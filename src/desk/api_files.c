@@ -5,6 +5,7 @@
 #include "core/cases.h"
 #include "core/grants.h"
 #include "core/idempotency.h"
+#include "core/upload.h"
 #include "desk/app.h"
 #include "desk/files.h"
 #include "sql/sql.h"
@@ -162,6 +163,10 @@ enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
 		return fields_end(&v->cx);
 	}
 	e = store_write(&v->cx, v->app->shared);
+	if (!e)
+		e = upload_room(&v->cx, no);
+	if (!e)
+		e = upload_room_for(&v->cx, no, 1);
 	if (!e)
 		e = upload_new(&v->cx, no, shown, v->actor.person.email, &u);
 	if (!e)

@@ -81,7 +81,7 @@ static void ask_from(const struct plan_work *p, struct case_form *f,
 			v[n++] = source_choice(p, &p->sources[i], part);
 	for (size_t i = 0; i < p->n_uploads; i++) {
 		const struct upload_file *u = &p->uploads[i];
-		if (u->received == 0)
+		if (u->received == 0 || u->swept != 0)
 			continue;
 		v[n++] = (struct ui_choice){
 			.value = str_cat(a, STR("file:"), u->id),

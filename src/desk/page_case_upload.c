@@ -33,6 +33,11 @@ static struct ui_table table_of(
 			.tone = here ? UI_GOOD : UI_WAIT,
 			.text = here ? case_when(w, u[i].received)
 			             : case_say(w, MSG_upload_not_yet) };
+		if (u[i].swept != 0)
+			c[2] = (struct ui_cell){ .badge = true,
+				.tone = UI_NEUTRAL,
+				.text = case_say1(w, MSG_upload_swept,
+				    case_when(w, u[i].swept)) };
 		c[3] = (struct ui_cell){ .code = true,
 			.text = here ? u[i].sha256 : STR("–") };
 	}

@@ -47,7 +47,7 @@ static enum err check_file(
 		field_wrong(&v->cx, field, MSG_field_no_such_file, id);
 		return OK;
 	}
-	if (!e && u.received == 0)
+	if (!e && (u.received == 0 || u.swept != 0))
 		field_wrong(&v->cx, field, MSG_field_file_not_received, u.name);
 	return e;
 }

@@ -14,6 +14,7 @@ struct gate {
 	struct store *shared;
 	_Atomic int64_t flag;   /* change.flag as last seen; -1: not yet */
 	struct str secret;      /* signs cursors; of this gate alone */
+	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
 };
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "core/upload.h"
 #include "fmt/encoder.h"
 #include "gate/files.h"
 #include "gate/order.h"
@@ -171,9 +172,13 @@ static enum err take_upload(struct build *b, const struct part *p)
 	struct upload_file u;
 	struct str sha = { 0 };
 	int64_t bytes = 0;
-	enum err e = store_read(&v->cx, v->gate->shared);
+	enum err e = store_write(&v->cx, v->gate->shared);
 	if (!e)
 		e = upload_get(&v->cx, json_text(p->order, "file"), &u);
+	if (!e)
+		e = upload_used(&v->cx, u.id);
+	if (!e)
+		e = store_commit(&v->cx);
 	store_end(&v->cx);
 	if (!e && !str_eq(u.request, json_text(b->order, "request")))
 		e = fail_detail(

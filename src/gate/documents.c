@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "core/look.h"
+#include "core/upload.h"
 #include "gate/files.h"
 #include "sql/sql.h"
 
@@ -194,7 +195,8 @@ static enum err keep_spool(
 }
 
 /* The upload that the ticket in the address is for. */
-static enum err find_upload(struct gate_visit *v, struct upload_file *ret)
+static enum err find_upload(
+    struct gate_visit *v, int64_t bytes, struct upload_file *ret)
 {
 	struct ticket t;
 	enum err e = store_read(&v->cx, v->gate->shared);
@@ -202,6 +204,8 @@ static enum err find_upload(struct gate_visit *v, struct upload_file *ret)
 		e = ticket_find(&v->cx, STR("upload"), v->rq->args[0], &t);
 	if (!e)
 		e = upload_get(&v->cx, t.subject, ret);
+	if (!e)
+		e = upload_room_for(&v->cx, ret->request, bytes);
 	store_end(&v->cx);
 	if (e)
 		return e;
@@ -210,12 +214,15 @@ static enum err find_upload(struct gate_visit *v, struct upload_file *ret)
 	           : fail(&v->cx, ERR_CONFLICT, MSG_error_conflict);
 }
 
-static enum err note_upload(
-    struct gate_visit *v, struct str id, struct str sha256, int64_t bytes)
+static enum err note_upload(struct gate_visit *v, const struct upload_file *u,
+    struct str sha256, int64_t bytes)
 {
 	enum err e = store_write(&v->cx, v->gate->shared);
+	/* Others may have come while this one did. */
 	if (!e)
-		e = upload_received(&v->cx, id, sha256, bytes);
+		e = upload_room_for(&v->cx, u->request, bytes);
+	if (!e)
+		e = upload_received(&v->cx, u->id, sha256, bytes);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
@@ -233,13 +240,13 @@ enum err file_upload(struct gate_visit *v)
 	struct upload_file u;
 	struct str sha256 = { 0 };
 	int64_t bytes = 0;
-	enum err e = find_upload(v, &u);
+	enum err e = find_upload(v, (int64_t)v->rq->body_bytes, &u);
 	if (!e && (v->rq->body_fd < 0 || v->rq->body_bytes == 0))
 		e = empty_upload(v);
 	if (!e)
 		e = keep_spool(v, &sha256, &bytes);
 	if (!e)
-		e = note_upload(v, u.id, sha256, bytes);
+		e = note_upload(v, &u, sha256, bytes);
 	if (e)
 		return e;
 	json_t *o = json_new_object(v->cx.arena);
@@ -256,7 +263,8 @@ enum err file_upload_form(struct gate_visit *v)
 	struct upload_file u;
 	struct str sha256 = { 0 };
 	struct kept *file = ARENA_NEW(v->cx.arena, struct kept);
-	enum err e = find_upload(v, &u);
+	enum err e = find_upload(
+	    v, v->rq->n_files == 1 ? (int64_t)v->rq->files[0].bytes.n : 0, &u);
 	if (!e && (v->rq->n_files != 1 || v->rq->files[0].bytes.n == 0))
 		e = empty_upload(v);
 	if (!e)
@@ -267,7 +275,7 @@ enum err file_upload_form(struct gate_visit *v)
 	if (!e)
 		e = file_keep(file, &sha256);
 	if (!e)
-		e = note_upload(v, u.id, sha256, file->bytes);
+		e = note_upload(v, &u, sha256, file->bytes);
 	if (e)
 		return e;
 	response_redirect(v->rs,

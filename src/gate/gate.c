@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "core/source_list.h"
 #include "gate/files.h"
+#include "gate/sweep.h"
 #include "source/source.h"
 #include "sql/sql.h"
 
@@ -208,6 +209,8 @@ static bool watch(struct gate *gate, const struct gate_options *o)
 			    { "detail", cx.fault.detail });
 		else
 			looked(gate);
+		store_end(&cx);
+		gate_sweep(&cx, gate);
 		arena_free(arena);
 		if (outside && o->fenced)
 			return true;

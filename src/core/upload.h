@@ -1,0 +1,32 @@
+/* upload.h - how much may be sent in for a request, and what becomes of files
+ * that nothing uses. A row stays when its file is swept: it says what came, from
+ * whom, and when it went. Transactions on the shared store. */
+#ifndef CORE_UPLOAD_H
+#define CORE_UPLOAD_H
+
+#include "core/grants.h"
+
+enum {
+	UPLOADS_PER_REQUEST = 50, /* files, those awaited too */
+	UPLOAD_DAYS = 7,          /* that a file waits to be used */
+	UPLOAD_WAIT_HOURS = 24,   /* that a ticket's file may be on its way */
+	UPLOADS_SWEPT_AT_ONCE = 100
+};
+#define UPLOAD_BYTES_PER_REQUEST ((int64_t)1 << 30)
+
+/* ERR_INVALID ("error.upload-count") when the request has all the files it may
+ * have. */
+MUST_CHECK enum err upload_room(struct ctx *, struct str request);
+/* ERR_TOO_LARGE ("error.upload-total") when `bytes` more are too many. */
+MUST_CHECK enum err upload_room_for(
+    struct ctx *, struct str request, int64_t bytes);
+/* That what is prepared has the file in it: it is kept. */
+MUST_CHECK enum err upload_used(struct ctx *, struct str id);
+/* Marks what has waited in vain as swept, oldest first, and tells which. */
+MUST_CHECK enum err uploads_sweep(
+    struct ctx *, const struct upload_file **ret, size_t *ret_n);
+/* Whether another row has a file with these bytes. */
+MUST_CHECK enum err upload_elsewhere(
+    struct ctx *, struct str sha256, bool *ret);
+
+#endif
