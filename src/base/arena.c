@@ -8,7 +8,7 @@
 #define LAST_CHUNK ((size_t)1 << 20)
 
 /* Whether each allocation is a chunk of its own size, so that ASan sees a write
- * past its end (build option `arena`). */
+ * past its end. */
 #ifdef ARENA_MALLOC
 static const bool one_by_one = true;
 #else

@@ -7,5 +7,5 @@ tool=$(command -v clang-format-14 || command -v clang-format) || {
 	echo 'clang-format is not installed'
 	exit 77
 }
-find src tools tests/unit -name '*.[ch]' -print0 |
+find src tools tests/unit tests/fuzz -name '*.[ch]' -print0 |
 	xargs -0 "$tool" --dry-run -Werror

@@ -11,7 +11,8 @@ sound() {
 	rm -rf "$dir/tree"
 	mkdir -p "$dir/tree/src/base" "$dir/tree/src/http" "$dir/tree/tools" \
 	    "$dir/tree/templates" \
-	    "$dir/tree/tests/unit" "$dir/tree/tests/checks"
+	    "$dir/tree/tests/unit" "$dir/tree/tests/fuzz" \
+	    "$dir/tree/tests/checks"
 	cd "$dir/tree"
 	cp "$here/../../.clang-format" .
 	printf '#ifndef BASE_A_H\n#define BASE_A_H\n\nint a(int x);\n\n#endif\n' \

@@ -8,7 +8,7 @@ set -eu
 allow=$(dirname "$(readlink -f "$0")")/sizes.allow
 cd "${1:-.}"
 [ ! -f tests/checks/sizes.allow ] || allow=tests/checks/sizes.allow
-find src tools tests/unit -name '*.[ch]' -print0 | sort -z |
+find src tools tests/unit tests/fuzz -name '*.[ch]' -print0 | sort -z |
 xargs -0 awk -v allow="$allow" '
 BEGIN {
 	while ((getline line < allow) > 0) {
