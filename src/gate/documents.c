@@ -155,7 +155,7 @@ enum err file_document(struct gate_visit *v)
 enum err file_look(struct gate_visit *v)
 {
 	struct look_document d;
-	struct str holder;
+	struct str holder = { 0 };
 	struct delivery delivery = { 0 };
 	int fd = -1;
 	enum err e = store_read(&v->cx, v->gate->shared);
