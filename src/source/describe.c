@@ -2,86 +2,21 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "source/query.h"
 #include "source/stream.h"
 
 #define SAMPLE_ROWS 100
-#define COLUMN_NAME_BYTES ((size_t)128)
-
-/* Past white space and comments (SQLite, "SQL Comment Syntax"). */
-static struct str skip_blank(struct str s)
-{
-	while (s.n > 0) {
-		struct str before = s;
-
-		while (s.n > 0 && strchr(" \t\n\r\f", s.p[0]) != NULL &&
-		       s.p[0] != '\0')
-			s = str_from(s, 1);
-		if (str_starts(s, STR("--"))) {
-			s = str_from(s, str_index(s, '\n'));
-		} else if (str_take(&s, STR("/*"))) {
-			while (s.n > 0 && !str_starts(s, STR("*/")))
-				s = str_from(s, 1);
-			s = str_from(s, 2);
-		}
-		if (s.n == before.n)
-			break;
-	}
-	return s;
-}
-
-static bool begins_with_word(struct str s, struct str word)
-{
-	char c = '\0';
-
-	if (!str_eq_nocase(str_upto(s, word.n), word))
-		return false;
-	if (s.n > word.n)
-		c = s.p[word.n];
-	return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		 (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-		 ((unsigned char)c & 0x80) != 0);
-}
-
-static enum err check_text(struct ctx *cx, struct str sql)
-{
-	struct str body = skip_blank(sql);
-
-	if (sql.n > SOURCE_SQL_BYTES)
-		return fail(cx, ERR_INVALID, MSG_error_sql_too_long);
-	if (!str_utf8(sql) || str_index(sql, '\0') < sql.n)
-		return fail(cx, ERR_INVALID, MSG_error_sql_not_text);
-	if (body.n == 0)
-		return fail(cx, ERR_INVALID, MSG_error_sql_empty);
-	if (!begins_with_word(body, STR("select")) &&
-	    !begins_with_word(body, STR("with")))
-		return fail(cx, ERR_INVALID, MSG_error_sql_not_select);
-	return OK;
-}
 
 /* Names that a caller can ask by: not two alike, no control characters. */
 static enum err check_columns(struct ctx *cx, sqlite3_stmt *st)
 {
-	int n = sqlite3_column_count(st);
+	size_t n = (size_t)sqlite3_column_count(st);
+	struct column *v = ARENA_ARRAY(cx->arena, struct column, n);
 
-	for (int i = 0; i < n; i++) {
-		struct str name = str_of(sqlite3_column_name(st, i));
-		bool bad = name.n == 0 || name.n > COLUMN_NAME_BYTES ||
-		           !str_utf8(name);
-
-		for (size_t k = 0; k < name.n && !bad; k++)
-			bad = (unsigned char)name.p[k] < 0x20 ||
-			      name.p[k] == 0x7f;
-		if (bad)
-			return fail1(cx, ERR_INVALID, MSG_error_sql_column_name,
-			    str_dup(cx->arena, name));
-		for (int k = 0; k < i; k++) {
-			if (str_eq_nocase(
-				name, str_of(sqlite3_column_name(st, k))))
-				return fail1(cx, ERR_INVALID,
-				    MSG_error_sql_column_twice,
-				    str_dup(cx->arena, name));
-		}
+	for (size_t i = 0; i < n; i++) {
+		v[i].name = str_of(sqlite3_column_name(st, (int)i));
+		enum err e = sql_check_column(cx, v[i].name, v, i);
+		if (e != OK)
+			return e;
 	}
 	return OK;
 }
@@ -131,7 +66,7 @@ static enum err one_statement(
 {
 	struct str body = str_upto(sql, sql.n - tail.n);
 
-	if (skip_blank(tail).n > 0)
+	if (sql_skip_blank(tail).n > 0)
 		return fail(cx, ERR_INVALID, MSG_error_sql_not_one);
 	body = str_trim(body);
 	if (str_ends(body, STR(";")))
@@ -171,7 +106,7 @@ static enum err prepare(struct ctx *cx, struct lite *l, struct str sql,
 {
 	sqlite3_stmt *st = NULL;
 	struct str tail = { 0 }, body = { 0 };
-	enum err e = check_text(cx, sql);
+	enum err e = sql_check_text(cx, sql);
 
 	if (e == OK)
 		e = params_check(cx, ps);
@@ -265,29 +200,16 @@ struct trial {
 	size_t n_kept, max_kept;
 };
 
-static struct str cut(struct arena *a, const struct cell *c)
-{
-	size_t n = c->s.n;
-
-	if (n > SOURCE_PREVIEW_BYTES) {
-		n = SOURCE_PREVIEW_BYTES;
-		while (c->kind == CELL_TEXT && n > 0 &&
-		       ((unsigned char)c->s.p[n] & 0xc0) == 0x80)
-			n--;
-	}
-	return str_dup(a, str_upto(c->s, n));
-}
-
 /* Runs up to SAMPLE_ROWS rows. */
 static enum err run_trial(struct ctx *cx, struct trial *t)
 {
-	struct source_stream *s = stream_new(cx, t->lite, t->st);
+	struct lite_stream *s = stream_new(cx, t->lite, t->st);
 	size_t seen = 0;
 
 	s->max_rows = 1; /* not further than needed: rows may be slow */
 	while (seen < SAMPLE_ROWS) {
 		struct batch b;
-		enum err e = source_next(cx, s, &b);
+		enum err e = lite_next(cx, &s->head, &b);
 
 		if (e != OK)
 			return e;
@@ -300,7 +222,7 @@ static enum err run_trial(struct ctx *cx, struct trial *t)
 				    t->kept + seen * t->n_columns + i;
 
 				k->kind = b.cells[i].kind;
-				k->s = cut(cx->arena, &b.cells[i]);
+				k->s = preview_cut(cx->arena, &b.cells[i]);
 			}
 		}
 		seen++;
@@ -353,7 +275,7 @@ static void fill(struct ctx *cx, const struct trial *t, struct description *out)
 	};
 }
 
-enum err source_preview(struct ctx *cx, const struct source *source,
+enum err lite_preview(struct ctx *cx, const struct source *source,
     struct str sql, struct params ps, struct args args,
     const struct source_limits *limits, size_t max_rows,
     struct description *ret, struct batch *ret_rows)
@@ -385,13 +307,4 @@ enum err source_preview(struct ctx *cx, const struct source *source,
 		.n_rows = t.n_kept, .n_columns = t.n_columns, .cells = t.kept
 	};
 	return OK;
-}
-
-enum err source_describe(struct ctx *cx, const struct source *source,
-    struct str sql, struct params ps, struct args args,
-    const struct source_limits *limits, struct description *ret)
-{
-	struct batch none;
-
-	return source_preview(cx, source, sql, ps, args, limits, 0, ret, &none);
 }

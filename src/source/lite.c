@@ -12,7 +12,6 @@
 #define FIRST_ROOM ((size_t)32)
 #define READS_MAX ((size_t)2000)
 #define BUSY_MS 5000
-#define PATH_BYTES ((size_t)4096)
 
 const struct source_limits source_limits_officer = {
 	.steps = INT64_C(50000000),
@@ -29,19 +28,6 @@ static int64_t clock_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-enum err source_parse(struct ctx *cx, struct str dsn, struct source *ret)
-{
-	struct str path = dsn;
-
-	if (!str_take(&path, STR("sqlite:")) || !str_starts(path, STR("/")) ||
-	    path.n > PATH_BYTES || !str_utf8(path) ||
-	    str_index(path, '\0') < path.n)
-		return fail(cx, ERR_INVALID, MSG_error_source_dsn);
-	*ret = (struct source){ .kind = SOURCE_SQLITE,
-		.path = str_dup(cx->arena, path) };
-	return OK;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -324,25 +310,6 @@ enum err lite_open(struct ctx *cx, const struct source *source,
 	sqlite3_set_authorizer(l->db, authorize, l);
 	*ret = l;
 	return OK;
-}
-
-enum err source_check(struct ctx *cx, const struct source *source)
-{
-	struct arena *a = arena_new();
-	struct ctx inner = *cx;
-	struct lite *l = NULL;
-
-	inner.arena = a;
-	enum err e =
-	    lite_open(&inner, source, &source_limits_officer, false, &l);
-	if (e != OK) {
-		struct str detail = str_dup(cx->arena, inner.fault.detail);
-
-		fail(cx, e, inner.fault.msg);
-		cx->fault.detail = detail;
-	}
-	arena_free(a);
-	return e;
 }
 
 enum err lite_prepare(struct ctx *cx, struct lite *l, struct str sql,

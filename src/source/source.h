@@ -2,10 +2,20 @@
  *
  * A source is only ever read. An officer's SQL is one SELECT, checked by
  * source_describe(); what was approved runs as a `struct compiled` of
- * source/query.h. Every stream has a connection of its own, opened read-only
- * and guarded: an authorizer lets through nothing but selecting and a list of
- * pure functions (source/functions.def), tables and views of the source and
- * nothing of the database's own, and every run has a budget of steps and time.
+ * source/query.h. Every stream has a connection of its own and a budget of time
+ * (SQLite: and steps), and reads only:
+ * - SQLite: the file is opened read-only; an authorizer lets through nothing
+ *   but selecting and a list of pure functions (source/functions.def), tables
+ *   and views of the source and nothing of the database's own.
+ * - PostgreSQL: every transaction is read-only; the SQL's tree, by the server's
+ *   own parser, has nothing but selecting, the source's tables and functions of
+ *   a list (source/pg_functions.def).
+ * - ODBC: the SQL is one SELECT word by word; the connection is asked to be
+ *   read-only and its transaction is rolled back.
+ * On the last two the real fence is a role that may SELECT what is needed and
+ * nothing else: source_look() says whether it is so.
+ *
+ * At most 128 streams at once read an SQLite source, 16 any other: ERR_BUSY.
  *
  * Failures. ERR_INVALID: the SQL or a parameter is wrong; the message says how
  * and may hold the database's own words, for officers. At the gate (streams)
@@ -37,19 +47,40 @@
 #define SOURCE_PREVIEW_ROWS ((size_t)20)
 #define SOURCE_PREVIEW_BYTES ((size_t)1024) /* of one text or bytes */
 
-enum source_kind { SOURCE_SQLITE };
+enum source_kind { SOURCE_SQLITE, SOURCE_POSTGRESQL, SOURCE_ODBC };
 
 struct source {
 	enum source_kind kind;
-	struct str path; /* absolute */
+	struct str path;   /* SQLite: absolute */
+	struct str dsn;    /* PostgreSQL: a URI; ODBC: a connection string */
+	struct str secret; /* the password; absent: none. source_parse leaves it
+	                    * to the caller, for no DSN may hold it */
+	bool cp874;        /* texts are CP874 (TIS-620 and Windows-874) */
 };
 
-/* "sqlite:/absolute/path.db"; the path goes to cx's arena. ERR_INVALID. Opens
- * nothing. */
+/* "sqlite:/absolute/path.db", "postgresql://user@host:port/db?…" or
+ * "odbc:DSN=…;…"; all goes to cx's arena. The last two take pratu_encoding=cp874
+ * (or tis-620, utf-8) for texts that their database does not convert itself.
+ * ERR_INVALID; a password in it is refused too. Opens nothing. */
 MUST_CHECK enum err source_parse(
     struct ctx *, struct str dsn, struct source *ret);
 /* Whether it can be opened and read now: ERR_BUSY if not. */
 MUST_CHECK enum err source_check(struct ctx *, const struct source *);
+
+/* What a look at a source shows, for its administrator. */
+enum yes_no { NOT_KNOWN, YES, NO };
+struct source_report {
+	enum yes_no tls;       /* of the connection; NOT_KNOWN: no network */
+	enum yes_no read_only; /* what runs there through here can write
+	                        * nothing, whatever the role may */
+	enum yes_no can_write; /* the role may write something … */
+	enum yes_no is_owner;  /* … or is a superuser, or may make others */
+	struct str writable;   /* the first table that it may write */
+	int64_t n_writable, n_readable; /* tables and views; -1: not known */
+	bool wal_without_folder; /* SQLite in WAL mode, folder not writable */
+};
+MUST_CHECK enum err source_look(
+    struct ctx *, const struct source *, struct source_report *ret);
 
 /* What one run may use. Budgets count from its beginning. */
 struct source_limits {
@@ -75,6 +106,10 @@ struct description {
 	 * or not; a table read without a column has "". */
 	const struct origin *reads;
 	size_t n_reads;
+	/* Columns of the result that together are the primary key of the one
+	 * table read: no two rows are alike in them. None: not known. */
+	const struct str *key;
+	size_t n_key;
 };
 
 /* Checks an officer's SQL with its declared parameters and describes the

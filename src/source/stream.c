@@ -13,10 +13,9 @@ static void free_arena(void *arg)
 	arena_free(arg);
 }
 
-struct source_stream *stream_new(
-    struct ctx *cx, struct lite *l, sqlite3_stmt *st)
+struct lite_stream *stream_new(struct ctx *cx, struct lite *l, sqlite3_stmt *st)
 {
-	struct source_stream *s = ARENA_NEW(cx->arena, struct source_stream);
+	struct lite_stream *s = ARENA_NEW(cx->arena, struct lite_stream);
 	size_t rows = 0;
 
 	s->lite = l;
@@ -50,7 +49,7 @@ static bool is_ascii(const char *p, size_t n)
 	return true;
 }
 
-static struct str repair(struct source_stream *s, struct str bad)
+static struct str repair(struct lite_stream *s, struct str bad)
 {
 	if (s->repaired == NULL) {
 		s->repaired = arena_new();
@@ -69,12 +68,12 @@ static struct str repair(struct source_stream *s, struct str bad)
 			bad = str_from(bad, 1);
 		}
 	}
-	s->bad_texts++;
+	s->head.bad_texts++;
 	return buf_view(&b);
 }
 
 /* Into the batch's text, or false when there is no room. */
-static bool copy(struct source_stream *s, struct str in, struct cell *ret)
+static bool copy(struct lite_stream *s, struct str in, struct cell *ret)
 {
 	if (in.n > SOURCE_BATCH_BYTES - s->used)
 		return false;
@@ -88,7 +87,7 @@ static bool copy(struct source_stream *s, struct str in, struct cell *ret)
 /* The cell; with `views`, long ones stay in the database's memory, where they
  * hold until it steps on. */
 static bool take_cell(
-    struct source_stream *s, int at, bool views, struct cell *ret)
+    struct lite_stream *s, int at, bool views, struct cell *ret)
 {
 	char number[REAL_TEXT_BYTES];
 	struct str in = { 0 };
@@ -131,15 +130,15 @@ static bool take_cell(
 	return copy(s, in, ret);
 }
 
-static bool take_row(struct source_stream *s, bool views, struct cell *row)
+static bool take_row(struct lite_stream *s, bool views, struct cell *row)
 {
 	size_t before = s->used;
-	uint64_t bad = s->bad_texts;
+	uint64_t bad = s->head.bad_texts;
 
 	for (size_t i = 0; i < s->n_columns; i++) {
 		if (!take_cell(s, (int)i, views, &row[i])) {
 			s->used = before;
-			s->bad_texts = bad;
+			s->head.bad_texts = bad;
 			return false;
 		}
 	}
@@ -147,7 +146,7 @@ static bool take_row(struct source_stream *s, bool views, struct cell *row)
 }
 
 /* Makes the next row the one at hand; false at the end. */
-static enum err advance(struct ctx *cx, struct source_stream *s, bool *ret)
+static enum err advance(struct ctx *cx, struct lite_stream *s, bool *ret)
 {
 	*ret = true;
 	if (s->waiting)
@@ -161,8 +160,10 @@ static enum err advance(struct ctx *cx, struct source_stream *s, bool *ret)
 	return rc == SQLITE_DONE ? OK : lite_fail(cx, s->lite, rc, false);
 }
 
-enum err source_next(struct ctx *cx, struct source_stream *s, struct batch *ret)
+enum err lite_next(
+    struct ctx *cx, struct source_stream *head, struct batch *ret)
 {
+	struct lite_stream *s = (struct lite_stream *)head;
 	struct batch b = { .n_columns = s->n_columns, .cells = s->cells };
 	bool more = true;
 
@@ -233,7 +234,7 @@ static enum err prepare_approved(struct ctx *cx, struct lite *l,
 	return OK;
 }
 
-enum err source_open(struct ctx *cx, const struct source *source,
+enum err lite_stream_open(struct ctx *cx, const struct source *source,
     const struct compiled *q, const struct source_limits *limits,
     struct source_stream **ret)
 {
@@ -259,18 +260,15 @@ enum err source_open(struct ctx *cx, const struct source *source,
 	    q->values, q->n_values);
 	if (e != OK)
 		return e;
-	*ret = stream_new(cx, l, st);
+	*ret = &stream_new(cx, l, st)->head;
 	return OK;
 }
 
-void source_close(struct source_stream *s)
+void lite_stream_close(struct source_stream *head)
 {
+	struct lite_stream *s = (struct lite_stream *)head;
+
 	s->done = true;
 	if (s->lite->db != NULL)
 		lite_close(s->lite);
-}
-
-uint64_t source_bad_texts(const struct source_stream *s)
-{
-	return s->bad_texts;
 }

@@ -640,11 +640,20 @@ static void a_stream_stops_when_told(void)
 	source_close(s);
 }
 
-static void only_absolute_sqlite_dsns_are_sources(void)
+static void only_what_is_a_dsn_is_a_source(void)
 {
 	static const struct str wrong[] = { STR_INIT(""), STR_INIT("sqlite:"),
 		STR_INIT("sqlite:x.db"), STR_INIT("/x.db"),
-		STR_INIT("postgresql://u@h/d"), STR_INIT("sqlite:/a\0b") };
+		STR_INIT("mysql://u@h/d"), STR_INIT("sqlite:/a\0b"),
+		STR_INIT("postgresql://u:secret@h/d"),
+		STR_INIT("postgresql://u@h/d?password=x"),
+		STR_INIT("postgresql://u@h/d?nonsense=x"),
+		STR_INIT("postgresql://u@h/d?pratu_encoding=latin1"),
+		STR_INIT("odbc:"), STR_INIT("odbc:DSN"),
+		STR_INIT("odbc:DSN=x;pwd=y"),
+		STR_INIT("odbc:DSN=x;PASSWORD =y"),
+		STR_INIT("odbc:DSN={x;PWD=y}"),
+		STR_INIT("odbc:DSN=x;pratu_encoding=utf-16") };
 	struct source s;
 
 	for (size_t i = 0; i < COUNT(wrong); i++) {
@@ -679,7 +688,7 @@ int main(void)
 	T_RUN(cells_are_as_stored);
 	T_RUN(at_the_gate_nothing_of_the_source_is_named);
 	T_RUN(a_stream_stops_when_told);
-	T_RUN(only_absolute_sqlite_dsns_are_sources);
+	T_RUN(only_what_is_a_dsn_is_a_source);
 	arena_free(cx.arena);
 	return T_PLAN();
 }

@@ -1,0 +1,54 @@
+/* driver.h - what a kind of source can do; inside src/source only. source.c has
+ * one table of drivers and is all that knows which kinds there are. */
+#ifndef SOURCE_DRIVER_H
+#define SOURCE_DRIVER_H
+
+#include "source/query.h"
+#include "source/source.h"
+
+struct source_driver {
+	size_t max_streams; /* at once, of one source */
+	enum err (*check)(
+	    struct ctx *, const struct source *, struct source_report *);
+	enum err (*preview)(struct ctx *, const struct source *, struct str sql,
+	    struct params, struct args, const struct source_limits *,
+	    size_t max_rows, struct description *, struct batch *);
+	enum err (*open)(struct ctx *, const struct source *,
+	    const struct compiled *, const struct source_limits *,
+	    struct source_stream **);
+	enum err (*next)(struct ctx *, struct source_stream *, struct batch *);
+	void (*close)(struct source_stream *); /* more than once does nothing */
+};
+extern const struct source_driver lite_driver, pg_driver, odbc_driver;
+
+/* What every driver's stream begins with. */
+struct source_stream {
+	const struct source_driver *driver;
+	uint64_t bad_texts;
+	struct slot *slot; /* of its source; NULL once given back */
+};
+
+/* What one run has left, for the drivers whose database runs elsewhere. */
+struct budget {
+	struct source_limits limits;
+	int64_t deadline_ms;
+	enum err ended; /* OK, ERR_TIME_LIMIT or ERR_GONE */
+};
+struct budget budget_new(const struct source_limits *);
+int64_t budget_left_ms(const struct budget *);
+/* Whether it is used up, or nobody wants more. */
+bool budget_over(struct budget *);
+enum err budget_fail(struct ctx *, const struct budget *);
+
+/* Checks that hold for every kind: an officer's SQL is UTF-8 text of a bounded
+ * length, and begins with `select` or `with`. */
+MUST_CHECK enum err sql_check_text(struct ctx *, struct str sql);
+struct str sql_skip_blank(struct str); /* past white space and comments */
+/* A column's name is one that a caller can ask by; `before` are those that
+ * stand before it. */
+MUST_CHECK enum err sql_check_column(struct ctx *, struct str name,
+    const struct column *before, size_t n_before);
+/* What is shown of a cell in a preview, in the arena. */
+struct str preview_cut(struct arena *, const struct cell *);
+
+#endif
