@@ -126,9 +126,9 @@ enum err source_parse(struct ctx *cx, struct str dsn, struct source *ret)
 		return fail(cx, ERR_INVALID, MSG_error_source_dsn);
 	if (str_take(&rest, STR("sqlite:")))
 		return parse_sqlite(cx, rest, ret);
-	if (false && str_starts(dsn, STR("postgresql://")))
+	if (str_starts(dsn, STR("postgresql://")))
 		return parse_postgresql(cx, dsn, ret);
-	if (false && str_take(&rest, STR("odbc:")))
+	if (str_take(&rest, STR("odbc:")))
 		return parse_odbc(cx, rest, ret);
 	return fail(cx, ERR_INVALID, MSG_error_source_dsn);
 }

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "source/dialect.h"
 #include "source/source.h"
 
 #define SQL_MAX ((size_t)262144)
@@ -39,6 +40,7 @@ struct query query_all(void)
 
 struct compiler {
 	struct ctx *cx;
+	const struct dialect *dialect;
 	const struct approved *approved;
 	struct cell *values;
 	size_t n_values, max_values;
@@ -83,21 +85,36 @@ static const struct column *usable_column(struct compiler *c, struct str name)
 
 static void put_name(struct compiler *c, struct str name)
 {
-	buf_char(&c->sql, '"');
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '"')
-			buf_char(&c->sql, '"');
-		buf_char(&c->sql, name.p[i]);
-	}
-	buf_char(&c->sql, '"');
+	dialect_name(c->dialect, &c->sql, name);
 }
 
-/* Where the value will be bound; @ cannot stand in an officer's SQL. */
-static void put_value(struct compiler *c, struct cell value)
+/* Which of the approved ones. */
+static size_t at_of(const struct compiler *c, const struct column *column)
+{
+	return (size_t)(column - c->approved->columns.v);
+}
+
+static void put_column(
+    struct compiler *c, const struct column *column, enum use use)
+{
+	c->dialect->column(c->dialect, &c->sql, at_of(c, column), use);
+}
+
+static struct cell *add_value(struct compiler *c, struct cell value)
 {
 	REQUIRE(c->n_values < c->max_values);
 	c->values[c->n_values++] = value;
-	buf_fmt(&c->sql, "@%zu", c->n_values);
+	return &c->values[c->n_values - 1];
+}
+
+/* Where the value will be bound, compared with the column. */
+static void put_value(struct compiler *c, const struct column *column,
+    enum use use, struct cell value)
+{
+	struct cell *kept = add_value(c, value);
+
+	c->dialect->value(c->dialect, &c->sql, at_of(c, column), use,
+	    c->n_values, kept);
 }
 
 static void wrong_value(struct compiler *c, const struct cond *t)
@@ -108,13 +125,15 @@ static void wrong_value(struct compiler *c, const struct cond *t)
 /* PostgREST's * means %, and \* a star. */
 static struct str sql_pattern(struct arena *a, struct str s)
 {
-	struct buf b = buf_new(a, s.n + 1);
+	struct buf b = buf_new(a, s.n + 2);
 
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '\\' && i + 1 < s.n) {
 			if (s.p[i + 1] != '*')
 				buf_char(&b, '\\');
 			buf_char(&b, s.p[++i]);
+		} else if (s.p[i] == '\\') { /* the last one: itself */
+			buf_str(&b, STR("\\\\"));
 		} else {
 			buf_char(&b, s.p[i] == '*' ? '%' : s.p[i]);
 		}
@@ -140,18 +159,19 @@ static void put_like(
 		return;
 	}
 	v.s = sql_pattern(c->cx->arena, v.s);
-	buf_str(&c->sql,
-	    t->op == OP_LIKE ? STR("pratu_like(") : STR("pratu_ilike("));
-	put_name(c, column->name);
-	buf_char(&c->sql, ',');
-	put_value(c, v);
-	buf_char(&c->sql, ')');
+	struct cell *kept = add_value(c, v);
+	c->dialect->like(c->dialect, &c->sql, at_of(c, column),
+	    t->op == OP_ILIKE, c->n_values, kept);
 }
 
 static void put_in(
     struct compiler *c, const struct cond *t, const struct column *column)
 {
-	put_name(c, column->name);
+	if (t->n_values == 0) {
+		buf_str(&c->sql, STR("1 = 0"));
+		return;
+	}
+	put_column(c, column, FOR_EQUAL);
 	buf_str(&c->sql, STR(" in ("));
 	for (size_t i = 0; i < t->n_values; i++) {
 		struct cell v;
@@ -167,7 +187,7 @@ static void put_in(
 		}
 		if (i > 0)
 			buf_char(&c->sql, ',');
-		put_value(c, v);
+		put_value(c, column, FOR_EQUAL, v);
 	}
 	buf_char(&c->sql, ')');
 }
@@ -183,11 +203,12 @@ static void put_is(
 		buf_str(&c->sql, STR(" is null"));
 	} else if (column->type == TYPE_BOOLEAN &&
 		   (truth || str_eq(v, STR("false")))) {
-		/* `is`, so that NULL is neither */
-		put_name(c, column->name);
-		buf_str(&c->sql, STR(" is "));
-		put_value(c, (struct cell){ .kind = CELL_INTEGER,
-				 .s = truth ? STR("1") : STR("0") });
+		struct cell *kept = add_value(
+		    c, (struct cell){ .kind = CELL_INTEGER,
+			   .s = truth ? STR("1") : STR("0") });
+
+		c->dialect->is(c->dialect, &c->sql, at_of(c, column),
+		    c->n_values, kept);
 	} else {
 		wrong_value(c, t);
 	}
@@ -216,9 +237,12 @@ static void put_test(struct compiler *c, const struct cond *t)
 		   !value_parse(column->type, t->values[0], &v)) {
 		wrong_value(c, t);
 	} else {
-		put_name(c, column->name);
+		enum use use = t->op == OP_EQ || t->op == OP_NEQ ? FOR_EQUAL
+		                                                 : FOR_ORDER;
+
+		put_column(c, column, use);
 		buf_fmt(&c->sql, " %s ", ops[t->op].sql);
-		put_value(c, v);
+		put_value(c, column, use, v);
 	}
 }
 
@@ -235,7 +259,8 @@ static void put_cond(struct compiler *c, const struct cond *t, int depth)
 	if (t->kind == COND_TEST)
 		put_test(c, t);
 	else if (t->first == NULL)
-		buf_char(&c->sql, t->kind == COND_AND ? '1' : '0');
+		buf_str(&c->sql,
+		    t->kind == COND_AND ? STR("1 = 1") : STR("1 = 0"));
 	else
 		for (const struct cond *k = t->first; k != NULL; k = k->next) {
 			if (k != t->first)
@@ -314,13 +339,8 @@ static void put_order(struct compiler *c, const struct query *q)
 		if (column == NULL)
 			continue;
 		buf_str(&c->sql, i == 0 ? STR("\norder by ") : STR(", "));
-		put_name(c, column->name);
-		if (o->descending)
-			buf_str(&c->sql, STR(" desc"));
-		if (o->nulls == NULLS_FIRST)
-			buf_str(&c->sql, STR(" nulls first"));
-		else if (o->nulls == NULLS_LAST)
-			buf_str(&c->sql, STR(" nulls last"));
+		c->dialect->order(c->dialect, &c->sql, at_of(c, column),
+		    o->descending, o->nulls);
 	}
 }
 
@@ -332,12 +352,9 @@ static void put_limit(struct compiler *c, const struct query *q)
 	if (q->offset < 0 || q->offset > QUERY_OFFSET_MAX)
 		field_wrong(
 		    c->cx, STR("offset"), MSG_error_query_value, STR("offset"));
-	if (q->limit >= 0 || q->offset > 0) {
-		buf_str(&c->sql, STR("\nlimit "));
-		buf_i64(&c->sql, q->limit);
-		buf_str(&c->sql, STR(" offset "));
-		buf_i64(&c->sql, q->offset);
-	}
+	if (q->limit >= 0 || q->offset > 0)
+		c->dialect->limit(c->dialect, &c->sql, q->limit, q->offset,
+		    q->n_order > 0);
 }
 
 /* Nothing asked and nothing dropped: the approved SQL itself. */
@@ -351,14 +368,20 @@ static bool is_plain(const struct approved *a, const struct query *q)
 	       q->limit < 0 && q->offset == 0;
 }
 
+static struct str body_of(const struct compiler *c)
+{
+	return c->dialect->body.p != NULL ? c->dialect->body
+	                                  : c->approved->sql;
+}
+
 static enum err put_query(
     struct compiler *c, const struct query *q, struct compiled *out)
 {
 	out->columns = put_select(c, q);
 	/* A comment may end the approved text: hence the line break. */
 	buf_str(&c->sql, STR("\nfrom (\n"));
-	buf_str(&c->sql, c->approved->sql);
-	buf_str(&c->sql, STR("\n)"));
+	buf_str(&c->sql, body_of(c));
+	buf_str(&c->sql, STR("\n) approved"));
 	if (q->filter != NULL) {
 		buf_str(&c->sql, STR("\nwhere "));
 		put_cond(c, q->filter, 1);
@@ -379,15 +402,24 @@ static enum err put_query(
 		return fail1(
 		    c->cx, ERR_INVALID, MSG_error_query_column, STR("select"));
 	out->sql =
-	    is_plain(c->approved, q) ? c->approved->sql : buf_view(&c->sql);
+	    is_plain(c->approved, q) ? body_of(c) : buf_view(&c->sql);
 	return OK;
 }
 
 enum err query_compile(struct ctx *cx, const struct approved *a,
     const struct query *q, struct compiled *ret)
 {
-	struct compiled out = { .approved = a };
-	struct compiler c = { .cx = cx, .approved = a };
+	struct dialect lite = lite_dialect;
+
+	lite.approved = a;
+	return query_compile_for(cx, &lite, a, q, ret);
+}
+
+enum err query_compile_for(struct ctx *cx, const struct dialect *dialect,
+    const struct approved *a, const struct query *q, struct compiled *ret)
+{
+	struct compiled out = { .approved = a, .query = *q };
+	struct compiler c = { .cx = cx, .dialect = dialect, .approved = a };
 	enum err e =
 	    params_bind(cx, a->params, q->args, false, &out.param_values);
 

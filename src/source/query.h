@@ -79,11 +79,13 @@ struct approved {
 	const bool *filterable; /* one for each column; NULL: none is */
 };
 
-/* SQL ready to run, for source_open(). */
+/* Ready to run, for source_open(). The text is SQLite's; other sources write
+ * theirs of the query when they know the columns' types there. */
 struct compiled {
 	struct str sql;
 	struct columns columns;          /* of the result */
 	const struct approved *approved; /* must live as long as this */
+	struct query query; /* checked; what it points to too */
 	const struct cell *param_values; /* of approved->params */
 	const struct cell *values;       /* bound to @1, @2, … */
 	size_t n_values;

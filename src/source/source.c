@@ -13,8 +13,9 @@ static const struct source_driver *driver_of(const struct source *s)
 	switch (s->kind) {
 	case SOURCE_SQLITE:
 		return &lite_driver;
-	case SOURCE_POSTGRESQL: /* SLICE */
-	case SOURCE_ODBC:
+	case SOURCE_POSTGRESQL:
+		return &pg_driver;
+	case SOURCE_ODBC: /* SLICE */
 		break;
 	}
 	REQUIRE(false);

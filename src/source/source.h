@@ -137,7 +137,11 @@ MUST_CHECK enum err source_open(struct ctx *, const struct source *,
 MUST_CHECK enum err source_next(
     struct ctx *, struct source_stream *, struct batch *ret);
 void source_close(struct source_stream *);
-/* Texts so far that were not UTF-8. */
+/* Texts so far that were not UTF-8, or not CP874. */
 uint64_t source_bad_texts(const struct source_stream *);
+
+/* Closes connections that nothing has used for a minute; to be called now and
+ * then. */
+void source_tidy(void);
 
 #endif

@@ -27,6 +27,7 @@ cli: base sql http html fmt source evidence core paper desk gate courier'
 libraries='microhttpd.h: http
 sqlite3.h: sql source
 libpq-fe.h: sql source
+pg_query.h: source
 sql.h: source
 sqlext.h: source
 jansson.h: base

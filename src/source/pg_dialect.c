@@ -1,0 +1,250 @@
+/* PostgreSQL's SQL. Values are text with a type; which one the column's type
+ * there says, so that an index on the column can be used. Texts are equal as
+ * their column has it and ordered by code point. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "source/lite.h"
+#include "source/pg.h"
+
+enum family { TEXTS, PADDED, INTEGERS, DECIMALS, FLOATS, TRUTHS, DATES, TIMES,
+	BYTES, OTHERS };
+
+static enum family family_of(Oid type)
+{
+	switch (type) {
+	case PG_TEXT:
+	case PG_VARCHAR:
+	case PG_NAME:
+		return TEXTS;
+	case PG_BPCHAR:
+		return PADDED;
+	case PG_INT2:
+	case PG_INT4:
+	case PG_INT8:
+	case PG_OID:
+		return INTEGERS;
+	case PG_NUMERIC:
+		return DECIMALS;
+	case PG_FLOAT4:
+	case PG_FLOAT8:
+		return FLOATS;
+	case PG_BOOL:
+		return TRUTHS;
+	case PG_DATE:
+		return DATES;
+	case PG_TIMESTAMP:
+	case PG_TIMESTAMPTZ:
+		return TIMES;
+	case PG_BYTEA:
+		return BYTES;
+	default:
+		return OTHERS;
+	}
+}
+
+enum column_type pg_column_type(Oid type)
+{
+	switch (family_of(type)) {
+	case INTEGERS:
+		return TYPE_INTEGER;
+	case DECIMALS:
+	case FLOATS:
+		return TYPE_NUMBER;
+	case TRUTHS:
+		return TYPE_BOOLEAN;
+	case DATES:
+		return TYPE_DATE;
+	case TIMES:
+		return TYPE_DATETIME;
+	case BYTES:
+		return TYPE_BYTES;
+	case TEXTS:
+	case PADDED:
+	case OTHERS:
+		break;
+	}
+	return TYPE_TEXT;
+}
+
+static Oid type_at(const struct dialect *d, size_t at)
+{
+	const struct pg_own *own = d->own;
+
+	return own->types[at];
+}
+
+/* Whether values of the approved type can be compared as the column's own; else
+ * both are texts. */
+static bool is_own(const struct dialect *d, size_t at)
+{
+	enum column_type type = d->approved->columns.v[at].type;
+
+	switch (family_of(type_at(d, at))) {
+	case TEXTS:
+	case PADDED:
+		return true;
+	case INTEGERS:
+	case DECIMALS:
+	case FLOATS:
+		return type == TYPE_INTEGER || type == TYPE_NUMBER ||
+		       type == TYPE_BOOLEAN;
+	case TRUTHS:
+		return type == TYPE_BOOLEAN;
+	case DATES:
+	case TIMES:
+		return type == TYPE_DATE || type == TYPE_DATETIME;
+	case BYTES:
+		return type == TYPE_BYTES;
+	case OTHERS:
+		break;
+	}
+	return false;
+}
+
+static void put_column(
+    const struct dialect *d, struct buf *b, size_t at, enum use use)
+{
+	enum family f = family_of(type_at(d, at));
+	bool own = is_own(d, at);
+
+	dialect_name(d, b, d->approved->columns.v[at].name);
+	if (!own)
+		buf_str(b, STR("::text"));
+	if (use == FOR_ORDER && (!own || f == TEXTS || f == PADDED))
+		buf_str(b, STR(" collate \"C\""));
+}
+
+/* 1e400 is infinite to a double and an error to PostgreSQL; 1e-400 is 0. */
+static struct str double_text(struct buf *b, struct str s)
+{
+	char text[VALUE_BYTES + 1], number[REAL_TEXT_BYTES];
+	double v = 0;
+
+	REQUIRE(s.n < sizeof(text));
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	v = strtod(text, NULL);
+	if (isinf(v))
+		return v > 0 ? STR("Infinity") : STR("-Infinity");
+	return str_dup(b->arena, str_n(number, real_text(v, number)));
+}
+
+static bool has_zone(struct str s)
+{
+	struct str clock = s.n > 10 ? str_from(s, 10) : STR("");
+
+	return str_ends(s, STR("Z")) || str_index(clock, '+') < clock.n ||
+	       str_index(clock, '-') < clock.n;
+}
+
+static const char *type_name(
+    const struct dialect *d, struct buf *b, size_t at, struct cell *value)
+{
+	Oid type = type_at(d, at);
+
+	if (!is_own(d, at))
+		return "text";
+	switch (family_of(type)) {
+	case PADDED:
+		return "bpchar";
+	case INTEGERS:
+		return value->kind == CELL_REAL ? "numeric" : "int8";
+	case DECIMALS:
+		return "numeric";
+	case FLOATS:
+		if (value->kind == CELL_REAL || value->kind == CELL_INTEGER)
+			value->s = double_text(b, value->s);
+		return type == PG_FLOAT4 ? "float4" : "float8";
+	case TRUTHS:
+		return "bool";
+	case DATES:
+	case TIMES:
+		if (type == PG_DATE && value->s.n == 10)
+			return "date";
+		return has_zone(value->s) ? "timestamptz" : "timestamp";
+	case BYTES:
+		return "bytea";
+	case TEXTS:
+	case OTHERS:
+		break;
+	}
+	return "text";
+}
+
+static size_t number_of(const struct dialect *d, size_t number)
+{
+	const struct pg_own *own = d->own;
+
+	return own->n_before + number;
+}
+
+static void put_value(const struct dialect *d, struct buf *b, size_t at,
+    enum use use, size_t number, struct cell *value)
+{
+	(void)use;
+	const char *type = type_name(d, b, at, value);
+
+	buf_fmt(b, "$%zu::%s", number_of(d, number), type);
+}
+
+static void put_like(const struct dialect *d, struct buf *b, size_t at,
+    bool fold, size_t number, struct cell *pattern)
+{
+	const struct pg_own *own = d->own;
+
+	(void)pattern;
+	dialect_name(d, b, d->approved->columns.v[at].name);
+	buf_str(b, STR("::text"));
+	if (!fold)
+		buf_str(b, STR(" collate \"C\" like "));
+	else if (own->icu)
+		buf_str(b, STR(" collate \"und-x-icu\" ilike "));
+	else
+		buf_str(b, STR(" ilike "));
+	buf_fmt(b, "$%zu::text", number_of(d, number));
+}
+
+static void put_is(const struct dialect *d, struct buf *b, size_t at,
+    size_t number, struct cell *value)
+{
+	put_column(d, b, at, FOR_EQUAL);
+	buf_str(b, STR(" is not distinct from "));
+	put_value(d, b, at, FOR_EQUAL, number, value);
+}
+
+/* NULLs are the largest to PostgreSQL, when nothing is said. */
+static void put_order(const struct dialect *d, struct buf *b, size_t at,
+    bool descending, enum nulls nulls)
+{
+	bool first = nulls == NULLS_SMALLEST ? !descending
+	                                     : nulls == NULLS_FIRST;
+
+	put_column(d, b, at, FOR_ORDER);
+	if (descending)
+		buf_str(b, STR(" desc"));
+	buf_str(b, first ? STR(" nulls first") : STR(" nulls last"));
+}
+
+static void put_limit(const struct dialect *d, struct buf *b, int64_t limit,
+    int64_t offset, bool ordered)
+{
+	(void)d;
+	(void)ordered;
+	if (limit >= 0)
+		buf_fmt(b, "\nlimit %lld", (long long)limit);
+	if (offset > 0)
+		buf_fmt(b, "\noffset %lld", (long long)offset);
+}
+
+const struct dialect pg_dialect = {
+	.quote = { "\"", "\"" },
+	.column = put_column,
+	.value = put_value,
+	.like = put_like,
+	.is = put_is,
+	.order = put_order,
+	.limit = put_limit,
+};
