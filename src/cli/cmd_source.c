@@ -1,3 +1,6 @@
+#include <errno.h>
+#include <string.h>
+
 #include "base/str.h"
 #include "cli/disk.h"
 #include "cli/options.h"
@@ -97,46 +100,141 @@ static int make_absolute(
 		say1(cli, MSG_cli_source_ours, whole);
 		return EXIT_REFUSED;
 	}
-	s->dsn = str_cat(cli->arena, STR("sqlite:"), whole);
+	if (str_starts(s->dsn, STR("sqlite:")))
+		s->dsn = str_cat(cli->arena, STR("sqlite:"), whole);
 	return EXIT_DONE;
 }
 
-static enum err check_one(struct ctx *cx, const struct listed_source *s)
+struct added {
+	struct listed_source s;
+	struct str secret_file, secret; /* absent: none */
+};
+
+/* The password: the whole file but for the line's end, "-" standard input. */
+static int read_secret(struct cli *cli, struct added *a)
+{
+	if (a->secret_file.n == 0)
+		return EXIT_DONE;
+	if (!disk_read(
+		cli->arena, a->secret_file, SOURCE_SECRET_BYTES, &a->secret)) {
+		say2(cli, MSG_cli_file_read, a->secret_file,
+		    str_of(strerror(errno)));
+		return EXIT_NOT_FOUND;
+	}
+	while (a->secret.n > 0 && (str_ends(a->secret, STR("\n")) ||
+				      str_ends(a->secret, STR("\r"))))
+		a->secret.n--;
+	if (a->secret.n > 0 && str_index(a->secret, '\0') == a->secret.n)
+		return EXIT_DONE;
+	say1(cli, MSG_cli_source_secret_empty, a->secret_file);
+	return EXIT_REFUSED;
+}
+
+static int keep_secret(
+    struct cli *cli, const struct config *c, const struct added *a)
+{
+	struct str gate = str_cat(cli->arena, c->dir, STR("/gate"));
+	struct str path = source_secret_path(cli->arena, gate, a->s.name);
+
+	if (a->secret_file.n == 0)
+		return EXIT_DONE;
+	if (folder_make(cli->arena, path_parent(path)) &&
+	    disk_write(cli->arena, path, a->secret))
+		return EXIT_DONE;
+	say2(cli, MSG_cli_file_write, path, str_of(strerror(errno)));
+	return EXIT_FAILED;
+}
+
+static enum err look(struct ctx *cx, const struct listed_source *s,
+    struct str secret, struct source_report *ret)
 {
 	struct source source;
 
 	enum err e = source_parse(cx, s->dsn, &source);
-	return e ? e : source_check(cx, &source);
+	if (e)
+		return e;
+	source.secret = secret;
+	return source_look(cx, &source, ret);
 }
 
-static int add(struct cli *cli, struct listed_source s)
+/* A line for each thing that an administrator should know. */
+static void advise(struct cli *cli, const struct source_report *r)
 {
+	struct str writable =
+	    str_fmt(cli->arena, "%lld", (long long)r->n_writable);
+	struct str readable =
+	    str_fmt(cli->arena, "%lld", (long long)r->n_readable);
+	bool server = r->n_readable >= 0;
+	const struct {
+		bool so;
+		enum msg msg;
+		struct str arg[2];
+	} lines[] = {
+		{ r->tls == YES, MSG_cli_source_tls, { STR(""), STR("") } },
+		{ r->tls == NO, MSG_cli_source_no_tls, { STR(""), STR("") } },
+		{ r->read_only == YES, MSG_cli_source_read_only,
+		    { STR(""), STR("") } },
+		{ r->read_only != YES, MSG_cli_source_not_read_only,
+		    { STR(""), STR("") } },
+		{ r->wal_without_folder, MSG_cli_source_wal,
+		    { STR(""), STR("") } },
+		{ r->is_owner == YES, MSG_cli_source_owner,
+		    { STR(""), STR("") } },
+		{ r->can_write == YES, MSG_cli_source_can_write,
+		    { writable, r->writable } },
+		{ server && r->can_write == NO && r->is_owner == NO,
+		    MSG_cli_source_role_good, { readable, STR("") } },
+		{ r->can_write == NOT_KNOWN && r->read_only != YES,
+		    MSG_cli_source_role_unknown, { STR(""), STR("") } },
+	};
+
+	for (size_t i = 0; i < COUNT(lines); i++)
+		if (lines[i].so)
+			out_msg2(cli, lines[i].msg, lines[i].arg[0],
+			    lines[i].arg[1]);
+}
+
+static int add(struct cli *cli, struct added a)
+{
+	struct source_report report;
 	struct config config;
 
 	int code = config_load(cli, &config);
 	if (!code)
-		code = system_there(cli, &config, s.system);
+		code = system_there(cli, &config, a.s.system);
 	if (!code)
-		code = make_absolute(cli, &config, &s);
-	if (!code && check_one(&cli->cx, &s))
+		code = make_absolute(cli, &config, &a.s);
+	if (!code)
+		code = read_secret(cli, &a);
+	if (!code && look(&cli->cx, &a.s, a.secret, &report))
 		code = cli_fault(cli);
 	if (!code)
 		code = store_of(cli, &config, false, true);
 	if (code)
 		return code;
-	if (source_list_add(&cli->cx, &s) || store_commit(&cli->cx))
+	if (source_list_add(&cli->cx, &a.s))
+		return cli_fault(cli);
+	/* The secret first: a source that is listed can be read. */
+	code = keep_secret(cli, &config, &a);
+	if (code)
+		return code;
+	if (store_commit(&cli->cx))
 		return cli_fault(cli);
 	if (cli->json)
-		out_json(cli, source_json(cli->arena, &s));
+		out_json(cli, source_json(cli->arena, &a.s));
 	else
-		out_msg2(cli, MSG_cli_source_added, s.name, s.dsn);
+		out_msg2(cli, MSG_cli_source_added, a.s.name, a.s.dsn);
 	return EXIT_DONE;
 }
 
 /* Each in a ctx of its own: a source that is down hides no other. */
-static int check_all(
-    struct cli *cli, const struct listed_source *v, size_t n, struct str only)
+static int check_all(struct cli *cli, const struct config *config,
+    const struct listed_source *v, size_t n, struct str only)
 {
+	struct str gate = str_cat(cli->arena, config->dir, STR("/gate"));
+	struct source_report report;
+	struct str secret;
+
 	int code = only.n ? EXIT_NOT_FOUND : EXIT_DONE;
 
 	for (size_t i = 0; i < n; i++) {
@@ -146,12 +244,17 @@ static int check_all(
 		one.cx = ctx_new(cli->arena, cli->cx.now, cli->cx.lang);
 		if (only.n)
 			code = EXIT_DONE;
-		if (check_one(&one.cx, &v[i])) {
+		enum err e =
+		    source_secret_read(&one.cx, gate, v[i].name, &secret);
+		if (!e)
+			e = look(&one.cx, &v[i], secret, &report);
+		if (e) {
 			say1(cli, MSG_cli_source_bad, v[i].name);
 			cli_fault(&one);
 			code = EXIT_FAILED;
 		} else {
 			out_msg2(cli, MSG_cli_source_good, v[i].name, v[i].dsn);
+			advise(cli, &report);
 		}
 	}
 	if (code == EXIT_NOT_FOUND)
@@ -162,22 +265,27 @@ static int check_all(
 static int check(struct cli *cli, struct str only)
 {
 	const struct listed_source *v;
+	struct config config;
 	size_t n;
 
-	int code = store_for(cli, false, false);
+	int code = config_load(cli, &config);
+	if (!code)
+		code = store_of(cli, &config, false, false);
 	if (code)
 		return code;
 	if (source_list(&cli->cx, &v, &n))
 		return cli_fault(cli);
-	return check_all(cli, v, n, only);
+	return check_all(cli, &config, v, n, only);
 }
 
 int cmd_source(struct cli *cli)
 {
-	struct listed_source s = { .name = { NULL, 0 } };
+	struct added a = { .secret = { NULL, 0 } };
+	struct listed_source *s = &a.s;
 	const struct opt opts[] = {
-		{ .name = "system", .text = &s.system },
-		{ .name = "dsn", .text = &s.dsn },
+		{ .name = "system", .text = &s->system },
+		{ .name = "dsn", .text = &s->dsn },
+		{ .name = "secret-file", .text = &a.secret_file },
 	};
 	struct words words;
 	int code;
@@ -189,9 +297,10 @@ int cmd_source(struct cli *cli)
 		return list(cli);
 	if (str_eq(act, STR("check")))
 		return check(cli, words.n > 1 ? words.v[1] : STR(""));
-	if (str_eq(act, STR("add")) && words.n == 2 && s.system.n && s.dsn.n) {
-		s.name = words.v[1];
-		return add(cli, s);
+	if (str_eq(act, STR("add")) && words.n == 2 && s->system.n &&
+	    s->dsn.n) {
+		s->name = words.v[1];
+		return add(cli, a);
 	}
 	return usage_wrong(cli);
 }

@@ -116,14 +116,18 @@ static enum err allow_sources(
 	return e;
 }
 
-/* What the C library and libpq read to find a server by its name and to speak
- * TLS with it. */
+/* What the C library, libpq and the drivers of ODBC read to find a server by its
+ * name and to speak TLS with it. Certificates of an installation's own belong
+ * into /etc/ssl. */
 static void allow_network(struct fence *f)
 {
 	static const char *const paths[] = { "/etc/hosts", "/etc/host.conf",
 		"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
 		"/etc/services", "/etc/passwd", "/etc/ssl", "/usr/lib",
-		"/lib" };
+		"/lib", "/opt", "/etc/odbcinst.ini", "/etc/odbc.ini",
+		"/etc/freetds", "/etc/mysql", "/etc/krb5.conf",
+		"/etc/localtime", "/usr/share/zoneinfo",
+		"/usr/share/ca-certificates" };
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		fence_allow_if_there(f, str_of(paths[i]), FENCE_READ);
@@ -137,7 +141,8 @@ int process_fence(struct cli *cli, const struct config *c,
 	fence_allow(f, site->shared_dir, FENCE_WRITE);
 	fence_allow_if_there(f, STR("/dev/urandom"), FENCE_READ);
 	fence_allow_if_there(f, STR("/dev/null"), FENCE_WRITE);
-	if (c->postgresql)
+	/* Any source may be one of these, and a fence only ever narrows. */
+	if (c->postgresql || process == PROCESS_GATE)
 		allow_network(f);
 	if (process == PROCESS_GATE) {
 		fence_allow(f, site->gate_dir, FENCE_WRITE);

@@ -68,9 +68,20 @@ static bool name_ok(struct str name)
 
 struct str source_list_file(const struct listed_source *s)
 {
-	if (!str_starts(s->dsn, STR("sqlite:")))
+	struct str left = s->dsn, part, key, value;
+
+	if (str_take(&left, STR("sqlite:")))
+		return left;
+	if (!str_take(&left, STR("odbc:")))
 		return STR("");
-	return str_from(s->dsn, strlen("sqlite:"));
+	for (bool more = true; more;) {
+		more = str_cut(left, ';', &part, &left);
+		if (str_cut(part, '=', &key, &value) &&
+		    str_eq_nocase(str_trim(key), STR("database")) &&
+		    str_starts(str_trim(value), STR("/")))
+			return str_trim(value);
+	}
+	return STR("");
 }
 
 struct str source_list_folder(const struct listed_source *s)
@@ -84,6 +95,15 @@ struct str source_list_folder(const struct listed_source *s)
 	return file;
 }
 
+static struct str kind_of(struct str dsn)
+{
+	if (str_starts(dsn, STR("sqlite:/")))
+		return STR("sqlite");
+	if (str_starts(dsn, STR("postgresql://")))
+		return STR("postgresql");
+	return str_starts(dsn, STR("odbc:")) ? STR("odbc") : STR("");
+}
+
 enum err source_list_add(struct ctx *cx, const struct listed_source *s)
 {
 	struct row row;
@@ -91,8 +111,8 @@ enum err source_list_add(struct ctx *cx, const struct listed_source *s)
 
 	if (!name_ok(s->name))
 		field_wrong(cx, STR("name"), MSG_field_source_name, s->name);
-	struct str file = source_list_file(s);
-	if (file.n < 2 || file.n > 1000 || file.p[0] != '/')
+	struct str kind = kind_of(s->dsn);
+	if (kind.n == 0 || s->dsn.n > 1000)
 		field_wrong(cx, STR("dsn"), MSG_field_source_dsn, s->dsn);
 	enum err e = fields_end(cx);
 	if (e)
@@ -106,7 +126,7 @@ enum err source_list_add(struct ctx *cx, const struct listed_source *s)
 	e = sql_exec(cx,
 	    SQL("insert into source (name, system, kind, dsn, added)"
 		" values ($1, $2, $3, $4, $5)"),
-	    VALS(val_str(s->name), val_str(s->system), val_str(STR("sqlite")),
+	    VALS(val_str(s->name), val_str(s->system), val_str(kind),
 		val_str(s->dsn), val_i64(cx->now)),
 	    NULL);
 	if (e)

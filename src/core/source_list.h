@@ -9,8 +9,8 @@
 struct listed_source {
 	struct str name;   /* [A-Za-z0-9_-], 1 to 60 characters */
 	struct str system; /* code */
-	struct str kind;   /* "sqlite" */
-	struct str dsn;    /* "sqlite:/absolute/path/file.db" */
+	struct str kind;   /* "sqlite", "postgresql", "odbc" */
+	struct str dsn;    /* as source/source.h takes it: never a secret */
 };
 
 /* All, by name. */
@@ -24,10 +24,19 @@ MUST_CHECK enum err source_list_get(
  * transaction on the shared store. */
 MUST_CHECK enum err source_list_add(struct ctx *, const struct listed_source *);
 
-/* The file of an SQLite source: what follows "sqlite:"; empty for others. */
+/* The file of an SQLite source, by ODBC too (Database=/…); empty for others. */
 struct str source_list_file(const struct listed_source *);
 /* The folder of that file, which the gate must be able to read. */
 struct str source_list_folder(const struct listed_source *);
+
+/* Where the password of a source is: gate/sources/NAME.secret, which the fence
+ * lets the gate alone read. */
+struct str source_secret_path(
+    struct arena *, struct str gate_dir, struct str name);
+#define SOURCE_SECRET_BYTES ((size_t)1000)
+/* Absent when there is none; ERR_BROKEN when it cannot be read. */
+MUST_CHECK enum err source_secret_read(struct ctx *, struct str gate_dir,
+    struct str name, struct str *ret);
 
 /* Raises change.flag, which every gate process looks at each 200 ms: something
  * that it keeps in memory is no longer so. Needs a write transaction. */

@@ -71,7 +71,11 @@ enum err gate_source(struct gate_visit *v, struct str name, struct source *ret)
 	if (e == ERR_NOT_FOUND)
 		return fail_detail(
 		    &v->cx, ERR_BUSY, "no source %.*s", STR_ARG(name));
-	return e ? e : source_parse(&v->cx, listed.dsn, ret);
+	if (!e)
+		e = source_parse(&v->cx, listed.dsn, ret);
+	return e ? e
+	         : source_secret_read(&v->cx, v->gate->options->site->gate_dir,
+		       name, &ret->secret);
 }
 
 enum err gate_not_recorded(struct ctx *cx)
@@ -212,6 +216,7 @@ static bool watch(struct gate *gate, const struct gate_options *o)
 		store_end(&cx);
 		gate_sweep(&cx, gate);
 		arena_free(arena);
+		source_tidy();
 		if (outside && o->fenced)
 			return true;
 	}

@@ -1,12 +1,7 @@
 /* PostgreSQL's SQL. Values are text with a type; which one the column's type
  * there says, so that an index on the column can be used. Texts are equal as
  * their column has it and ordered by code point. */
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/str.h"
-#include "source/lite.h"
 #include "source/pg.h"
 
 enum family { TEXTS, PADDED, INTEGERS, DECIMALS, FLOATS, TRUTHS, DATES, TIMES,
@@ -117,21 +112,6 @@ static void put_column(
 		buf_str(b, STR(" collate \"C\""));
 }
 
-/* 1e400 is infinite to a double and an error to PostgreSQL; 1e-400 is 0. */
-static struct str double_text(struct buf *b, struct str s)
-{
-	char text[VALUE_BYTES + 1], number[REAL_TEXT_BYTES];
-	double v = 0;
-
-	REQUIRE(s.n < sizeof(text));
-	memcpy(text, s.p, s.n);
-	text[s.n] = '\0';
-	v = strtod(text, NULL);
-	if (isinf(v))
-		return v > 0 ? STR("Infinity") : STR("-Infinity");
-	return str_dup(b->arena, str_n(number, real_text(v, number)));
-}
-
 static bool has_zone(struct str s)
 {
 	struct str clock = s.n > 10 ? str_from(s, 10) : STR("");
@@ -156,7 +136,7 @@ static const char *type_name(
 		return "numeric";
 	case FLOATS:
 		if (value->kind == CELL_REAL || value->kind == CELL_INTEGER)
-			value->s = double_text(b, value->s);
+			value->s = bound_real(b->arena, value->s);
 		return type == PG_FLOAT4 ? "float4" : "float8";
 	case TRUTHS:
 		return "bool";

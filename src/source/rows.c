@@ -1,5 +1,6 @@
 #include "source/rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,6 +192,16 @@ struct str without_padding(struct str s)
 	while (s.n > 0 && s.p[s.n - 1] == ' ')
 		s.n--;
 	return s;
+}
+
+struct str bound_real(struct arena *a, struct str s)
+{
+	char number[REAL_TEXT_BYTES];
+	double v = strtod(str_cstr(a, s), NULL);
+
+	if (isinf(v))
+		return v > 0 ? STR("Infinity") : STR("-Infinity");
+	return str_dup(a, str_n(number, real_text(v, number)));
 }
 
 static bool is_infinite(struct str s, struct str *ret)

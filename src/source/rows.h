@@ -35,6 +35,10 @@ struct str rows_cp874(struct rows *, struct str);
 void rows_real(struct rows *, struct str, struct cell *ret);
 void rows_decimal(struct rows *, struct str, struct cell *ret);
 
+/* A number for PostgreSQL's float8: 1e400 is infinite to a double and an error
+ * to it; 1e-400 is 0. */
+struct str bound_real(struct arena *, struct str);
+
 struct str without_padding(struct str); /* blanks at its end */
 
 /* CP874 as UTF-8; `to` has room for three bytes of each. */

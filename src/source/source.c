@@ -15,8 +15,8 @@ static const struct source_driver *driver_of(const struct source *s)
 		return &lite_driver;
 	case SOURCE_POSTGRESQL:
 		return &pg_driver;
-	case SOURCE_ODBC: /* SLICE */
-		break;
+	case SOURCE_ODBC:
+		return &odbc_driver;
 	}
 	REQUIRE(false);
 	return NULL;

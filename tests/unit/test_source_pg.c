@@ -97,7 +97,7 @@ static void make(void)
 
 static void every_test(void)
 {
-	every_test_alike(&pg);
+	every_test_alike(&pg, 3);
 }
 
 static void every_order(void)
