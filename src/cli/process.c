@@ -123,11 +123,10 @@ static void allow_network(struct fence *f)
 {
 	static const char *const paths[] = { "/etc/hosts", "/etc/host.conf",
 		"/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/gai.conf",
-		"/etc/services", "/etc/passwd", "/etc/ssl", "/usr/lib",
-		"/lib", "/opt", "/etc/odbcinst.ini", "/etc/odbc.ini",
-		"/etc/freetds", "/etc/mysql", "/etc/krb5.conf",
-		"/etc/localtime", "/usr/share/zoneinfo",
-		"/usr/share/ca-certificates" };
+		"/etc/services", "/etc/passwd", "/etc/ssl", "/usr/lib", "/lib",
+		"/opt", "/etc/odbcinst.ini", "/etc/odbc.ini", "/etc/freetds",
+		"/etc/mysql", "/etc/krb5.conf", "/etc/localtime",
+		"/usr/share/zoneinfo", "/usr/share/ca-certificates" };
 
 	for (size_t i = 0; i < COUNT(paths); i++)
 		fence_allow_if_there(f, str_of(paths[i]), FENCE_READ);

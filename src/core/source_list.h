@@ -35,8 +35,8 @@ struct str source_secret_path(
     struct arena *, struct str gate_dir, struct str name);
 #define SOURCE_SECRET_BYTES ((size_t)1000)
 /* Absent when there is none; ERR_BROKEN when it cannot be read. */
-MUST_CHECK enum err source_secret_read(struct ctx *, struct str gate_dir,
-    struct str name, struct str *ret);
+MUST_CHECK enum err source_secret_read(
+    struct ctx *, struct str gate_dir, struct str name, struct str *ret);
 
 /* Raises change.flag, which every gate process looks at each 200 ms: something
  * that it keeps in memory is no longer so. Needs a write transaction. */

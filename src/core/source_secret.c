@@ -9,8 +9,8 @@
 struct str source_secret_path(
     struct arena *a, struct str gate_dir, struct str name)
 {
-	return str_fmt(a, "%.*s/sources/%.*s.secret", STR_ARG(gate_dir),
-	    STR_ARG(name));
+	return str_fmt(
+	    a, "%.*s/sources/%.*s.secret", STR_ARG(gate_dir), STR_ARG(name));
 }
 
 enum err source_secret_read(
@@ -28,8 +28,8 @@ enum err source_secret_read(
 	if (fd >= 0)
 		close(fd);
 	if (n < 0)
-		return fail_detail(cx, ERR_BROKEN, "%.*s: %s", STR_ARG(path),
-		    strerror(why));
+		return fail_detail(
+		    cx, ERR_BROKEN, "%.*s: %s", STR_ARG(path), strerror(why));
 	/* What an editor put after it is not meant. */
 	struct str s = str_n(text, (size_t)n);
 	while (s.n > 0 && (str_ends(s, STR("\n")) || str_ends(s, STR("\r"))))

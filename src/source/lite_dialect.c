@@ -65,8 +65,8 @@ static void put_limit(const struct dialect *d, struct buf *b, int64_t limit,
 {
 	(void)d;
 	(void)ordered;
-	buf_fmt(b, "\nlimit %lld offset %lld", (long long)limit,
-	    (long long)offset);
+	buf_fmt(
+	    b, "\nlimit %lld offset %lld", (long long)limit, (long long)offset);
 }
 
 const struct dialect lite_dialect = {

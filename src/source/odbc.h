@@ -36,18 +36,17 @@ MUST_CHECK enum err odbc_open(struct ctx *, const struct source *,
     const struct source_limits *, bool officer, struct odbc **ret);
 void odbc_close(struct odbc *);
 
-MUST_CHECK enum err odbc_fail(struct ctx *, struct odbc *, SQLSMALLINT kind,
-    SQLHANDLE, bool preparing);
+MUST_CHECK enum err odbc_fail(
+    struct ctx *, struct odbc *, SQLSMALLINT kind, SQLHANDLE, bool preparing);
 /* Prepares on o->st. */
 MUST_CHECK enum err odbc_prepare(struct ctx *, struct odbc *, struct str sql);
 /* Runs it: the parameters at their marks, then the values. */
-MUST_CHECK enum err odbc_run(struct ctx *, struct odbc *,
-    const struct marked *, const struct cell *params,
-    const struct cell *values, size_t n_values);
+MUST_CHECK enum err odbc_run(struct ctx *, struct odbc *, const struct marked *,
+    const struct cell *params, const struct cell *values, size_t n_values);
 
 /* Text of the driver's. */
-struct str odbc_text(struct ctx *, const struct odbc *, const SQLWCHAR *,
-    size_t n_units);
+struct str odbc_text(
+    struct ctx *, const struct odbc *, const SQLWCHAR *, size_t n_units);
 
 /* The columns of the prepared or running statement. */
 struct odbc_column {
@@ -55,12 +54,12 @@ struct odbc_column {
 	SQLSMALLINT type;
 	enum column_type meant;
 };
-MUST_CHECK enum err odbc_columns(struct ctx *, struct odbc *,
-    struct odbc_column **ret, size_t *ret_n);
+MUST_CHECK enum err odbc_columns(
+    struct ctx *, struct odbc *, struct odbc_column **ret, size_t *ret_n);
 
 /* The row that SQLFetch() gave. */
-MUST_CHECK enum err odbc_row(struct ctx *, struct odbc *, struct rows *,
-    const struct odbc_column *);
+MUST_CHECK enum err odbc_row(
+    struct ctx *, struct odbc *, struct rows *, const struct odbc_column *);
 
 struct odbc_own {
 	enum product product;

@@ -53,8 +53,8 @@ static void put_units(struct buf *b, const SQLWCHAR *p, size_t n)
 	}
 }
 
-struct str odbc_text(struct ctx *cx, const struct odbc *o, const SQLWCHAR *p,
-    size_t n_units)
+struct str odbc_text(
+    struct ctx *cx, const struct odbc *o, const SQLWCHAR *p, size_t n_units)
 {
 	struct buf b = buf_new(cx->arena, 3 * n_units + 1);
 
@@ -262,17 +262,15 @@ static enum err connect_to(
 	SQLSMALLINT n = 0;
 	char quote[8] = { 0 };
 
-	SQLSetConnectAttr(
-	    o->db, SQL_ATTR_LOGIN_TIMEOUT, number(CONNECT_S), 0);
+	SQLSetConnectAttr(o->db, SQL_ATTR_LOGIN_TIMEOUT, number(CONNECT_S), 0);
 	/* Some drivers take it only before, some only after. */
 	SQLSetConnectAttr(
 	    o->db, SQL_ATTR_ACCESS_MODE, number(SQL_MODE_READ_ONLY), 0);
-	SQLRETURN rc = SQLDriverConnect(o->db, NULL,
-	    writable(str_cstr(cx->arena, dsn)), SQL_NTS, NULL, 0, &n,
-	    SQL_DRIVER_NOPROMPT);
+	SQLRETURN rc =
+	    SQLDriverConnect(o->db, NULL, writable(str_cstr(cx->arena, dsn)),
+		SQL_NTS, NULL, 0, &n, SQL_DRIVER_NOPROMPT);
 	if (!SQL_SUCCEEDED(rc)) {
-		enum err e =
-		    odbc_fail(cx, o, SQL_HANDLE_DBC, o->db, false);
+		enum err e = odbc_fail(cx, o, SQL_HANDLE_DBC, o->db, false);
 		struct str why = cx->fault.detail;
 
 		(void)e;
@@ -281,14 +279,14 @@ static enum err connect_to(
 	o->connected = true;
 	o->product = product_of(o->db);
 	o->quote = '"';
-	if (SQL_SUCCEEDED(SQLGetInfo(o->db, SQL_IDENTIFIER_QUOTE_CHAR, quote,
-		sizeof(quote), &n)) &&
+	if (SQL_SUCCEEDED(SQLGetInfo(
+		o->db, SQL_IDENTIFIER_QUOTE_CHAR, quote, sizeof(quote), &n)) &&
 	    quote[0] != ' ' && quote[0] != '\0')
 		o->quote = quote[0];
 	if (!configure(cx, o))
 		return down(cx, STR("settings"));
-	SQLSetConnectAttr(o->db, SQL_ATTR_AUTOCOMMIT,
-	    number(SQL_AUTOCOMMIT_OFF), 0);
+	SQLSetConnectAttr(
+	    o->db, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_OFF), 0);
 	return OK;
 }
 
@@ -301,16 +299,16 @@ enum err odbc_open(struct ctx *cx, const struct source *source,
 	o->cp874 = source->cp874;
 	o->budget = budget_new(limits);
 	arena_defer(cx->arena, close_deferred, o);
-	if (!SQL_SUCCEEDED(SQLAllocHandle(
-		SQL_HANDLE_ENV, SQL_NULL_HANDLE, &o->env)) ||
-	    !SQL_SUCCEEDED(SQLSetEnvAttr(o->env, SQL_ATTR_ODBC_VERSION,
-		number(SQL_OV_ODBC3), 0)) ||
+	if (!SQL_SUCCEEDED(
+		SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &o->env)) ||
+	    !SQL_SUCCEEDED(SQLSetEnvAttr(
+		o->env, SQL_ATTR_ODBC_VERSION, number(SQL_OV_ODBC3), 0)) ||
 	    !SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, o->env, &o->db)))
 		return down(cx, STR("unixODBC"));
 
 	enum err e = connect_to(cx, o, source);
-	if (e == OK && !SQL_SUCCEEDED(SQLAllocHandle(
-			   SQL_HANDLE_STMT, o->db, &o->st)))
+	if (e == OK &&
+	    !SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, o->db, &o->st)))
 		e = down(cx, STR("statement"));
 	if (e != OK) {
 		odbc_close(o);

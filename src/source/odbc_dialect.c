@@ -63,8 +63,8 @@ static void put_column(
 		return;
 	case PRODUCT_POSTGRESQL:
 		text |= !is_own(d, at);
-		put_around(d, b, text ? "cast(" : "", at,
-		    text ? " as text)" : "");
+		put_around(
+		    d, b, text ? "cast(" : "", at, text ? " as text)" : "");
 		if (text && use == FOR_ORDER)
 			buf_str(b, STR(" collate \"C\""));
 		return;
@@ -141,8 +141,8 @@ static struct str with_escapes(
 
 	for (size_t i = 0; i < pattern.n; i++) {
 		bool plain = pattern.p[i] == '\\';
-		char c = plain && i + 1 < pattern.n ? pattern.p[++i]
-		                                    : pattern.p[i];
+		char c =
+		    plain && i + 1 < pattern.n ? pattern.p[++i] : pattern.p[i];
 
 		if (c == '!' || (plain && (c == '%' || c == '_')) ||
 		    (c == '[' && product == PRODUCT_MSSQL))
@@ -274,8 +274,8 @@ static void put_is(const struct dialect *d, struct buf *b, size_t at,
 static void put_order(const struct dialect *d, struct buf *b, size_t at,
     bool descending, enum nulls nulls)
 {
-	bool first = nulls == NULLS_SMALLEST ? !descending
-	                                     : nulls == NULLS_FIRST;
+	bool first =
+	    nulls == NULLS_SMALLEST ? !descending : nulls == NULLS_FIRST;
 
 	put_around(d, b, "case when ", at,
 	    first ? " is null then 0 else 1 end, "
@@ -304,8 +304,8 @@ static void put_limit(const struct dialect *d, struct buf *b, int64_t limit,
 		if (n >= 0)
 			buf_fmt(b, "\nlimit %lld offset %lld", n, skip);
 		else
-			buf_fmt(b,
-			    "\nlimit 18446744073709551615 offset %lld", skip);
+			buf_fmt(b, "\nlimit 18446744073709551615 offset %lld",
+			    skip);
 		return;
 	case PRODUCT_MSSQL:
 		if (!ordered)

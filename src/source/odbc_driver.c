@@ -19,8 +19,8 @@ static enum err drifted(struct ctx *cx)
 	return e;
 }
 
-static enum err same_names(struct ctx *cx, const struct odbc_column *v,
-    size_t n, struct columns want)
+static enum err same_names(
+    struct ctx *cx, const struct odbc_column *v, size_t n, struct columns want)
 {
 	bool same = n == want.n;
 
@@ -156,8 +156,7 @@ static enum err check(struct ctx *cx, struct odbc *o, struct str sql,
 }
 
 /* A driver may say which table a column is of; few do. */
-static void fill_origins(
-    struct ctx *cx, struct odbc *o, struct description *d)
+static void fill_origins(struct ctx *cx, struct odbc *o, struct description *d)
 {
 	struct origin *v = ARENA_ARRAY(cx->arena, struct origin, d->columns.n);
 	struct origin *reads =
@@ -204,15 +203,13 @@ static enum err first_rows(struct ctx *cx, struct odbc *o,
 		else
 			e = odbc_row(cx, o, &rows, columns);
 		for (size_t i = 0; i < n && e == OK; i++)
-			kept[n_rows * n + i] = (struct cell){
-				rows.cells[i].kind,
-				preview_cut(cx->arena, &rows.cells[i])
-			};
+			kept[n_rows * n + i] =
+			    (struct cell){ rows.cells[i].kind,
+				    preview_cut(cx->arena, &rows.cells[i]) };
 		n_rows += e == OK;
 	}
-	*ret = (struct batch){
-		.n_rows = n_rows, .n_columns = n, .cells = kept
-	};
+	*ret =
+	    (struct batch){ .n_rows = n_rows, .n_columns = n, .cells = kept };
 	return e;
 }
 
@@ -250,11 +247,10 @@ static enum err preview(struct ctx *cx, struct odbc *o, struct str sql,
 	if (e != OK)
 		return e;
 	fill_origins(cx, o, out);
-	e = run_inside(
-	    cx, o, &marked, values, columns, out->columns, max_rows);
-	return e == OK ? first_rows(cx, o, columns, out->columns.n, max_rows,
-			     rows)
-	               : e;
+	e = run_inside(cx, o, &marked, values, columns, out->columns, max_rows);
+	return e == OK
+	           ? first_rows(cx, o, columns, out->columns.n, max_rows, rows)
+	           : e;
 }
 
 enum err odbc_preview(struct ctx *cx, const struct source *source,
@@ -285,15 +281,14 @@ enum err odbc_look(
 {
 	struct odbc *o = NULL;
 	SQLUINTEGER mode = 0;
-	enum err e =
-	    odbc_open(cx, source, &source_limits_officer, false, &o);
+	enum err e = odbc_open(cx, source, &source_limits_officer, false, &o);
 
 	if (e != OK)
 		return e;
 	if (o->read_only)
 		ret->read_only = YES;
-	else if (SQL_SUCCEEDED(SQLGetConnectAttr(o->db, SQL_ATTR_ACCESS_MODE,
-		     &mode, sizeof(mode), NULL)) &&
+	else if (SQL_SUCCEEDED(SQLGetConnectAttr(
+		     o->db, SQL_ATTR_ACCESS_MODE, &mode, sizeof(mode), NULL)) &&
 		 mode == SQL_MODE_READ_ONLY)
 		ret->read_only = NOT_KNOWN; /* it took the word for it */
 	odbc_close(o);

@@ -44,9 +44,8 @@ static SQLWCHAR *units_of(struct arena *a, struct str s, size_t *ret_n)
 	return v;
 }
 
-static SQLRETURN bind_text(
-    struct ctx *cx, struct odbc *o, SQLUSMALLINT at, struct str s,
-    struct bound *b)
+static SQLRETURN bind_text(struct ctx *cx, struct odbc *o, SQLUSMALLINT at,
+    struct str s, struct bound *b)
 {
 	size_t n = 0;
 
@@ -57,9 +56,8 @@ static SQLRETURN bind_text(
 		if (text.n > 0)
 			memcpy(p, text.p, text.n);
 		b->n = (SQLLEN)text.n;
-		return SQLBindParameter(o->st, at, SQL_PARAM_INPUT,
-		    SQL_C_CHAR, SQL_VARCHAR, text.n > 0 ? text.n : 1, 0, p,
-		    b->n, &b->n);
+		return SQLBindParameter(o->st, at, SQL_PARAM_INPUT, SQL_C_CHAR,
+		    SQL_VARCHAR, text.n > 0 ? text.n : 1, 0, p, b->n, &b->n);
 	}
 	SQLWCHAR *p = units_of(cx->arena, s, &n);
 	b->n = (SQLLEN)(n * sizeof(*p));
@@ -182,10 +180,9 @@ enum err odbc_run(struct ctx *cx, struct odbc *o, const struct marked *marked,
 		                           ? &params[marked->params[i]]
 		                           : &values[i - marked->n];
 
-		if (!SQL_SUCCEEDED(bind_cell(
-			cx, o, (SQLUSMALLINT)(i + 1), c, &bound[i])))
-			return odbc_fail(
-			    cx, o, SQL_HANDLE_STMT, o->st, false);
+		if (!SQL_SUCCEEDED(
+			bind_cell(cx, o, (SQLUSMALLINT)(i + 1), c, &bound[i])))
+			return odbc_fail(cx, o, SQL_HANDLE_STMT, o->st, false);
 	}
 	watch_begin(&watch, o);
 	SQLRETURN rc = SQLExecute(o->st);
@@ -250,9 +247,9 @@ static enum err column_at(
 	if (o->cp874) {
 		char *p = arena_alloc(cx->arena, 3 * NAME_UNITS);
 
-		ret->name = str_n(p,
-		    cp874_decode(str_n((const char *)narrow, (size_t)n), p,
-			&bad));
+		ret->name = str_n(
+		    p, cp874_decode(
+			   str_n((const char *)narrow, (size_t)n), p, &bad));
 	} else {
 		ret->name = odbc_text(cx, o, wide, (size_t)n);
 	}
@@ -260,8 +257,8 @@ static enum err column_at(
 	return OK;
 }
 
-enum err odbc_columns(struct ctx *cx, struct odbc *o,
-    struct odbc_column **ret, size_t *ret_n)
+enum err odbc_columns(
+    struct ctx *cx, struct odbc *o, struct odbc_column **ret, size_t *ret_n)
 {
 	SQLSMALLINT n = 0;
 
@@ -303,16 +300,13 @@ static enum err whole_value(struct ctx *cx, struct odbc *o, struct arena *a,
 		if (rc == SQL_NO_DATA)
 			break;
 		if (!SQL_SUCCEEDED(rc))
-			return odbc_fail(
-			    cx, o, SQL_HANDLE_STMT, o->st, false);
+			return odbc_fail(cx, o, SQL_HANDLE_STMT, o->st, false);
 		if (n == SQL_NULL_DATA) {
 			*ret_null = true;
 			return OK;
 		}
-		bool cut = n == SQL_NO_TOTAL ||
-		           (size_t)n > sizeof(chunk) - end;
-		buf_bytes(&b, chunk,
-		    cut ? sizeof(chunk) - end : (size_t)n);
+		bool cut = n == SQL_NO_TOTAL || (size_t)n > sizeof(chunk) - end;
+		buf_bytes(&b, chunk, cut ? sizeof(chunk) - end : (size_t)n);
 		if (b.n > 2 * SOURCE_CELL_BYTES || !buf_ok(&b))
 			return fail(cx, ERR_TOO_LARGE,
 			    MSG_error_source_value_too_large);
@@ -323,26 +317,25 @@ static enum err whole_value(struct ctx *cx, struct odbc *o, struct arena *a,
 	return OK;
 }
 
-static void put_date(struct rows *rows, const SQL_DATE_STRUCT *d,
-    struct cell *ret)
+static void put_date(
+    struct rows *rows, const SQL_DATE_STRUCT *d, struct cell *ret)
 {
 	char text[32];
 	int n = snprintf(text, sizeof(text), "%04d-%02u-%02u", d->year,
 	    (unsigned)d->month, (unsigned)d->day);
 
-	*ret = (struct cell){ CELL_TEXT,
-		rows_copy(rows, str_n(text, (size_t)n)) };
+	*ret =
+	    (struct cell){ CELL_TEXT, rows_copy(rows, str_n(text, (size_t)n)) };
 }
 
 /* YYYY-MM-DD HH:MM:SS and the fraction without zeros at its end. */
-static void put_time(struct rows *rows, const SQL_TIMESTAMP_STRUCT *t,
-    struct cell *ret)
+static void put_time(
+    struct rows *rows, const SQL_TIMESTAMP_STRUCT *t, struct cell *ret)
 {
 	char text[64];
-	int n = snprintf(text, sizeof(text),
-	    "%04d-%02u-%02u %02u:%02u:%02u", t->year, (unsigned)t->month,
-	    (unsigned)t->day, (unsigned)t->hour, (unsigned)t->minute,
-	    (unsigned)t->second);
+	int n = snprintf(text, sizeof(text), "%04d-%02u-%02u %02u:%02u:%02u",
+	    t->year, (unsigned)t->month, (unsigned)t->day, (unsigned)t->hour,
+	    (unsigned)t->minute, (unsigned)t->second);
 
 	if (t->fraction != 0) {
 		n += snprintf(text + n, sizeof(text) - (size_t)n, ".%09u",
@@ -350,27 +343,33 @@ static void put_time(struct rows *rows, const SQL_TIMESTAMP_STRUCT *t,
 		while (text[n - 1] == '0')
 			n--;
 	}
-	*ret = (struct cell){ CELL_TEXT,
-		rows_copy(rows, str_n(text, (size_t)n)) };
+	*ret =
+	    (struct cell){ CELL_TEXT, rows_copy(rows, str_n(text, (size_t)n)) };
 }
 
 /* Values of a bounded size; false when it is none. */
-static SQLRETURN fixed_value(struct odbc *o, struct rows *rows,
-    SQLUSMALLINT at, SQLSMALLINT type, SQLLEN *n, struct cell *ret)
+static SQLRETURN fixed_value(struct odbc *o, struct rows *rows, SQLUSMALLINT at,
+    SQLSMALLINT type, SQLLEN *n, struct cell *ret)
 {
 	char number[NUMBER_BYTES] = { 0 };
 	SQL_TIMESTAMP_STRUCT t = { 0 };
 	SQL_DATE_STRUCT d = { 0 };
 	SQLDOUBLE real = 0;
+	SQLCHAR bit = 0;
 	SQLRETURN rc = SQL_ERROR;
 
 	switch (type) {
+	case SQL_BIT:
+		rc = SQLGetData(o->st, at, SQL_C_BIT, &bit, sizeof(bit), n);
+		*ret = (struct cell){ CELL_INTEGER,
+			bit != 0 ? STR("1") : STR("0") };
+		return rc;
 	case SQL_FLOAT:
 	case SQL_DOUBLE:
 		rc = SQLGetData(o->st, at, SQL_C_DOUBLE, &real, 0, n);
 		*ret = (struct cell){ CELL_REAL,
-			rows_copy(rows, str_n(number,
-					    real_text(real, number))) };
+			rows_copy(
+			    rows, str_n(number, real_text(real, number))) };
 		return rc;
 	case SQL_TYPE_DATE:
 	case SQL_DATE:
@@ -456,10 +455,9 @@ enum err odbc_row(struct ctx *cx, struct odbc *o, struct rows *rows,
 				return e;
 			continue;
 		}
-		if (!SQL_SUCCEEDED(fixed_value(
-			o, rows, at, columns[i].type, &n, &row[i])))
-			return odbc_fail(
-			    cx, o, SQL_HANDLE_STMT, o->st, false);
+		if (!SQL_SUCCEEDED(
+			fixed_value(o, rows, at, columns[i].type, &n, &row[i])))
+			return odbc_fail(cx, o, SQL_HANDLE_STMT, o->st, false);
 		if (n == SQL_NULL_DATA)
 			row[i] = (struct cell){ .kind = CELL_NULL };
 	}

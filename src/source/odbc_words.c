@@ -15,11 +15,21 @@ static const struct str words[] = {
 
 /* What functions and tables of a database's own begin with. */
 static const struct str beginnings[] = {
-	STR_INIT("all_"), STR_INIT("dba_"), STR_INIT("dblink"),
-	STR_INIT("dbms_"), STR_INIT("lo_"), STR_INIT("mysql"),
-	STR_INIT("pg_"), STR_INIT("sp_"), STR_INIT("sqlite_"),
-	STR_INIT("sys_"), STR_INIT("user_"), STR_INIT("utl_"),
-	STR_INIT("xp_"), STR_INIT("v$"), STR_INIT("pragma_"),
+	STR_INIT("all_"),
+	STR_INIT("dba_"),
+	STR_INIT("dblink"),
+	STR_INIT("dbms_"),
+	STR_INIT("lo_"),
+	STR_INIT("mysql"),
+	STR_INIT("pg_"),
+	STR_INIT("sp_"),
+	STR_INIT("sqlite_"),
+	STR_INIT("sys_"),
+	STR_INIT("user_"),
+	STR_INIT("utl_"),
+	STR_INIT("xp_"),
+	STR_INIT("v$"),
+	STR_INIT("pragma_"),
 	STR_INIT("master"),
 };
 

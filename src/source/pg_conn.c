@@ -85,7 +85,8 @@ static void pool_trim(const char *key)
 		bool same = key != NULL && strcmp(c->key, key) == 0;
 
 		kept += same;
-		if (now - c->idle_since > IDLE_MS || (same && kept > IDLE_EACH)) {
+		if (now - c->idle_since > IDLE_MS ||
+		    (same && kept > IDLE_EACH)) {
 			*at = c->next;
 			c->next = out;
 			out = c;
@@ -129,8 +130,8 @@ static PGconn *dial(const struct source *source, struct arena *a)
 	const char *keys[] = { "dbname", "client_encoding", "application_name",
 		"connect_timeout", "tcp_user_timeout",
 		source->secret.p != NULL ? "password" : NULL, NULL };
-	const char *values[] = { str_cstr(a, source->dsn), "UTF8",
-		"pratu-gate", "5", "15000",
+	const char *values[] = { str_cstr(a, source->dsn), "UTF8", "pratu-gate",
+		"5", "15000",
 		source->secret.p != NULL ? str_cstr(a, source->secret) : NULL,
 		NULL };
 
@@ -175,8 +176,8 @@ static bool configure(struct pg_conn *c)
 
 static enum err fail_conn(struct ctx *cx, struct pg_conn *c)
 {
-	struct str why = str_dup(
-	    cx->arena, str_trim(str_of(PQerrorMessage(c->db))));
+	struct str why =
+	    str_dup(cx->arena, str_trim(str_of(PQerrorMessage(c->db))));
 	enum err e = fail(cx, ERR_BUSY, MSG_error_source_down);
 
 	cx->fault.detail = why;
@@ -211,9 +212,10 @@ static enum err set_timeout(struct ctx *cx, struct pg_run *r)
 
 	if (r->c->timeout_ms == ms)
 		return OK;
-	if (!command(r->c, str_cstr(cx->arena,
-			       str_fmt(cx->arena, "set statement_timeout = %lld",
-				   (long long)ms))))
+	if (!command(
+		r->c, str_cstr(cx->arena,
+			  str_fmt(cx->arena, "set statement_timeout = %lld",
+			      (long long)ms))))
 		return fail_conn(cx, r->c);
 	r->c->timeout_ms = ms;
 	return OK;
@@ -229,9 +231,9 @@ enum err pg_take(struct ctx *cx, const struct source *source,
 {
 	struct pg_run *r = ARENA_NEW(cx->arena, struct pg_run);
 	/* The secret too: another one must not find this one's connection. */
-	const char *key = str_cstr(cx->arena,
-	    str_fmt(cx->arena, "%d %.*s\n%.*s", source->cp874,
-		STR_ARG(source->dsn), STR_ARG(source->secret)));
+	const char *key = str_cstr(
+	    cx->arena, str_fmt(cx->arena, "%d %.*s\n%.*s", source->cp874,
+			   STR_ARG(source->dsn), STR_ARG(source->secret)));
 	enum err e = OK;
 
 	r->budget = budget_new(limits);
@@ -297,8 +299,8 @@ static bool state_in(const char *state, const char *const *list, size_t n)
 
 /* DETAIL quotes values: it goes nowhere; nor does a message of class 22 at the
  * gate, for it does too. */
-static enum err fail_state(struct ctx *cx, struct pg_run *r,
-    const PGresult *result, bool preparing)
+static enum err fail_state(
+    struct ctx *cx, struct pg_run *r, const PGresult *result, bool preparing)
 {
 	static const char *const down[] = { "08", "53", "57P", "40", "55P03",
 		"58", "XX" };
@@ -428,8 +430,7 @@ static void clear_result(void *arg)
 enum err pg_query(struct ctx *cx, struct pg_run *r, const char *sql, int n,
     const char *const *values, PGresult **ret)
 {
-	if (!PQsendQueryParams(
-		r->c->db, sql, n, NULL, values, NULL, NULL, 0))
+	if (!PQsendQueryParams(r->c->db, sql, n, NULL, values, NULL, NULL, 0))
 		return fail_conn(cx, r->c);
 
 	enum err e = pg_result(cx, r, false, ret);
@@ -537,15 +538,15 @@ static const char *value_text(
 	if (c->kind == CELL_NULL)
 		return NULL;
 	if (c->kind == CELL_BYTES)
-		return str_cstr(cx->arena,
-		    str_cat(cx->arena, STR("\\x"),
-			str_hex(cx->arena, c->s.p, c->s.n)));
+		return str_cstr(
+		    cx->arena, str_cat(cx->arena, STR("\\x"),
+				   str_hex(cx->arena, c->s.p, c->s.n)));
 	return str_cstr(cx->arena, pg_text(cx, r, c->s));
 }
 
-enum err pg_send(struct ctx *cx, struct pg_run *r,
-    const struct pg_statement *s, struct params ps,
-    const struct cell *params_v, const struct cell *values, size_t n_values)
+enum err pg_send(struct ctx *cx, struct pg_run *r, const struct pg_statement *s,
+    struct params ps, const struct cell *params_v, const struct cell *values,
+    size_t n_values)
 {
 	size_t n = ps.n + n_values;
 	const char **v = ARENA_ARRAY(cx->arena, const char *, n + 1);
@@ -554,8 +555,7 @@ enum err pg_send(struct ctx *cx, struct pg_run *r,
 		v[i] = value_text(cx, r, &params_v[i]);
 	for (size_t i = 0; i < n_values; i++)
 		v[ps.n + i] = value_text(cx, r, &values[i]);
-	if (!PQsendQueryPrepared(
-		r->c->db, s->name, (int)n, v, NULL, NULL, 0) ||
+	if (!PQsendQueryPrepared(r->c->db, s->name, (int)n, v, NULL, NULL, 0) ||
 	    !PQsetSingleRowMode(r->c->db))
 		return fail_conn(cx, r->c);
 	return OK;

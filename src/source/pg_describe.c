@@ -52,8 +52,7 @@ static enum err fill_columns(struct look *l, const PGresult *d)
 
 static enum err fill_origins(struct look *l, const PGresult *d)
 {
-	static const char sql[] = "select " TABLE_NAME
-				  ", a.attname"
+	static const char sql[] = "select " TABLE_NAME ", a.attname"
 				  " from unnest($1::oid[], $2::int4[])"
 				  " with ordinality r(t, k, i)"
 				  " left join pg_catalog.pg_class c"
@@ -71,8 +70,8 @@ static enum err fill_origins(struct look *l, const PGresult *d)
 	PGresult *r = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		buf_fmt(&tables, "%c%u", i == 0 ? '{' : ',',
-		    PQftable(d, (int)i));
+		buf_fmt(
+		    &tables, "%c%u", i == 0 ? '{' : ',', PQftable(d, (int)i));
 		buf_fmt(&columns, "%c%d", i == 0 ? '{' : ',',
 		    PQftablecol(d, (int)i));
 	}
@@ -189,9 +188,8 @@ static enum err fill_reads(struct look *l)
 	for (int row = 0; row < PQntuples(r); row++) {
 		int64_t i = 0;
 		struct str table = text_at(r, row, 1);
-		bool last =
-		    row + 1 == PQntuples(r) ||
-		    !str_eq(text_at(r, row, 0), text_at(r, row + 1, 0));
+		bool last = row + 1 == PQntuples(r) ||
+		            !str_eq(text_at(r, row, 0), text_at(r, row + 1, 0));
 
 		REQUIRE(str_i64(text_at(r, row, 0), &i) && i >= 1 &&
 			(size_t)i <= l->tree.n_tables);
@@ -235,8 +233,8 @@ static enum err fill_key(struct look *l)
 
 	if (!l->tree.is_plain)
 		return OK;
-	const char *values[] = { str_cstr(l->cx->arena,
-	    whole_name(l->cx->arena, &l->tree.tables[0])) };
+	const char *values[] = { str_cstr(
+	    l->cx->arena, whole_name(l->cx->arena, &l->tree.tables[0])) };
 	enum err e = pg_query(l->cx, l->run, sql, 1, values, &r);
 	if (e != OK)
 		return e;
@@ -286,8 +284,8 @@ static enum err check(struct look *l, struct str sql, struct params ps,
 	if (e == OK)
 		e = params_check(cx, ps);
 	if (e == OK)
-		e = sql_mark(cx, sql, ps, RULES_POSTGRESQL, MARK_NUMBER,
-		    &marked);
+		e = sql_mark(
+		    cx, sql, ps, RULES_POSTGRESQL, MARK_NUMBER, &marked);
 	if (e == OK)
 		e = pg_tree_check(cx, &marked, &l->tree);
 	if (e == OK)
@@ -300,19 +298,18 @@ static enum err check(struct look *l, struct str sql, struct params ps,
 		e = fill_reads(l);
 	if (e == OK)
 		e = fill_key(l);
-	return e == OK ? prepare_inside(l, &marked, ps, st->description,
-			     max_rows, ret)
+	return e == OK ? prepare_inside(
+			     l, &marked, ps, st->description, max_rows, ret)
 	               : e;
 }
 
-static enum err put_row(struct look *l, struct rows *room, const PGresult *r,
-    struct cell *kept)
+static enum err put_row(
+    struct look *l, struct rows *room, const PGresult *r, struct cell *kept)
 {
 	rows_begin(room);
 	for (size_t i = 0; i < room->n_columns; i++) {
 		struct cell c;
-		enum err e =
-		    pg_cell(l->cx, room, l->run, r, 0, (int)i, &c);
+		enum err e = pg_cell(l->cx, room, l->run, r, 0, (int)i, &c);
 
 		if (e != OK)
 			return e;
@@ -347,16 +344,14 @@ static enum err first_rows(struct look *l, const struct pg_statement *st,
 	}
 	if (e == OK)
 		e = pg_done(cx, l->run);
-	*ret = (struct batch){
-		.n_rows = n_rows, .n_columns = n, .cells = kept
-	};
+	*ret =
+	    (struct batch){ .n_rows = n_rows, .n_columns = n, .cells = kept };
 	return e;
 }
 
-enum err pg_preview(struct ctx *cx, const struct source *source,
-    struct str sql, struct params ps, struct args args,
-    const struct source_limits *limits, size_t max_rows,
-    struct description *ret, struct batch *ret_rows)
+enum err pg_preview(struct ctx *cx, const struct source *source, struct str sql,
+    struct params ps, struct args args, const struct source_limits *limits,
+    size_t max_rows, struct description *ret, struct batch *ret_rows)
 {
 	struct look l = { .cx = cx };
 	const struct pg_statement *st = NULL;
@@ -386,8 +381,7 @@ enum err pg_look(
     struct ctx *cx, const struct source *source, struct source_report *ret)
 {
 	static const char sql[] =
-	    "with t as (select " TABLE_NAME
-	    " as name, c.oid as id"
+	    "with t as (select " TABLE_NAME " as name, c.oid as id"
 	    " from pg_catalog.pg_class c"
 	    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
 	    " where c.relkind in ('r', 'p', 'v', 'm', 'f')"
@@ -411,15 +405,13 @@ enum err pg_look(
 	    " 'member')";
 	struct pg_run *run = NULL;
 	PGresult *r = NULL;
-	enum err e =
-	    pg_take(cx, source, &source_limits_officer, false, &run);
+	enum err e = pg_take(cx, source, &source_limits_officer, false, &run);
 
 	if (e != OK)
 		return e;
 	e = pg_query(cx, run, sql, 0, NULL, &r);
 	if (e == OK) {
-		ret->read_only =
-		    str_eq(text_at(r, 0, 0), STR("on")) ? YES : NO;
+		ret->read_only = str_eq(text_at(r, 0, 0), STR("on")) ? YES : NO;
 		REQUIRE(str_i64(text_at(r, 0, 1), &ret->n_writable) &&
 			str_i64(text_at(r, 0, 3), &ret->n_readable));
 		ret->can_write = ret->n_writable > 0 ? YES : NO;

@@ -4,8 +4,18 @@
 #include "base/str.h"
 #include "source/pg.h"
 
-enum family { TEXTS, PADDED, INTEGERS, DECIMALS, FLOATS, TRUTHS, DATES, TIMES,
-	BYTES, OTHERS };
+enum family {
+	TEXTS,
+	PADDED,
+	INTEGERS,
+	DECIMALS,
+	FLOATS,
+	TRUTHS,
+	DATES,
+	TIMES,
+	BYTES,
+	OTHERS
+};
 
 static enum family family_of(Oid type)
 {
@@ -199,8 +209,8 @@ static void put_is(const struct dialect *d, struct buf *b, size_t at,
 static void put_order(const struct dialect *d, struct buf *b, size_t at,
     bool descending, enum nulls nulls)
 {
-	bool first = nulls == NULLS_SMALLEST ? !descending
-	                                     : nulls == NULLS_FIRST;
+	bool first =
+	    nulls == NULLS_SMALLEST ? !descending : nulls == NULLS_FIRST;
 
 	put_column(d, b, at, FOR_ORDER);
 	if (descending)

@@ -105,8 +105,8 @@ static enum err put_row(struct ctx *cx, struct pg_stream *s)
 	enum err e = OK;
 
 	for (size_t i = 0; i < s->rows.n_columns && e == OK; i++)
-		e = pg_cell(cx, &s->rows, s->run, s->waiting, 0, (int)i,
-		    &row[i]);
+		e = pg_cell(
+		    cx, &s->rows, s->run, s->waiting, 0, (int)i, &row[i]);
 	PQclear(s->waiting);
 	s->waiting = NULL;
 	return e;
@@ -222,8 +222,8 @@ static enum err prepare(struct ctx *cx, struct pg_run *r,
 	e = query_compile_for(cx, &d, a, &q->query, ret);
 	if (e == OK)
 		e = pg_prepare(cx, r, ret->sql, a->params, ret_statement);
-	return e == OK ? same_names(cx, r, (*ret_statement)->description,
-			     ret->columns)
+	return e == OK ? same_names(
+			     cx, r, (*ret_statement)->description, ret->columns)
 	               : e;
 }
 

@@ -122,11 +122,11 @@ static enum err see_function(struct walk *w, const json_t *call)
 	const json_t *name = json_list(call, "funcname");
 	size_t n = json_array_size(name);
 	struct function key = { .name = string_of(last_of(name)) };
-	bool ours = n == 1 ||
-	            (n == 2 && str_eq(string_of(json_array_get(name, 0)),
-				   STR("pg_catalog")));
-	const struct function *found = bsearch(&key, functions,
-	    COUNT(functions), sizeof(key), compare_function);
+	bool ours =
+	    n == 1 || (n == 2 && str_eq(string_of(json_array_get(name, 0)),
+				     STR("pg_catalog")));
+	const struct function *found = bsearch(
+	    &key, functions, COUNT(functions), sizeof(key), compare_function);
 
 	if (!ours || found == NULL)
 		return fail1(w->cx, ERR_INVALID, MSG_error_sql_function,
@@ -159,8 +159,7 @@ static enum err see_table(struct walk *w, const json_t *table)
 		return too_much(w);
 	t->schema = kept(w, schema);
 	t->name = kept(w, name);
-	t->alias =
-	    kept(w, json_text(json_member(table, "alias"), "aliasname"));
+	t->alias = kept(w, json_text(json_member(table, "alias"), "aliasname"));
 	if (t->alias.n == 0)
 		t->alias = t->name;
 	if (schema.n > 0 || !is_cte(w, name))
@@ -172,9 +171,9 @@ static enum err add_column(struct walk *w, struct str table, struct str name)
 {
 	if (w->tree.n_columns == NODES_MAX)
 		return too_much(w);
-	w->tree.columns[w->tree.n_columns++] = (struct pg_column){
-		.table = kept(w, table), .name = kept(w, name)
-	};
+	w->tree.columns[w->tree.n_columns++] =
+	    (struct pg_column){ .table = kept(w, table),
+		    .name = kept(w, name) };
 	return OK;
 }
 
@@ -238,8 +237,8 @@ static enum err see_indirection(struct walk *w, const json_t *node)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct str name = string_of(json_array_get(list, i));
 		if (name.n > 0)
-			return fail1(w->cx, ERR_INVALID,
-			    MSG_error_sql_function, kept(w, name));
+			return fail1(w->cx, ERR_INVALID, MSG_error_sql_function,
+			    kept(w, name));
 	}
 	return OK;
 }
@@ -289,8 +288,8 @@ static enum err see_member(struct walk *w, struct str key, const json_t *value)
 		return add_column(w, STR(""), STR(""));
 	if (str_eq(key, STR("usingClause"))) {
 		for (size_t i = 0; i < json_array_size(value); i++) {
-			enum err e = add_column(w, STR(""),
-			    string_of(json_array_get(value, i)));
+			enum err e = add_column(
+			    w, STR(""), string_of(json_array_get(value, i)));
 			if (e != OK)
 				return e;
 		}
@@ -340,7 +339,8 @@ static void find_ctes(struct walk *w, const json_t *at, int depth)
 		find_ctes(w, json_array_get(at, i), depth + 1);
 	if (!json_is_object(at))
 		return;
-	json_object_foreach((json_t *)(uintptr_t)at, key, value) {
+	json_object_foreach((json_t *)(uintptr_t)at, key, value)
+	{
 		if (strcmp(key, "CommonTableExpr") == 0 &&
 		    w->n_ctes < COUNT(w->ctes))
 			w->ctes[w->n_ctes++] = json_text(value, "ctename");
@@ -351,8 +351,7 @@ static void find_ctes(struct walk *w, const json_t *at, int depth)
 static enum err check_tree(struct walk *w, const json_t *root)
 {
 	const json_t *list = json_list(root, "stmts");
-	const json_t *stmt =
-	    json_member(json_array_get(list, 0), "stmt");
+	const json_t *stmt = json_member(json_array_get(list, 0), "stmt");
 
 	if (json_array_size(list) != 1)
 		return fail(w->cx, ERR_INVALID,
@@ -367,8 +366,7 @@ static enum err check_tree(struct walk *w, const json_t *root)
 	if (w->n_params != w->marked->n)
 		return fail(w->cx, ERR_INVALID, MSG_error_sql_parameter_form);
 	w->tree.is_plain = w->tree.n_tables == 1 && w->n_ctes == 0 &&
-	                   w->n_selects == 1 && !w->groups &&
-	                   !w->rows_function;
+	                   w->n_selects == 1 && !w->groups && !w->rows_function;
 	return OK;
 }
 
@@ -380,8 +378,7 @@ static enum err parse(
 		    str_dup(cx->arena, str_of(parsed->error->message)));
 	*ret = json_loads(parsed->parse_tree, 0, NULL);
 	if (*ret == NULL)
-		return fail1(
-		    cx, ERR_INVALID, MSG_error_sql_limit, STR("2000"));
+		return fail1(cx, ERR_INVALID, MSG_error_sql_limit, STR("2000"));
 	json_keep(cx->arena, *ret);
 	return OK;
 }

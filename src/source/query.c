@@ -113,8 +113,8 @@ static void put_value(struct compiler *c, const struct column *column,
 {
 	struct cell *kept = add_value(c, value);
 
-	c->dialect->value(c->dialect, &c->sql, at_of(c, column), use,
-	    c->n_values, kept);
+	c->dialect->value(
+	    c->dialect, &c->sql, at_of(c, column), use, c->n_values, kept);
 }
 
 static void wrong_value(struct compiler *c, const struct cond *t)
@@ -203,12 +203,12 @@ static void put_is(
 		buf_str(&c->sql, STR(" is null"));
 	} else if (column->type == TYPE_BOOLEAN &&
 		   (truth || str_eq(v, STR("false")))) {
-		struct cell *kept = add_value(
-		    c, (struct cell){ .kind = CELL_INTEGER,
-			   .s = truth ? STR("1") : STR("0") });
+		struct cell *kept =
+		    add_value(c, (struct cell){ .kind = CELL_INTEGER,
+				     .s = truth ? STR("1") : STR("0") });
 
-		c->dialect->is(c->dialect, &c->sql, at_of(c, column),
-		    c->n_values, kept);
+		c->dialect->is(
+		    c->dialect, &c->sql, at_of(c, column), c->n_values, kept);
 	} else {
 		wrong_value(c, t);
 	}
@@ -237,8 +237,8 @@ static void put_test(struct compiler *c, const struct cond *t)
 		   !value_parse(column->type, t->values[0], &v)) {
 		wrong_value(c, t);
 	} else {
-		enum use use = t->op == OP_EQ || t->op == OP_NEQ ? FOR_EQUAL
-		                                                 : FOR_ORDER;
+		enum use use =
+		    t->op == OP_EQ || t->op == OP_NEQ ? FOR_EQUAL : FOR_ORDER;
 
 		put_column(c, column, use);
 		buf_fmt(&c->sql, " %s ", ops[t->op].sql);
@@ -259,8 +259,8 @@ static void put_cond(struct compiler *c, const struct cond *t, int depth)
 	if (t->kind == COND_TEST)
 		put_test(c, t);
 	else if (t->first == NULL)
-		buf_str(&c->sql,
-		    t->kind == COND_AND ? STR("1 = 1") : STR("1 = 0"));
+		buf_str(
+		    &c->sql, t->kind == COND_AND ? STR("1 = 1") : STR("1 = 0"));
 	else
 		for (const struct cond *k = t->first; k != NULL; k = k->next) {
 			if (k != t->first)
@@ -353,8 +353,8 @@ static void put_limit(struct compiler *c, const struct query *q)
 		field_wrong(
 		    c->cx, STR("offset"), MSG_error_query_value, STR("offset"));
 	if (q->limit >= 0 || q->offset > 0)
-		c->dialect->limit(c->dialect, &c->sql, q->limit, q->offset,
-		    q->n_order > 0);
+		c->dialect->limit(
+		    c->dialect, &c->sql, q->limit, q->offset, q->n_order > 0);
 }
 
 /* Nothing asked and nothing dropped: the approved SQL itself. */
@@ -370,8 +370,7 @@ static bool is_plain(const struct approved *a, const struct query *q)
 
 static struct str body_of(const struct compiler *c)
 {
-	return c->dialect->body.p != NULL ? c->dialect->body
-	                                  : c->approved->sql;
+	return c->dialect->body.p != NULL ? c->dialect->body : c->approved->sql;
 }
 
 static enum err put_query(
@@ -401,8 +400,7 @@ static enum err put_query(
 	if (out->columns.n == 0)
 		return fail1(
 		    c->cx, ERR_INVALID, MSG_error_query_column, STR("select"));
-	out->sql =
-	    is_plain(c->approved, q) ? body_of(c) : buf_view(&c->sql);
+	out->sql = is_plain(c->approved, q) ? body_of(c) : buf_view(&c->sql);
 	return OK;
 }
 

@@ -85,7 +85,7 @@ struct compiled {
 	struct str sql;
 	struct columns columns;          /* of the result */
 	const struct approved *approved; /* must live as long as this */
-	struct query query; /* checked; what it points to too */
+	struct query query;              /* checked; what it points to too */
 	const struct cell *param_values; /* of approved->params */
 	const struct cell *values;       /* bound to @1, @2, … */
 	size_t n_values;

@@ -209,7 +209,8 @@ static bool is_infinite(struct str s, struct str *ret)
 	bool minus = str_take_char(&s, '-');
 
 	*ret = minus ? STR("-1e999") : STR("1e999");
-	return str_eq_nocase(s, STR("infinity")) || str_eq_nocase(s, STR("inf"));
+	return str_eq_nocase(s, STR("infinity")) ||
+	       str_eq_nocase(s, STR("inf"));
 }
 
 /* PostgreSQL writes the shortest digits too, but 3 for 3.0, and exponents at
@@ -234,8 +235,8 @@ void rows_real(struct rows *r, struct str s, struct cell *ret)
 	}
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
-	ret->s = rows_copy(
-	    r, str_n(number, real_text(strtod(text, NULL), number)));
+	ret->s =
+	    rows_copy(r, str_n(number, real_text(strtod(text, NULL), number)));
 }
 
 void rows_decimal(struct rows *r, struct str s, struct cell *ret)

@@ -37,8 +37,7 @@ static size_t quoted_length(struct str s, bool backslash)
 	for (size_t i = 1; i < s.n; i++) {
 		if (backslash && s.p[i] == '\\')
 			i++;
-		else if (s.p[i] == quote && i + 1 < s.n &&
-			 s.p[i + 1] == quote)
+		else if (s.p[i] == quote && i + 1 < s.n && s.p[i + 1] == quote)
 			i++;
 		else if (s.p[i] == quote)
 			return i + 1;
@@ -256,7 +255,8 @@ static enum err mark_all(
 	for (;;) {
 		struct str before = sql;
 		struct token t = token_next(&sql, rules);
-		struct str blank = str_upto(before, before.n - sql.n - t.text.n);
+		struct str blank =
+		    str_upto(before, before.n - sql.n - t.text.n);
 
 		buf_str(&m->sql, blank);
 		if (t.kind == TOKEN_END)
@@ -273,8 +273,8 @@ static enum err mark_all(
 		} else if (str_eq(t.text, STR(";"))) {
 			end = true;
 		} else if (str_eq(t.text, STR("?")) && rules == RULES_ANY) {
-			return fail(m->cx, ERR_INVALID,
-			    MSG_error_sql_parameter_form);
+			return fail(
+			    m->cx, ERR_INVALID, MSG_error_sql_parameter_form);
 		} else {
 			buf_str(&m->sql, t.text);
 		}
@@ -296,9 +296,8 @@ enum err sql_mark(struct ctx *cx, struct str sql, struct params ps,
 	if (e != OK)
 		return e;
 	REQUIRE(buf_ok(&m.sql));
-	*ret = (struct marked){ .sql = buf_view(&m.sql),
-		.params = m.which,
-		.at = m.at,
-		.n = m.n };
+	*ret = (struct marked){
+		.sql = buf_view(&m.sql), .params = m.which, .at = m.at, .n = m.n
+	};
 	return OK;
 }

