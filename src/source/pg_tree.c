@@ -2,6 +2,7 @@
  * made of, and that nothing else is in it. The tree comes as JSON, in which a
  * node is {"Kind": {…}}; a kind that is not on the list below is refused. */
 #include <pg_query.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 #define NODES_MAX ((size_t)2000)
 #define DEPTH_MAX 500
+#define PARSE_STACK_BYTES ((size_t)64 << 20)
 
 /* Sorted. */
 static const struct str nodes[] = {
@@ -370,16 +372,55 @@ static enum err check_tree(struct walk *w, const json_t *root)
 	return OK;
 }
 
-static enum err parse(
-    struct ctx *cx, const PgQueryParseResult *parsed, json_t **ret)
+/* The parser, its printer and the reader of JSON call themselves as deep as the
+ * SQL is nested, up to 10,000 times: more than a request's stack holds. */
+struct parsing {
+	const char *sql;
+	char *error;  /* NULL: none */
+	json_t *root; /* NULL: too deep */
+};
+
+static void *parse_run(void *arg)
 {
-	if (parsed->error != NULL)
-		return fail1(cx, ERR_INVALID, MSG_error_sql_syntax,
-		    str_dup(cx->arena, str_of(parsed->error->message)));
-	*ret = json_loads(parsed->parse_tree, 0, NULL);
-	if (*ret == NULL)
+	struct parsing *p = arg;
+	PgQueryParseResult r = pg_query_parse(p->sql);
+
+	if (r.error != NULL)
+		p->error = strdup(r.error->message);
+	else
+		p->root = json_loads(r.parse_tree, 0, NULL);
+	pg_query_free_parse_result(r);
+	return NULL;
+}
+
+static bool parse_apart(struct parsing *p)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, PARSE_STACK_BYTES);
+	bool good = pthread_create(&thread, &attr, parse_run, p) == 0 &&
+	            pthread_join(thread, NULL) == 0;
+	pthread_attr_destroy(&attr);
+	return good;
+}
+
+static enum err parse(struct ctx *cx, struct str sql, json_t **ret)
+{
+	struct parsing p = { .sql = str_cstr(cx->arena, sql) };
+
+	if (!parse_apart(&p))
+		return fail_detail(cx, ERR_BUSY, "no thread to parse in");
+	if (p.error != NULL) {
+		struct str said = str_dup(cx->arena, str_of(p.error));
+
+		free(p.error);
+		return fail1(cx, ERR_INVALID, MSG_error_sql_syntax, said);
+	}
+	if (p.root == NULL)
 		return fail1(cx, ERR_INVALID, MSG_error_sql_limit, STR("2000"));
-	json_keep(cx->arena, *ret);
+	*ret = json_keep(cx->arena, p.root);
 	return OK;
 }
 
@@ -388,11 +429,8 @@ enum err pg_tree_check(
 {
 	struct walk w = { .cx = cx, .marked = marked };
 	json_t *root = NULL;
-	PgQueryParseResult parsed =
-	    pg_query_parse(str_cstr(cx->arena, marked->sql));
-	enum err e = parse(cx, &parsed, &root);
+	enum err e = parse(cx, marked->sql, &root);
 
-	pg_query_free_parse_result(parsed);
 	if (e != OK)
 		return e;
 	w.tree.tables = ARENA_ARRAY(cx->arena, struct pg_table, NODES_MAX + 1);

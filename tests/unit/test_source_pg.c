@@ -312,6 +312,38 @@ static void forbidden_sql_is_refused(void)
 	printf("# %zu texts refused\n", refused);
 }
 
+static void *describe_deep(void *arg)
+{
+	struct arena *a = arena_new();
+	struct ctx own = ctx_new(a, 0, LANG_EN);
+	struct buf b = buf_new(a, SOURCE_SQL_BYTES);
+	struct description d;
+
+	buf_str(&b, STR("select "));
+	for (int i = 0; i < 9000; i++)
+		buf_str(&b, STR("not "));
+	buf_str(&b, STR("true as a"));
+	*(enum err *)arg = source_describe(&own, &pg, buf_view(&b), NO_PARAMS,
+	    NO_ARGS, &source_limits_officer, &d);
+	arena_free(a);
+	return NULL;
+}
+
+/* On the stack of a request, which is small. */
+static void deep_sql_is_refused(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	enum err e = OK;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, (size_t)512 << 10);
+	REQUIRE(pthread_create(&thread, &attr, describe_deep, &e) == 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	T_CHECK(e == ERR_INVALID, "%d", (int)e);
+}
+
 static void good_sql_is_described(void)
 {
 	static const struct {
@@ -662,6 +694,7 @@ int main(void)
 	T_RUN(values_are_as_the_source_holds_them);
 	T_RUN(odd_types_can_be_filtered);
 	T_RUN(forbidden_sql_is_refused);
+	T_RUN(deep_sql_is_refused);
 	T_RUN(good_sql_is_described);
 	T_RUN(nothing_can_be_written);
 	T_RUN(a_changed_table_is_drift);
