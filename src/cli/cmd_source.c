@@ -292,6 +292,8 @@ int cmd_source(struct cli *cli)
 
 	if (!options_read(cli, opts, COUNT(opts), 1, 2, &words, &code))
 		return code;
+	if (!source_locale())
+		return EXIT_FAILED;
 	struct str act = words.v[0];
 	if (str_eq(act, STR("list")) && words.n == 1)
 		return list(cli);

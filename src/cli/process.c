@@ -17,6 +17,7 @@
 #include "desk/desk.h"
 #include "gate/gate.h"
 #include "http/http.h"
+#include "source/source.h"
 #include "sql/sql.h"
 
 enum { MAX_DESCRIPTORS = 65536 };
@@ -106,7 +107,8 @@ static enum err allow_sources(
 	 * before the store below is opened, and inside of the fence. */
 	struct str tmp =
 	    str_fmt(cx->arena, "%.*s/tmp", STR_ARG(site->gate_dir));
-	if (setenv("SQLITE_TMPDIR", str_cstr(cx->arena, tmp), 1) != 0)
+	if (setenv("SQLITE_TMPDIR", str_cstr(cx->arena, tmp), 1) != 0 ||
+	    !source_locale())
 		return fail_detail(cx, ERR_BROKEN, "setenv");
 	enum err e = site_open_shared(cx, site, 1, &store);
 	if (e)

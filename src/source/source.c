@@ -174,6 +174,11 @@ uint64_t source_bad_texts(const struct source_stream *s)
 	return s->bad_texts;
 }
 
+bool source_locale(void)
+{
+	return setenv("LC_ALL", "C.UTF-8", 1) == 0;
+}
+
 static int64_t clock_ms(void)
 {
 	struct timespec t;

@@ -140,6 +140,10 @@ void source_close(struct source_stream *);
 /* Texts so far that were not UTF-8, or not CP874. */
 uint64_t source_bad_texts(const struct source_stream *);
 
+/* Says in the environment that texts are UTF-8, for drivers of ODBC, some of
+ * which convert by the locale. Once, before there are other threads. */
+bool source_locale(void);
+
 /* Closes connections that nothing has used for a minute; to be called now and
  * then. */
 void source_tidy(void);

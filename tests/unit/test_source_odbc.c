@@ -445,6 +445,7 @@ int main(void)
 		printf("Bail out! PRATU_TEST_PG is not set: tests/pg.sh\n");
 		return 1;
 	}
+	REQUIRE(source_locale());
 	cx = ctx_new(arena_new(), 0, LANG_EN);
 	fixture_make(&cx);
 	fixture.path = str_of(fixture_path);
