@@ -73,8 +73,11 @@ static void make(void)
 	snprintf(name, sizeof(name), "source_pg_%d", (int)getpid());
 	owner = PQconnectdb(getenv("PRATU_TEST_PG"));
 	REQUIRE(PQstatus(owner) == CONNECTION_OK);
-	owner_does(
-	    str_cstr(cx.arena, str_fmt(cx.arena, "create database %s", name)));
+	owner_does(str_cstr(cx.arena,
+	    str_fmt(cx.arena,
+		"create database %s template template0 locale_provider icu"
+		" icu_locale 'en'",
+		name)));
 	PQfinish(owner);
 	owner = PQconnectdb(str_cstr(cx.arena, dsn_of("postgres", name)));
 	REQUIRE(PQstatus(owner) == CONNECTION_OK);
