@@ -202,16 +202,6 @@ bool str_i64(struct str s, int64_t *ret)
 	return true;
 }
 
-bool str_utf8(struct str s)
-{
-	uint32_t c;
-	while (s.n) {
-		if (!str_take_utf8(&s, &c))
-			return false;
-	}
-	return true;
-}
-
 size_t str_chars(struct str s)
 {
 	size_t n = 0;
@@ -265,6 +255,8 @@ static size_t utf8_length(const unsigned char *b, size_t n)
 		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
 	};
 	size_t i = 0;
+	if (b[0] < 0x80)
+		return 1;
 	while (i < COUNT(rows) && b[0] > rows[i].last)
 		i++;
 	if (i == COUNT(rows) || b[0] < rows[i].first || n < rows[i].n)
@@ -276,6 +268,32 @@ static size_t utf8_length(const unsigned char *b, size_t n)
 			return 0;
 	}
 	return rows[i].n;
+}
+
+/* Eight bytes of ASCII at once, Thai (E0 A0..BF and one more) by a look each,
+ * all else by the table: every text of a source comes through here. */
+bool str_utf8(struct str s)
+{
+	const unsigned char *b = (const unsigned char *)s.p;
+	size_t i = 0;
+	while (i < s.n) {
+		uint64_t word;
+		while (s.n - i >= 3 && b[i] == 0xe0 &&
+		       (b[i + 1] & 0xe0) == 0xa0 && (b[i + 2] & 0xc0) == 0x80)
+			i += 3;
+		if (s.n - i >= sizeof(word)) {
+			memcpy(&word, b + i, sizeof(word));
+			if ((word & UINT64_C(0x8080808080808080)) == 0) {
+				i += sizeof(word);
+				continue;
+			}
+		}
+		size_t n = i < s.n ? utf8_length(b + i, s.n - i) : 0;
+		if (n == 0)
+			return i == s.n;
+		i += n;
+	}
+	return true;
 }
 
 bool str_take_utf8(struct str *cursor, uint32_t *ret)

@@ -5,12 +5,11 @@
 
 static bool needs_quotes(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\r' ||
-		    s.p[i] == '\n')
-			return true;
-	}
-	return s.n == 0;
+	static const bool special[256] = {
+		['"'] = true, [','] = true, ['\r'] = true, ['\n'] = true
+	};
+
+	return s.n == 0 || out_plain(s, special) < s.n;
 }
 
 static size_t put_quote(struct out *o, const unsigned char *p, size_t n)

@@ -69,22 +69,33 @@ void out_base64(struct out *o, struct str s)
 	}
 }
 
+size_t out_plain(struct str s, const bool special[256])
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = 0;
+
+	/* Four looks and one question. */
+	while (s.n - i >= 4 && !(special[p[i]] | special[p[i + 1]] |
+				   special[p[i + 2]] | special[p[i + 3]]))
+		i += 4;
+	while (i < s.n && !special[p[i]])
+		i++;
+	return i;
+}
+
 void out_escaped(struct out *o, struct str s, const bool special[256],
     size_t (*put)(struct out *, const unsigned char *p, size_t n))
 {
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t done = 0, i = 0;
+	for (;;) {
+		size_t n = out_plain(s, special);
 
-	while (i < s.n) {
-		if (!special[p[i]]) {
-			i++;
-			continue;
-		}
-		out_bytes(o, p + done, i - done);
-		i += put(o, p + i, s.n - i);
-		done = i;
+		out_bytes(o, s.p, n);
+		if (n == s.n)
+			return;
+		s = (struct str){ .p = s.p + n, .n = s.n - n };
+		n = put(o, (const unsigned char *)s.p, s.n);
+		s = (struct str){ .p = s.p + n, .n = s.n - n };
 	}
-	out_bytes(o, p + done, s.n - done);
 }
 
 static size_t put_markup(struct out *o, const unsigned char *p, size_t n)

@@ -32,23 +32,6 @@ struct lite_stream *stream_new(struct ctx *cx, struct lite *l, sqlite3_stmt *st)
 	return s;
 }
 
-static bool is_ascii(const char *p, size_t n)
-{
-	uint64_t word = 0;
-	size_t i = 0;
-
-	for (; i + sizeof(word) <= n; i += sizeof(word)) {
-		memcpy(&word, p + i, sizeof(word));
-		if ((word & UINT64_C(0x8080808080808080)) != 0)
-			return false;
-	}
-	for (; i < n; i++) {
-		if ((unsigned char)p[i] >= 0x80)
-			return false;
-	}
-	return true;
-}
-
 static struct str repair(struct lite_stream *s, struct str bad)
 {
 	if (s->repaired == NULL) {
@@ -85,37 +68,39 @@ static bool copy(struct lite_stream *s, struct str in, struct cell *ret)
 }
 
 /* The cell; with `views`, long ones stay in the database's memory, where they
- * hold until it steps on. */
+ * hold until it steps on. The value is asked by itself, since each function of
+ * a column looks for it anew; no other thread has this connection. */
 static bool take_cell(
     struct lite_stream *s, int at, bool views, struct cell *ret)
 {
+	sqlite3_value *v = sqlite3_column_value(s->st, at);
 	char number[REAL_TEXT_BYTES];
 	struct str in = { 0 };
 
-	switch (sqlite3_column_type(s->st, at)) {
+	switch (sqlite3_value_type(v)) {
 	case SQLITE_INTEGER:
 		ret->kind = CELL_INTEGER;
-		in.n = integer_text(sqlite3_column_int64(s->st, at), number);
+		in.n = integer_text(sqlite3_value_int64(v), number);
 		in.p = number;
 		return copy(s, in, ret);
 	case SQLITE_FLOAT:
 		ret->kind = CELL_REAL;
-		in.n = real_text(sqlite3_column_double(s->st, at), number);
+		in.n = real_text(sqlite3_value_double(v), number);
 		in.p = number;
 		return copy(s, in, ret);
 	case SQLITE_TEXT:
 		ret->kind = CELL_TEXT;
-		in.p = (const char *)sqlite3_column_text(s->st, at);
-		in.n = (size_t)sqlite3_column_bytes(s->st, at);
-		if (in.p != NULL && !is_ascii(in.p, in.n) && !str_utf8(in)) {
+		in.p = (const char *)sqlite3_value_text(v);
+		in.n = (size_t)sqlite3_value_bytes(v);
+		if (in.p != NULL && !str_utf8(in)) {
 			ret->s = repair(s, in);
 			return true;
 		}
 		break;
 	case SQLITE_BLOB:
 		ret->kind = CELL_BYTES;
-		in.p = sqlite3_column_blob(s->st, at);
-		in.n = (size_t)sqlite3_column_bytes(s->st, at);
+		in.p = sqlite3_value_blob(v);
+		in.n = (size_t)sqlite3_value_bytes(v);
 		break;
 	default:
 		*ret = (struct cell){ .kind = CELL_NULL };

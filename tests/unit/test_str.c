@@ -211,6 +211,30 @@ static void cursors(void)
 	T_CHECK(!str_take_char(&empty, 'a') && str_take(&empty, absent), "-");
 }
 
+/* The quick look at a whole text says what one letter after the other says,
+ * wherever a byte stands between Thai, ASCII and others. */
+static void utf8_is_quick(void)
+{
+	static const char *const pieces[] = { "\xe0\xb8\x81", "abcdefgh", "x",
+		"\xe0\x9f\xbf", "\xe0\xb8", "\xed\xa0\x80", "\xef\xbf\xbd",
+		"\xf0\x9f\x98\x80", "\xc2\xa0", "\x80", "\xe0\xb9\xc0",
+		"\xff" };
+	size_t n = COUNT(pieces), wrong = 0, good = 0;
+	struct arena *a = arena_new();
+	for (size_t i = 0; i < n * n * n; i++) {
+		struct str s = str_fmt(a, "%s%s%s", pieces[i / n / n],
+		    pieces[i / n % n], pieces[i % n]);
+		struct str rest = s;
+		uint32_t c;
+		while (str_take_utf8(&rest, &c))
+			continue;
+		good += rest.n == 0;
+		wrong += str_utf8(s) != (rest.n == 0);
+	}
+	T_CHECK(wrong == 0 && good > 100, "%zu wrong, %zu good", wrong, good);
+	arena_free(a);
+}
+
 int main(void)
 {
 	T_RUN(comparing);
@@ -220,6 +244,7 @@ int main(void)
 	T_RUN(integers);
 	T_RUN(utf8);
 	T_RUN(utf8_is_exact);
+	T_RUN(utf8_is_quick);
 	T_RUN(cursors);
 	return T_PLAN();
 }
