@@ -3,7 +3,7 @@
 #include "base/cidr.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "gate/data.h"
+#include "gate/known.h"
 #include "sql/sql.h"
 
 #define MAX_SECRET 200
@@ -25,14 +25,21 @@ static bool read_key(struct gate_visit *v, struct str *ret)
 	return ret->n > 0 && ret->n <= MAX_SECRET;
 }
 
-static enum err find_key(struct call *c)
+static enum err read_secret(struct call *c)
 {
 	struct gate_visit *v = c->v;
 	struct str secret;
-	bool found;
 	if (!read_key(v, &secret))
 		return fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_key_missing);
-	enum err e = key_find(&v->cx, secret_hash(secret), &c->key, &found);
+	c->secret = secret_hash(secret);
+	return OK;
+}
+
+static enum err find_key(struct call *c)
+{
+	struct gate_visit *v = c->v;
+	bool found;
+	enum err e = key_find(&v->cx, c->secret, &c->key, &found);
 	if (e || found)
 		return e;
 	return fail(&v->cx, ERR_UNAUTHENTICATED, MSG_error_key_wrong);
@@ -78,6 +85,25 @@ static enum err find_connection(struct call *c, struct str id)
 	return e == ERR_NOT_FOUND ? fail(cx, e, MSG_error_no_such_door) : e;
 }
 
+static enum err read_store(struct call *c, struct str id)
+{
+	struct gate_visit *v = c->v;
+	c->flag = v->gate->flag;
+	enum err e = store_read(&v->cx, v->gate->shared);
+	if (!e)
+		e = find_connection(c, id);
+	store_end(&v->cx);
+	return e;
+}
+
+static void use_known(struct call *c)
+{
+	c->flag = c->known->flag;
+	c->key = c->known->key;
+	c->connection = c->known->connection;
+	c->approved = c->known->approved;
+}
+
 /* RFC 9110 5.6.7, as Sunset (RFC 8594) wants it. */
 static struct str http_date(struct arena *a, int64_t ms)
 {
@@ -98,11 +124,14 @@ enum err call_identify(struct call *c, struct str id, struct str *ret_suffix)
 	if (!gate_sees(v->gate, time_now_ms()))
 		return fail(&v->cx, ERR_BUSY, MSG_error_gate_blind);
 	(void)str_cut(id, '.', &id, &suffix);
-	c->flag = v->gate->flag;
-	enum err e = store_read(&v->cx, v->gate->shared);
-	if (!e)
-		e = find_connection(c, id);
-	store_end(&v->cx);
+	enum err e = read_secret(c);
+	if (e)
+		return e;
+	c->known = known_find(v, &c->secret, id);
+	if (c->known != NULL)
+		use_known(c);
+	else
+		e = read_store(c, id);
 	if (!e)
 		*ret_suffix = suffix;
 	return e;
@@ -120,5 +149,10 @@ enum err call_admit(struct call *c, struct str id, struct str *ret_suffix)
 		return e;
 	response_header(v->rs, STR("Sunset"),
 	    http_date(v->cx.arena, c->connection.expires));
-	return spec_approved(&v->cx, c->connection.spec, &c->approved);
+	if (c->known != NULL)
+		return OK;
+	e = spec_approved(&v->cx, c->connection.spec, &c->approved);
+	if (!e)
+		known_keep(c, &c->secret);
+	return e;
 }

@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/deliveries.h"
-#include "gate/data.h"
+#include "gate/known.h"
 #include "source/source.h"
 #include "sql/sql.h"
 
@@ -383,7 +383,9 @@ enum err call_answer(struct call *c)
 	if (query.limit >= 0)
 		query.limit++;
 	enum err e = query_compile(&v->cx, &c->approved, &query, compiled);
-	if (!e)
+	if (!e && c->known != NULL)
+		f->source = c->known->source;
+	else if (!e)
 		e = gate_source(
 		    v, json_text(c->connection.spec, "source"), &f->source);
 	if (e)

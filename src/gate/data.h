@@ -17,6 +17,9 @@
 struct call {
 	struct gate_visit *v;
 	int64_t flag; /* of the gate's last look before what follows was read */
+	struct sha256 secret; /* the key's hash */
+	const struct known
+	    *known; /* what follows, from a moment ago; or NULL */
 	struct connection connection;
 	struct key key;
 	enum form form;

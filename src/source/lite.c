@@ -127,6 +127,8 @@ static int authorize(void *arg, int act, const char *a, const char *b,
 
 	(void)schema;
 	(void)view;
+	if (l->own_sql)
+		return SQLITE_OK;
 	switch (act) {
 	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
@@ -166,6 +168,15 @@ static int progress(void *arg)
 
 	l->steps_left -= STEPS_BETWEEN_LOOKS;
 	return lite_over(l);
+}
+
+void lite_budget(struct lite *l, const struct source_limits *limits)
+{
+	l->limits = *limits;
+	l->steps_left = limits->steps;
+	l->deadline_ms = clock_ms() + limits->time_ms;
+	l->ended = NOT_ENDED;
+	l->refused = REFUSED_NOTHING;
 }
 
 void lite_close(struct lite *l)
@@ -284,9 +295,9 @@ enum err lite_open(struct ctx *cx, const struct source *source,
 
 	l->arena = cx->arena;
 	l->officer = officer;
-	l->limits = *limits;
-	l->steps_left = limits->steps;
-	l->deadline_ms = clock_ms() + limits->time_ms;
+	l->cells = ARENA_ARRAY(cx->arena, struct cell, LITE_CELLS);
+	l->text = arena_alloc(cx->arena, SOURCE_BATCH_BYTES);
+	lite_budget(l, limits);
 	arena_defer(cx->arena, close_deferred, l);
 	if (rc != SQLITE_OK)
 		return lite_fail(cx, l, rc, false);

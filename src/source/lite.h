@@ -38,12 +38,21 @@ struct lite {
 	struct source_limits limits;
 	int64_t steps_left, deadline_ms;
 	enum ending ended;
+	/* Set while lite_pool.c prepares its own, which the guard would refuse. */
+	bool own_sql;
+	struct kept *kept; /* the pool's; NULL: not of the pool */
+	/* The batch of its one stream. */
+	struct cell *cells; /* LITE_CELLS */
+	char *text;         /* SOURCE_BATCH_BYTES */
 };
+#define LITE_CELLS ((size_t)2048) /* in a batch */
 
 /* Opens and guards; closes with cx's arena. With `officer`, failures may hold
  * the database's words. */
 MUST_CHECK enum err lite_open(struct ctx *, const struct source *,
     const struct source_limits *, bool officer, struct lite **ret);
+/* Begins a budget; what was refused or ended before is forgotten. */
+void lite_budget(struct lite *, const struct source_limits *);
 void lite_close(struct lite *); /* once; its statements go with it */
 
 /* Prepares the first statement of `sql`; it is finalized by lite_close().

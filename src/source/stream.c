@@ -4,9 +4,8 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "source/lite_pool.h"
 #include "source/query.h"
-
-#define CELLS_MAX ((size_t)2048) /* in a batch, unless a row is wider */
 
 static void free_arena(void *arg)
 {
@@ -22,13 +21,11 @@ struct lite_stream *stream_new(struct ctx *cx, struct lite *l, sqlite3_stmt *st)
 	s->st = st;
 	s->n_columns = (size_t)sqlite3_column_count(st);
 	REQUIRE(s->n_columns > 0);
-	rows = CELLS_MAX / s->n_columns;
+	REQUIRE(s->n_columns <= LITE_CELLS);
+	rows = LITE_CELLS / s->n_columns;
 	s->max_rows = rows > SOURCE_BATCH_ROWS ? SOURCE_BATCH_ROWS : rows;
-	if (s->max_rows == 0)
-		s->max_rows = 1;
-	s->cells =
-	    ARENA_ARRAY(cx->arena, struct cell, s->max_rows * s->n_columns);
-	s->text = arena_alloc(cx->arena, SOURCE_BATCH_BYTES);
+	s->cells = l->cells;
+	s->text = l->text;
 	return s;
 }
 
@@ -142,7 +139,8 @@ static enum err advance(struct ctx *cx, struct lite_stream *s, bool *ret)
 		return OK;
 	*ret = false;
 	s->done = true;
-	return rc == SQLITE_DONE ? OK : lite_fail(cx, s->lite, rc, false);
+	s->broken = rc != SQLITE_DONE;
+	return s->broken ? lite_fail(cx, s->lite, rc, false) : OK;
 }
 
 enum err lite_next(
@@ -152,7 +150,7 @@ enum err lite_next(
 	struct batch b = { .n_columns = s->n_columns, .cells = s->cells };
 	bool more = true;
 
-	REQUIRE(s->lite->db != NULL);
+	REQUIRE(s->lite != NULL);
 	s->used = 0;
 	if (s->repaired != NULL)
 		arena_rewind(s->repaired, (struct arena_mark){ 0 });
@@ -208,8 +206,8 @@ static enum err drifted(struct ctx *cx, const char *why)
 static enum err prepare_approved(struct ctx *cx, struct lite *l,
     const struct approved *a, sqlite3_stmt **ret)
 {
-	struct str tail = { 0 };
-	enum err e = lite_prepare(cx, l, a->sql, ret, &tail);
+	bool more = false;
+	enum err e = lite_statement(cx, l, a->sql, ret, &more);
 
 	if (e != OK)
 		return e;
@@ -219,33 +217,48 @@ static enum err prepare_approved(struct ctx *cx, struct lite *l,
 	return OK;
 }
 
+static enum err prepare(struct ctx *cx, struct lite *l,
+    const struct compiled *q, sqlite3_stmt **ret)
+{
+	bool more = false;
+	enum err e = prepare_approved(cx, l, q->approved, ret);
+
+	if (e != OK || str_eq(q->sql, q->approved->sql))
+		return e;
+	e = lite_statement(cx, l, q->sql, ret, &more);
+	if (e != OK)
+		return e;
+	if (*ret == NULL || !sqlite3_stmt_readonly(*ret) || more ||
+	    !same_names(*ret, q->columns))
+		return drifted(cx, "the compiled query differs");
+	return OK;
+}
+
+static void close_deferred(void *arg)
+{
+	lite_stream_close(arg);
+}
+
 enum err lite_stream_open(struct ctx *cx, const struct source *source,
     const struct compiled *q, const struct source_limits *limits,
     struct source_stream **ret)
 {
 	struct lite *l = NULL;
 	sqlite3_stmt *st = NULL;
-	struct str tail = { 0 };
-	enum err e = lite_open(cx, source, limits, false, &l);
+	enum err e = lite_take(cx, source, limits, &l);
 
 	if (e != OK)
 		return e;
-	e = prepare_approved(cx, l, q->approved, &st);
-	if (e != OK)
+	e = prepare(cx, l, q, &st);
+	if (e == OK)
+		e = lite_bind(cx, l, st, q->approved->params, q->param_values,
+		    q->values, q->n_values);
+	if (e != OK) {
+		lite_give(l, false);
 		return e;
-	if (!str_eq(q->sql, q->approved->sql)) {
-		e = lite_prepare(cx, l, q->sql, &st, &tail);
-		if (e != OK)
-			return e;
-		if (st == NULL || !sqlite3_stmt_readonly(st) || tail.n > 0 ||
-		    !same_names(st, q->columns))
-			return drifted(cx, "the compiled query differs");
 	}
-	e = lite_bind(cx, l, st, q->approved->params, q->param_values,
-	    q->values, q->n_values);
-	if (e != OK)
-		return e;
 	*ret = &stream_new(cx, l, st)->head;
+	arena_defer(cx->arena, close_deferred, *ret);
 	return OK;
 }
 
@@ -254,6 +267,8 @@ void lite_stream_close(struct source_stream *head)
 	struct lite_stream *s = (struct lite_stream *)head;
 
 	s->done = true;
-	if (s->lite->db != NULL)
-		lite_close(s->lite);
+	if (s->lite != NULL)
+		lite_give(s->lite, !s->broken);
+	s->lite = NULL;
+	s->repaired = NULL; /* gone with it */
 }

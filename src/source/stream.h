@@ -10,12 +10,13 @@ struct lite_stream {
 	struct lite *lite;
 	sqlite3_stmt *st;
 	size_t n_columns, max_rows;
-	struct cell *cells; /* max_rows × n_columns */
-	char *text;         /* SOURCE_BATCH_BYTES */
+	struct cell *cells; /* of the connection */
+	char *text;         /* the same */
 	size_t used;
 	struct arena *repaired; /* texts that were not UTF-8, of this batch */
 	bool waiting;           /* the row at hand has not been handed out */
 	bool done;
+	bool broken; /* a step failed */
 };
 
 /* A stream over a statement that is bound and not stepped yet. */
