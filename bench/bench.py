@@ -2,6 +2,7 @@
 import argparse
 import os
 import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent),
                 str(Path(__file__).resolve().parents[1] / "tests" / "web")]
 
+from _pytest.outcomes import Failed  # noqa: E402
 from lines import LINES  # noqa: E402
 from stage import Stage  # noqa: E402
 
@@ -52,14 +54,18 @@ def main():
     begin, loads = time.monotonic(), [os.getloadavg()[0]]
     chosen = [line for line in LINES
               if (line.name in a.names if a.names else a.long or not line.long)]
-    table, missed = [], 0
+    table, failed, missed = [], [], 0
     stage = Stage(a.rows, a.rounds)
     try:
         for line in chosen:
             print(f"… {line.name}", file=sys.stderr, flush=True)
-            for figure in line.run(stage, line):
-                table.append(figure.cells())
-                missed += figure.missed()
+            try:
+                for figure in line.run(stage, line):
+                    table.append(figure.cells())
+                    missed += figure.missed()
+            except (AssertionError, Failed, OSError,
+                    subprocess.SubprocessError) as why:
+                failed.append(f"{line.name}: {why!r}"[:2000])
             loads.append(os.getloadavg()[0])
     finally:
         stage.close()
@@ -69,7 +75,9 @@ def main():
           f" {time.monotonic() - begin:.0f} s\n")
     print_table(table)
     print(f"\n{len(table)} figures, {missed} short of their goal")
-    return 0
+    for why in failed:
+        print("FAILED " + why)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

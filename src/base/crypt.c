@@ -112,9 +112,21 @@ struct sha256 secret_hash(struct str secret)
 struct str random_id(struct arena *a, size_t n)
 {
 	static const char letters[36] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	/* Bytes by the lot, since each asking is a call of the kernel; those
+	 * past the last multiple of 36 are thrown away, so all letters are as
+	 * likely. */
+	unsigned char lot[32];
+	size_t left = 0;
 	char *p = arena_alloc(a, n);
-	for (size_t i = 0; i < n; i++)
-		p[i] = letters[randombytes_uniform(sizeof letters)];
+	for (size_t i = 0; i < n;) {
+		if (left == 0) {
+			randombytes_buf(lot, sizeof lot);
+			left = sizeof lot;
+		}
+		unsigned char c = lot[--left];
+		if (c < 256 / sizeof letters * sizeof letters)
+			p[i++] = letters[c % sizeof letters];
+	}
 	return str_n(p, n);
 }
 

@@ -242,20 +242,17 @@ static enum err send_stream(struct call *c, struct flow *f)
 	return OK;
 }
 
-/* Builds until the end or until it is too much to build. */
+/* Builds until the end or until it is too much to build: what is built then is
+ * the first piece of the stream. */
 static enum err build_first(struct flow *f)
 {
-	struct buf all = buf_new(f->cx.arena, PIECE_BYTES);
-	while (!f->ended && all.n <= WHOLE_BYTES) {
-		enum err e = next_piece(f);
+	while (!f->ended && f->piece.n <= WHOLE_BYTES) {
+		enum err e = next_rows(f);
 		if (e)
 			return e;
-		buf_bytes(&all, f->piece.p, f->piece.n);
 	}
-	/* What is built already is the first piece of the stream. */
-	f->piece = all;
-	f->sent = 0;
-	return buf_ok(&all) ? OK : fail_detail(&f->cx, ERR_TOO_LARGE, "a row");
+	return buf_ok(&f->piece) ? OK
+	                         : fail_detail(&f->cx, ERR_TOO_LARGE, "a row");
 }
 
 /* Whether there is a row beyond the limit of an answer that streams: asked
@@ -346,6 +343,7 @@ static struct flow *flow_new(struct call *c)
 	f->expires = c->connection.expires;
 	f->left = c->asked.query.limit;
 	f->flag = c->flag;
+	f->looked = v->cx.now; /* he has just sent his request */
 	f->limits = source_limits_stream;
 	f->limits.stop = stop;
 	f->limits.stop_arg = f;

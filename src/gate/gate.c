@@ -22,6 +22,8 @@
 enum { LOOK_MS = 200, BLIND_MS = 5000 };
 
 #define MAX_ROUTES 32
+/* A thread each, that sleeps most of the time: many programs keep theirs. */
+#define MAX_CONNECTIONS 2000
 
 const struct gate_route gate_routes[] = {
 #define ROUTE(method, path, fn, side, body, max, shows) \
@@ -271,6 +273,7 @@ static struct server *start(struct gate *gate, int fd, enum side side)
 		.handle = handle,
 		.refuse = refuse,
 		.app = gate,
+		.max_connections = MAX_CONNECTIONS,
 		.spool_dir = str_cstr(arena, gate_tmp(arena, o->site)) };
 	struct server *server = server_start(&so);
 	if (!server)

@@ -132,6 +132,7 @@ class GateStore:
     def change(self, *statements):
         """The fault itself: what no command can bring about in a test."""
         self.shell.change(*statements, "update change set flag = flag + 1")
+        time.sleep(0.25)  # a gate may know a call for 200 ms
 
     def delivery(self, answer):
         """The record of an answer, once it has ended."""
