@@ -109,6 +109,47 @@ static void a_new_table_is_known_and_a_lost_one_is_not(void)
 	T_CHECK(count(sql) == -1 && cx.fault.err == ERR_CONFLICT, "dropped");
 }
 
+/* Takes every connection that is kept, so that each is seen to be old. */
+static void no_one_has_it(void)
+{
+	struct source_stream *s[POOL_IDLE];
+	struct ctx own = ctx_new(arena_new(), 0, LANG_EN);
+	size_t n = lite_kept();
+
+	fixture_exec("create table again(x); drop table again;");
+	for (size_t i = 0; i < n; i++)
+		REQUIRE(open_named(&own, STR("select 1 as id, 2 as name"),
+			    &source_limits_stream, &s[i]) == OK);
+	for (size_t i = 0; i < n; i++)
+		((struct lite_stream *)s[i])->broken = true;
+	arena_free(own.arena);
+	T_CHECK(lite_kept() == 0, "%zu", lite_kept());
+}
+
+/* In WAL mode a change of the schema leaves the file itself as it was. */
+static void a_new_table_in_the_log_is_known(void)
+{
+	struct str sql = STR("select id, name from logged");
+	sqlite3 *db = NULL;
+
+	begin();
+	REQUIRE(sqlite3_open(fixture_path, &db) == SQLITE_OK);
+	REQUIRE(sqlite3_exec(db, "pragma journal_mode=wal; create table w(x)",
+		    NULL, NULL, NULL) == SQLITE_OK);
+	T_CHECK(
+	    count(all_rows) == 5 && count(sql) == -1 && count(all_rows) == 5,
+	    "not yet");
+	REQUIRE(sqlite3_exec(db,
+		    "create table logged(id, name);"
+		    "insert into logged values (1, 'a')",
+		    NULL, NULL, NULL) == SQLITE_OK);
+	T_CHECK(count(sql) == 1, "%.*s", STR_ARG(cx.fault.detail));
+	REQUIRE(sqlite3_close(db) == SQLITE_OK);
+	no_one_has_it();
+	fixture_exec("pragma journal_mode=delete");
+	T_CHECK(count(sql) == 1, "%.*s", STR_ARG(cx.fault.detail));
+}
+
 static void copy_file(const char *from, const char *to)
 {
 	char command[2][64], block[65536];
@@ -281,6 +322,7 @@ int main(void)
 	T_RUN(one_serves_again);
 	T_RUN(what_is_written_is_seen);
 	T_RUN(a_new_table_is_known_and_a_lost_one_is_not);
+	T_RUN(a_new_table_in_the_log_is_known);
 	T_RUN(each_stream_has_its_own_budget);
 	T_RUN(the_guard_stays);
 	T_RUN(no_more_are_kept_than_the_bound);
