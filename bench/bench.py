@@ -12,7 +12,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent),
 
 from _pytest.outcomes import Failed  # noqa: E402
 from lines import LINES  # noqa: E402
-from stage import Stage  # noqa: E402
+from stage import Absent, Stage  # noqa: E402
 
 HEAD = ("line", "work", "Pratu", "against", "its", "ratio", "goal", "")
 
@@ -54,7 +54,7 @@ def main():
     begin, loads = time.monotonic(), [os.getloadavg()[0]]
     chosen = [line for line in LINES
               if (line.name in a.names if a.names else a.long or not line.long)]
-    table, failed, missed = [], [], 0
+    table, failed, absent, missed = [], [], [], 0
     stage = Stage(a.rows, a.rounds)
     try:
         for line in chosen:
@@ -63,6 +63,8 @@ def main():
                 for figure in line.run(stage, line):
                     table.append(figure.cells())
                     missed += figure.missed()
+            except Absent as why:
+                absent.append(f"{line.name}: {why}")
             except (AssertionError, Failed, OSError,
                     subprocess.SubprocessError) as why:
                 failed.append(f"{line.name}: {why!r}"[:2000])
@@ -75,6 +77,8 @@ def main():
           f" {time.monotonic() - begin:.0f} s\n")
     print_table(table)
     print(f"\n{len(table)} figures, {missed} short of their goal")
+    for why in absent:
+        print("NOT MEASURED " + why)
     for why in failed:
         print("FAILED " + why)
     return 1 if failed else 0

@@ -20,7 +20,11 @@
 #include "source/source.h"
 #include "sql/sql.h"
 
-enum { MAX_DESCRIPTORS = 65536 };
+enum {
+	MAX_DESCRIPTORS = 65536,
+	TRIM_BYTES = 4 << 20,
+	MMAP_BYTES = 1 << 20,
+};
 
 int process_listen(struct cli *cli, const struct config *c,
     enum process process, struct process_fds *fds)
@@ -61,6 +65,10 @@ void process_bounds(const char *name)
 	}
 	/* A thread a connection: an arena a thread would cost 64 MiB each. */
 	mallopt(M_ARENA_MAX, 2);
+	/* What a request gives back serves the next: not to the kernel and from
+	 * it again each time. Large pieces go at once. */
+	mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+	mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
 	prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 

@@ -1,5 +1,5 @@
 /* encode.c - a query's rows in one form, for tests and benches: encode DB SQL
- * FORM [OPTION…] > out. Options: excel, flush (after each batch), sheet=ROWS,
+ * FORM [OPTION…] > out. DB is a SQLite file's path or the DSN of a source. Options: excel, flush (after each batch), sheet=ROWS,
  * COLUMN:TYPE, drop=COLUMN. On
  * standard error one line of JSON: rows, bytes, and resident memory in KiB
  * after the first 10,000 rows and at the most. */
@@ -142,9 +142,11 @@ static int run(struct ctx *cx, char **argv, int n_options)
 	job.options.title = STR("ทดสอบ");
 	if (!form_parse(str_of(argv[3]), &form))
 		return 2;
-	if (source_parse(cx,
-		str_cat(cx->arena, STR("sqlite:"), str_of(argv[1])),
-		&source) != OK ||
+	struct str dsn = str_of(argv[1]);
+
+	if (str_starts(dsn, STR("/")))
+		dsn = str_cat(cx->arena, STR("sqlite:"), dsn);
+	if (source_parse(cx, dsn, &source) != OK ||
 	    source_describe(cx, &source, sql, NO_PARAMS, NO_ARGS,
 		&source_limits_officer, &d) != OK)
 		return sorry(cx);
