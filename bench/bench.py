@@ -1,6 +1,7 @@
 """bench/run: the lines, one after another, and the table of what they gave."""
 import argparse
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -48,6 +49,9 @@ def print_table(rows):
 
 def main():
     a = read_arguments()
+    # So that what was started ends, whoever ends this.
+    for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(s, lambda n, _: sys.exit(128 + n))
     if a.list:
         print("\n".join(f"{line.name:18} {line.work}" for line in LINES))
         return 0

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Callable
 
 import crowd
+import graph
 import work
 from work import interleave, median
 
@@ -92,6 +93,23 @@ def keyed(source="sqlite", durable=True, prize=None):
     return run
 
 
+def keyed_graph(stage, line):
+    """One row by its key from PostgreSQL, beside PostGraphile."""
+    grant = stage.grant("postgresql")
+    url, asked = graph.start(stage), graph.wrk_script(stage)
+    script = work.wrk_script(stage, grant)
+    mine = grant.get(".json", params={"id": "eq.1"}).json()[0]
+    assert work.plain(list(mine.values())) == \
+        work.plain(list(graph.one_row(url, 1).values()))
+    ours, theirs = interleave(
+        stage.rounds,
+        lambda: work.wrk_rate(grant.url + ".json", script),
+        lambda: work.wrk_rate(url, asked))
+    yield Figure(line.name, line.work, f"{median(ours):,.0f} /s",
+                 "PostGraphile 4", f"{median(theirs):,.0f} /s",
+                 median(ours) / median(theirs), line.goal)
+
+
 def memory(form, most_mib, times=1):
     """How far anonymous memory grows above that of the gate at rest."""
     def run(stage, line):
@@ -121,6 +139,7 @@ LINES = [
     Line("keyed", "one row by key, 32 at once", keyed(prize=0.4), 0.25),
     Line("keyed-no-sync", "the same, fdatasync off", keyed(durable=False),
          0.45),
+    Line("pg-keyed", "one row by key, PostgreSQL", keyed_graph, 6.0),
     Line("first-byte", "first byte of all rows", first_byte),
     Line("memory-json", "memory, JSON", memory("json", 8)),
     Line("memory-csv", "memory, CSV", memory("csv", 8)),

@@ -197,7 +197,7 @@ end
 def wrk(url, script, threads=2, connections=32, seconds=3):
     out = subprocess.run(
         ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s",
-         "--latency", "-s", script, url],
+         "--latency", "--timeout", "20s", "-s", script, url],
         stdout=subprocess.PIPE, text=True, check=True).stdout
     for bad in ("Non-2xx", "Socket errors"):
         assert bad not in out, out

@@ -34,6 +34,11 @@ static char *room(struct buf *b, size_t n)
 	return b->p + b->n;
 }
 
+void buf_reserve(struct buf *b, size_t n_bytes)
+{
+	(void)room(b, n_bytes);
+}
+
 void buf_bytes(struct buf *b, const void *p, size_t n)
 {
 	char *to = n ? room(b, n) : NULL;

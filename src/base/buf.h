@@ -18,6 +18,8 @@ struct buf {
 
 /* An empty buffer that will hold `max_bytes` at the most. */
 struct buf buf_new(struct arena *, size_t max_bytes);
+/* Room for so much more, so that growing leaves nothing behind. */
+void buf_reserve(struct buf *, size_t n_bytes);
 void buf_bytes(struct buf *, const void *p, size_t n);
 void buf_str(struct buf *, struct str);
 void buf_char(struct buf *, char);

@@ -12,6 +12,8 @@
 
 /* What is built before it is sent; more streams. */
 #define WHOLE_BYTES ((size_t)65536)
+/* What an encoder hands on at once. */
+#define BLOCK_BYTES ((size_t)32768)
 /* One batch encoded at the most: 256 rows, or one row of 16 MiB cells. */
 #define PIECE_BYTES ((size_t)256 << 20)
 
@@ -45,6 +47,10 @@ struct flow {
 static bool into_piece(void *arg, const void *p, size_t n)
 {
 	struct flow *f = arg;
+	/* A first block that is full: more will come, and a stream keeps what
+	 * its buffer grows out of. */
+	if (f->piece.cap == 0 && n >= BLOCK_BYTES)
+		buf_reserve(&f->piece, WHOLE_BYTES + BLOCK_BYTES);
 	buf_bytes(&f->piece, p, n);
 	return buf_ok(&f->piece);
 }
@@ -246,7 +252,7 @@ static enum err send_stream(struct call *c, struct flow *f)
  * the first piece of the stream. */
 static enum err build_first(struct flow *f)
 {
-	while (!f->ended && f->piece.n <= WHOLE_BYTES) {
+	while (!f->ended && f->piece.n < WHOLE_BYTES) {
 		enum err e = next_rows(f);
 		if (e)
 			return e;
