@@ -213,12 +213,13 @@ static bool take_group(
 	return str_take_char(s, ')');
 }
 
-static bool is_param(const struct approved *ap, struct str name)
+static const struct param *param_named(
+    const struct approved *ap, struct str name)
 {
 	for (size_t i = 0; i < ap->params.n; i++)
 		if (str_eq(ap->params.v[i].name, name))
-			return true;
-	return false;
+			return &ap->params.v[i];
+	return NULL;
 }
 
 struct reading {
@@ -272,7 +273,7 @@ static bool is_group(struct str name)
 static bool read_once(struct reading *r, struct str name, struct str value)
 {
 	static const char *const once[] = { "select", "order", "limit",
-		"offset", "cursor", "format" };
+		"offset", "cursor", "format", "profile" };
 	struct query *q = &r->out->query;
 	struct str *v;
 	size_t which = 0, n;
@@ -301,20 +302,31 @@ static bool read_once(struct reading *r, struct str name, struct str value)
 	case 4:
 		r->out->cursor = value;
 		break;
-	default: /* the form was taken from it before: call_form() */
+	default: /* taken before: call_form(), call_profile() */
 		break;
 	}
 	return true;
 }
 
+static void read_param(
+    struct reading *r, const struct param *p, struct str value)
+{
+	if (p->body_only)
+		field_wrong(
+		    r->cx, p->name, MSG_field_body_only, STR("api-post"));
+	else
+		r->args[r->n_args++] = (struct arg){ p->name, value };
+}
+
 static void read_pair(struct reading *r, struct str name, struct str value)
 {
+	const struct param *p;
 	if (read_once(r, name, value))
 		return;
 	if (is_group(name))
 		read_group(r, name, value);
-	else if (is_param(r->approved, name))
-		r->args[r->n_args++] = (struct arg){ name, value };
+	else if ((p = param_named(r->approved, name)) != NULL)
+		read_param(r, p, value);
 	else
 		read_test(r, name, value);
 }

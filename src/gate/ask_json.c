@@ -160,7 +160,7 @@ static void read_params(struct ctx *cx, const json_t *params, struct query *q)
 static void check_keys(struct ctx *cx, const json_t *body)
 {
 	static const char *const known[] = { "select", "filter", "order",
-		"limit", "offset", "cursor", "params", "format" };
+		"limit", "offset", "cursor", "params", "format", "profile" };
 	const char *key;
 	json_t *value, *copy = json_keep(cx->arena, json_deep_copy(body));
 	json_object_foreach(copy, key, value)

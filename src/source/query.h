@@ -10,7 +10,7 @@
  * sort as the smallest values unless the order says otherwise. `like` minds
  * case, `ilike` folds it (Unicode simple folding): % and * any characters, _ one
  * character, \ takes the next one as it is. A column with mask "drop" does not
- * exist. */
+ * exist; one with another mask can be neither tested nor ordered by. */
 #ifndef SOURCE_QUERY_H
 #define SOURCE_QUERY_H
 
@@ -49,6 +49,10 @@ struct cond {
 	enum op op;
 	const struct str *values;
 	size_t n_values;
+	/* Instead of values, in a struct paging: a cell of the column as the
+	 * source gave it. OP_IS takes a null one. */
+	const struct cell *own;
+	bool exact; /* texts by their bytes, whatever the source's order */
 };
 
 enum nulls { NULLS_SMALLEST, NULLS_FIRST, NULLS_LAST };
@@ -58,15 +62,26 @@ struct order {
 	enum nulls nulls;
 };
 
+/* How the pages of a question follow each other: never a caller's words, so on
+ * any column that is shown as it is, filterable or not. */
+struct paging {
+	const struct order *ties; /* after the caller's order */
+	size_t n_ties;
+	bool exact;               /* ties order texts by their bytes */
+	const struct cond *after; /* which rows; NULL: all */
+};
+
 struct query {
 	const struct str *select; /* none: all columns */
 	size_t n_select;
 	const struct cond *filter; /* NULL: none */
 	const struct order *order;
 	size_t n_order;
-	int64_t limit;    /* -1: none */
-	int64_t offset;   /* 0: none */
-	struct args args; /* of the declared parameters */
+	int64_t limit;               /* -1: none */
+	int64_t offset;              /* 0: none */
+	struct args args;            /* of the declared parameters */
+	const struct paging *paging; /* NULL: one answer, in its own order */
+	bool count; /* one row, how many there are; order and limit are idle */
 };
 /* Everything: all columns, no filter, no limit. */
 struct query query_all(void);
@@ -77,12 +92,17 @@ struct approved {
 	struct params params;
 	struct columns columns; /* exactly those of the SQL, in its order */
 	const bool *filterable; /* one for each column; NULL: none is */
+	const struct str *key;  /* columns in which no two rows are alike */
+	size_t n_key;           /* 0: not known */
 };
 
 /* SQL ready to run, for source_open(). */
 struct compiled {
 	struct str sql;
 	struct columns columns;          /* of the result */
+	size_t n_shown;                  /* the first ones; then places' own */
+	const size_t *places;            /* with paging: where the columns of */
+	size_t n_places;                 /* order and ties stand */
 	const struct approved *approved; /* must live as long as this */
 	const struct cell *param_values; /* of approved->params */
 	const struct cell *values;       /* bound to @1, @2, … */

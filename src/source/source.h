@@ -75,6 +75,10 @@ struct description {
 	 * or not; a table read without a column has "". */
 	const struct origin *reads;
 	size_t n_reads;
+	/* Columns of the result that together are the primary key of the one
+	 * table read: no two rows are alike in them. None: not known. */
+	const struct str *key;
+	size_t n_key;
 };
 
 /* Checks an officer's SQL with its declared parameters and describes the
