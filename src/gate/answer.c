@@ -335,8 +335,8 @@ static enum err find_end(struct flow *f)
 	q.offset += q.limit - 2;
 	q.limit = 2;
 	if (q.n_order + q.paging->n_ties > 0) {
-		q.select = q.n_order > 0 ? &q.order->column
-		                         : &q.paging->ties->column;
+		q.select =
+		    q.n_order > 0 ? &q.order->column : &q.paging->ties->column;
 		q.n_select = 1;
 	}
 	enum err e = query_compile(&f->cx, &c->approved, &q, &compiled);
@@ -482,8 +482,8 @@ enum err call_answer(struct call *c)
 {
 	struct gate_visit *v = c->v;
 	struct flow *f = flow_new(c);
-	enum err e = gate_source(
-	    v, json_text(c->connection.spec, "source"), &f->source);
+	enum err e =
+	    gate_source(v, json_text(c->connection.spec, "source"), &f->source);
 	if (e)
 		return e;
 	f->cx = v->cx;

@@ -6,6 +6,7 @@
 
 #define MAX_WORDS 2000
 #define MAX_QUESTION 65536
+#define MAX_HINT ((size_t)200)
 /* Brackets within brackets that are read; query.h allows fewer, and says so
  * better than "not understood". */
 #define MAX_BRACKETS 20
@@ -144,6 +145,27 @@ static bool take_list(struct ctx *cx, struct str *s, struct cond *test)
 	return str_take_char(s, ')');
 }
 
+/* The test put right, for who mistyped its operator or left it out. */
+static struct str meant(
+    struct ctx *cx, const struct cond *test, struct str s, bool nested)
+{
+	struct arena *a = cx->arena;
+	struct str word, rest, near = { 0 };
+	size_t n = 0;
+	while (nested && n < s.n && s.p[n] != ',' && s.p[n] != ')')
+		n++;
+	s = str_upto(s, nested ? n : s.n);
+	if (s.n > MAX_HINT)
+		return near;
+	if (str_cut(s, '.', &word, &rest))
+		near = op_near(a, word);
+	if (near.n == 0)
+		rest = s;
+	return str_fmt(a, "%.*s%s%s%.*s.%.*s", STR_ARG(test->column),
+	    nested ? "." : "=", test->negated ? "not." : "",
+	    STR_ARG(near.n > 0 ? near : STR("eq")), STR_ARG(rest));
+}
+
 /* "[not.]op." and then the value; whatever is left stays in *s. */
 static bool take_test(
     struct ctx *cx, struct str *s, bool nested, struct cond *test)
@@ -151,8 +173,9 @@ static bool take_test(
 	struct str word, rest;
 	test->negated = str_take(s, STR("not."));
 	if (!str_cut(*s, '.', &word, &rest) || !op_parse(word, &test->op)) {
-		field_wrong(cx, test->column, MSG_field_bad_operator,
-		    str_upto(*s, str_index(*s, '.')));
+		field_wrong_hint(cx, test->column, MSG_field_bad_operator,
+		    str_upto(*s, str_index(*s, '.')),
+		    meant(cx, test, *s, nested));
 		return false;
 	}
 	*s = rest;

@@ -55,7 +55,8 @@ static void read_test(struct ctx *cx, const json_t *o, struct cond *c)
 	if (c->column.n == 0)
 		bad_filter(cx, STR("filter"));
 	else if (!op_parse(op, &c->op))
-		field_wrong(cx, c->column, MSG_field_bad_operator, op);
+		field_wrong_hint(cx, c->column, MSG_field_bad_operator, op,
+		    op_near(cx->arena, op));
 	else if (!read_values(cx, json_object_get(o, "value"), c))
 		bad_filter(cx, c->column);
 }

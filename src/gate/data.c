@@ -110,7 +110,7 @@ enum err data_get(struct gate_visit *v)
 	c->v = v;
 	enum err e = call_admit(c, v->rq->args[0], &suffix);
 	if (!e && !is_outlet(c, STR("api-get")))
-		return wrong_method(c, "POST", MSG_error_outlet_post);
+		return wrong_method(c, "POST, QUERY", MSG_error_outlet_post);
 	if (!e)
 		e = call_form(
 		    c, suffix, pairs_get(v->rq->query, STR("format")));
@@ -196,6 +196,18 @@ enum err data_post(struct gate_visit *v)
 	return post(v, STR(""));
 }
 
+/* QUERY (RFC 10008) is what the POST means; the door is the connection itself. */
+enum err data_query(struct gate_visit *v)
+{
+	return post(v, STR(""));
+}
+
+/* Where the link to a next page leads. */
+enum err data_query_at(struct gate_visit *v)
+{
+	return post(v, STR(""));
+}
+
 /* …/query.csv */
 enum err data_post_as(struct gate_visit *v)
 {
@@ -211,7 +223,7 @@ enum err data_other(struct gate_visit *v)
 	struct str rest = v->rq->args[1];
 	if (str_take(&rest, STR("query")) &&
 	    (rest.n == 0 || str_starts(rest, STR(".")))) {
-		response_header(v->rs, STR("Allow"), STR("POST"));
+		response_header(v->rs, STR("Allow"), STR("POST, QUERY"));
 		return fail(&v->cx, ERR_METHOD, MSG_error_outlet_post);
 	}
 	return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);

@@ -45,6 +45,10 @@ void answer_headers(struct call *c)
 	if (c->form == FORM_HTML)
 		response_header(
 		    rs, STR("Content-Security-Policy"), html_policy(c));
+	/* RFC 10008: by which it may be asked with the method QUERY. */
+	if (connection_posts(c))
+		response_header(
+		    rs, STR("Accept-Query"), STR("\"application/json\""));
 	if (applied.n > 0)
 		response_header(rs, STR("Preference-Applied"), applied);
 	describe(c);

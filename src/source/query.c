@@ -1,6 +1,7 @@
 #include "source/query.h"
 
 #include "base/buf.h"
+#include "base/near.h"
 #include "base/str.h"
 #include "source/source.h"
 
@@ -30,6 +31,27 @@ bool op_parse(struct str s, enum op *ret)
 struct str op_name(enum op op)
 {
 	return ops[op].name;
+}
+
+struct str op_near(struct arena *a, struct str word)
+{
+	/* As other languages write them. */
+	static const struct {
+		const char *said, *meant;
+	} known[] = { { "ge", "gte" }, { "le", "lte" }, { "ne", "neq" },
+		{ "=", "eq" }, { "==", "eq" } };
+	static const char *const names[OPS] = {
+#define OP(id, text, operator) [OP_##id] = text,
+#include "source/ops.def"
+#undef OP
+	};
+
+	word = str_lower(a, word);
+	for (size_t i = 0; i < COUNT(known); i++) {
+		if (str_eq(word, str_of(known[i].said)))
+			return str_of(known[i].meant);
+	}
+	return near_name(word, names, OPS);
 }
 
 struct query query_all(void)
@@ -66,6 +88,21 @@ static size_t find_column(const struct approved *a, struct str name)
 }
 
 /* The column, if a test or an order may use it. */
+/* Says of no column that is not shown that it is there. */
+static void no_column(struct compiler *c, struct str field, struct str name)
+{
+	const struct columns all = c->approved->columns;
+	const char **v = ARENA_ARRAY(c->cx->arena, const char *, all.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < all.n; i++) {
+		if (!dropped(&all.v[i]))
+			v[n++] = str_cstr(c->cx->arena, all.v[i].name);
+	}
+	field_wrong_hint(
+	    c->cx, field, MSG_error_query_column, name, near_name(name, v, n));
+}
+
 static bool shown_as_it_is(const struct column *c)
 {
 	return c->mask.n == 0 || str_eq(c->mask, STR("none"));
@@ -76,7 +113,7 @@ static const struct column *usable_column(struct compiler *c, struct str name)
 	size_t i = find_column(c->approved, name);
 
 	if (i == c->approved->columns.n) {
-		field_wrong(c->cx, name, MSG_error_query_column, name);
+		no_column(c, name, name);
 		return NULL;
 	}
 	if (c->approved->filterable == NULL || !c->approved->filterable[i] ||
@@ -356,10 +393,11 @@ static struct columns put_select(struct compiler *c, const struct query *q)
 			continue; /* dropped */
 		bool twice = find_name(out, n, name) < n;
 		if (at == a->columns.n || twice) {
-			field_wrong(c->cx, STR("select"),
-			    twice ? MSG_error_query_twice
-				  : MSG_error_query_column,
-			    name);
+			if (twice)
+				field_wrong(c->cx, STR("select"),
+				    MSG_error_query_twice, name);
+			else
+				no_column(c, STR("select"), name);
 			continue;
 		}
 		buf_str(&c->sql, n == 0 ? STR("select ") : STR(","));

@@ -34,6 +34,8 @@ enum op {
 /* From "eq" …; false when it is none of them. */
 bool op_parse(struct str, enum op *ret);
 struct str op_name(enum op);
+/* The operator that a word was probably meant to be; absent: no idea. */
+struct str op_near(struct arena *, struct str);
 
 enum cond_kind { COND_TEST, COND_AND, COND_OR };
 
