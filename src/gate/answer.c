@@ -36,6 +36,7 @@ struct flow {
 	bool follows;     /* the edge, since the page may be built whole */
 	struct edge edge; /* how far it has come */
 	struct place end; /* where it ends, once that is known otherwise */
+	struct str total; /* rows of the question, when that was asked */
 	struct sha256_state *digest;
 	struct buf piece; /* encoded, not yet sent */
 	size_t sent;      /* of the piece */
@@ -472,7 +473,7 @@ static enum err count(struct flow *f)
 		e = ask_rows(f, &compiled, cells, &n);
 	if (e)
 		return e;
-	response_header(c->v->rs, STR("Total-Count"), cells[0].s);
+	f->total = cells[0].s;
 	/* The rows have what is left of the time. */
 	f->limits.time_ms -= time_now_ms() - began;
 	return OK;
@@ -497,6 +498,8 @@ enum err call_answer(struct call *c)
 		return e;
 	response_header(v->rs, STR("Delivery-Id"), f->delivery.id);
 	answer_headers(c);
+	if (f->total.n > 0)
+		response_header(v->rs, STR("Total-Count"), f->total);
 	if (f->more)
 		answer_next(c, next_of(f));
 	answer_code(c);
