@@ -36,6 +36,8 @@ struct flow {
 	bool follows;     /* the edge, since the page may be built whole */
 	struct edge edge; /* how far it has come */
 	struct place end; /* where it ends, once that is known otherwise */
+	struct str tail;  /* of an envelope that streams: made before, since the
+	                   * visit is over when the rows end */
 	struct str total; /* rows of the question, when that was asked */
 	struct sha256_state *digest;
 	struct buf piece; /* encoded, not yet sent */
@@ -136,13 +138,18 @@ static struct str next_of(struct flow *f)
 	return next_url(f->call, &f->end);
 }
 
+static struct str tail_of(struct flow *f)
+{
+	return envelope_end(f->call, next_of(f), f->more, f->delivery.id);
+}
+
 static enum err end_rows(struct flow *f)
 {
 	f->ended = true;
 	if (encoder_end(f->encoder)) {
 		if (f->call->prefer.envelope)
-			buf_str(&f->piece, envelope_end(f->call, next_of(f),
-					       f->more, f->delivery.id));
+			buf_str(
+			    &f->piece, f->tail.n > 0 ? f->tail : tail_of(f));
 		return OK;
 	}
 	return fail_detail(&f->cx, ERR_TOO_LARGE, "encoding: %d",
@@ -272,6 +279,8 @@ static enum err send_whole(struct call *c, struct flow *f)
 static enum err send_stream(struct call *c, struct flow *f)
 {
 	enum err e = record(f, false);
+	if (!e && c->prefer.envelope)
+		f->tail = tail_of(f);
 	if (e)
 		return e;
 	response_set(c->v->rs, 200, answer_media(c), STR(""));
