@@ -190,8 +190,8 @@ static struct plan_column column_of(const struct plan_work *p, size_t i,
 		.title_en = json_text(said, "title_en"),
 		.classes = codes(p, "class.", classes, COUNT(classes),
 		    class.n ? class : STR("internal")),
-		.masks = codes(p, "mask.", mask_names, MASKS,
-		    mask.n ? mask : STR("none")),
+		.masks = codes(
+		    p, "mask.", mask_names, MASKS, mask.n ? mask : STR("none")),
 		.n_classes = COUNT(classes),
 		.n_masks = MASKS,
 		.filterable = has_text(json_list(part, "filterable"), name) };

@@ -19,10 +19,20 @@ static struct sha256 cursor_key(const struct call *c)
 	return gate_key(c->v->gate, "cursor", bound_to(c));
 }
 
+/* base64url of base64, so that a cursor copied by hand needs no encoding. */
+static struct str for_url(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n);
+	size_t n = 0;
+	for (; n < s.n && s.p[n] != '='; n++)
+		p[n] = s.p[n] == '+' ? '-' : s.p[n] == '/' ? '_' : s.p[n];
+	return str_n(p, n);
+}
+
 struct str cursor_make(const struct call *c, const struct place *p)
 {
 	struct arena *a = c->v->cx.arena;
-	return seal(a, cursor_key(c), place_text(a, p));
+	return for_url(a, seal(a, cursor_key(c), place_text(a, p)));
 }
 
 static bool open_cursor(struct call *c)

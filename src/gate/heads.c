@@ -76,7 +76,7 @@ struct str next_url(struct call *c, const struct place *place)
 	struct arena *a = c->v->cx.arena;
 	bool get = str_eq(c->v->rq->method, STR("GET"));
 	/* Once: no two cursors of one place are the same. */
-	struct str cursor = url_encode(a, cursor_make(c, place));
+	struct str cursor = cursor_make(c, place);
 	return str_fmt(a, "%.*s%s%s%.*s?%.*scursor=%.*s",
 	    STR_ARG(connection_url(c)), get ? "" : "/query",
 	    c->suffix.n > 0 ? "." : "", STR_ARG(c->suffix),
