@@ -109,9 +109,10 @@ static struct str params_text(const struct plan_work *p, const json_t *part)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
 		struct str preset = json_text(o, "default");
-		buf_fmt(&b, "%.*s %.*s%s", STR_ARG(json_text(o, "name")),
+		buf_fmt(&b, "%.*s %.*s%s%s", STR_ARG(json_text(o, "name")),
 		    STR_ARG(json_text(o, "type")),
-		    json_flag(o, "required") ? " required" : "");
+		    json_flag(o, "required") ? " required" : "",
+		    json_flag(o, "body_only") ? " body-only" : "");
 		if (preset.n > 0)
 			buf_fmt(&b, " = %.*s", STR_ARG(preset));
 		buf_char(&b, '\n');
