@@ -46,9 +46,11 @@ class Pages:
              "filterable": ["grp", "num", "word", "id"]}
             for name, sql in (
                 ("keyed", "select * from k"),
+                ("twin", "select * from k"),
                 ("loose", "select l.* from l"))])
         self.keyed = made.connection("api-get", "keyed")
         self.loose = made.connection("api-get", "loose")
+        self.twin = made.connection("api-get", "twin")
         self.posted = made.connection("api-post", "keyed")
 
     def change(self, sql, rows=None):
@@ -241,7 +243,8 @@ def test_a_cursor_belongs_to_its_connection_and_question(pages):
     mine = cursor(pages.keyed, "limit=3")
     other = cursor(pages.loose, "limit=3")
     assert mine != cursor(pages.keyed, "limit=3")  # a nonce of its own
-    for call, sent in ((pages.keyed, other), (pages.loose, mine)):
+    for call, sent in ((pages.keyed, other), (pages.loose, mine),
+                       (pages.twin, mine)):
         answer = call.get(params={"limit": "3", "cursor": sent})
         assert fields(problem(answer, 422, "invalid")) == \
             {"cursor": "bad-cursor"}
