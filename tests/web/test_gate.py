@@ -663,7 +663,7 @@ def test_openapi_of_one_connection(small, call, desk):  # noqa: F811
     get = doc["paths"][f"/v1/d/{call.id}"]["get"]
     names = {p["name"] for p in get["parameters"]}
     assert names == {"select", "order", "limit", "offset", "cursor", "format",
-                     "and", "or", "department_code"}
+                     "and", "or", "department_code", "profile", "Prefer"}
     row = doc["components"]["schemas"]["row"]["properties"]
     assert list(row) == ["department_code", "name_th"]
     assert set(get["responses"]["200"]["content"]) == {
