@@ -31,6 +31,18 @@ enum column_type {
 };
 extern const char *const column_type_names[COLUMN_TYPES];
 
+enum mask {
+#define MASK(name) MASK_##name,
+#include "base/masks.def"
+#undef MASK
+	MASKS
+};
+extern const char *const mask_names[MASKS];
+/* "" and what is not known are MASK_none. */
+enum mask mask_of(struct str code);
+/* partial: text and integer; year: date and datetime; the others: any. */
+bool mask_fits(enum mask, enum column_type);
+
 struct column {
 	struct str name, title_th, title_en;
 	enum column_type type;

@@ -83,17 +83,24 @@ enum err fail_detail(struct ctx *cx, enum err e, const char *fmt, ...)
 
 void field_wrong(struct ctx *cx, struct str field, enum msg m, struct str arg)
 {
+	field_wrong_hint(cx, field, m, arg, (struct str){ 0 });
+}
+
+void field_wrong_hint(struct ctx *cx, struct str field, enum msg m,
+    struct str arg, struct str hint)
+{
 	struct fault *f = &cx->fault;
 	if (f->n_fields == MAX_FIELDS)
 		return;
 	struct field_error *fe = ARENA_NEW(cx->arena, struct field_error);
-	*fe = (struct field_error){ .field = field, .msg = m, .arg = arg };
-	/* Not set by ctx_new(): the context is copied when it returns. */
+	*fe = (struct field_error){
+		.field = field, .msg = m, .arg = arg, .hint = hint
+	};
 	if (f->n_fields == 0)
 		f->fields = fe;
 	else
-		*f->fields_end = fe;
-	f->fields_end = &fe->next;
+		f->last->next = fe;
+	f->last = fe;
 	f->n_fields++;
 }
 

@@ -16,6 +16,7 @@ struct field_error {
 	struct str field;
 	enum msg msg;
 	struct str arg;
+	struct str hint; /* as it was perhaps meant; empty: no idea */
 	struct field_error *next;
 };
 
@@ -26,7 +27,7 @@ struct fault {
 	enum msg msg;
 	struct str arg[2];
 	struct str detail;
-	struct field_error *fields, **fields_end;
+	struct field_error *fields, *last;
 	size_t n_fields;
 };
 
@@ -53,6 +54,9 @@ enum err fail_detail(struct ctx *, enum err e, const char *fmt, ...);
 
 /* Notes a wrong field; the first 50 are kept. */
 void field_wrong(struct ctx *, struct str field, enum msg, struct str arg);
+/* The same, and what the caller probably meant, in his own words put right. */
+void field_wrong_hint(
+    struct ctx *, struct str field, enum msg, struct str arg, struct str hint);
 /* OK when no field is wrong, else ERR_INVALID with all of them. */
 MUST_CHECK enum err fields_end(struct ctx *);
 

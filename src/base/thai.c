@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <unicode/uchar.h>
 #include <unicode/ucol.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -274,4 +275,29 @@ struct str thai_digits_ascii(struct arena *a, struct str s)
 		}
 	}
 	return str_n(p, n);
+}
+
+static bool stands_on_another(uint32_t c)
+{
+	switch (
+	    u_getIntPropertyValue((UChar32)c, UCHAR_GRAPHEME_CLUSTER_BREAK)) {
+	case U_GCB_EXTEND:
+	case U_GCB_SPACING_MARK:
+	case U_GCB_ZWJ:
+		return true;
+	default:
+		return false;
+	}
+}
+
+size_t thai_first_letter(struct str s)
+{
+	struct str left = s, before;
+	uint32_t c;
+	if (!str_take_utf8(&left, &c))
+		return 0;
+	do
+		before = left;
+	while (str_take_utf8(&left, &c) && stands_on_another(c));
+	return s.n - before.n;
 }

@@ -17,5 +17,8 @@ struct str thai_search_key(struct arena *, struct str);
 struct str thai_order_key(struct arena *, struct str);
 /* ๐–๙ as 0–9. */
 struct str thai_digits_ascii(struct arena *, struct str);
+/* Bytes of the first letter of well-formed UTF-8 with the marks that stand on
+ * it (UAX 29: what extends it); 0 of an empty text. */
+size_t thai_first_letter(struct str);
 
 #endif

@@ -18,7 +18,6 @@ static const char *const formats[] = { "json", "ndjson", "csv", "xlsx", "xml",
 	"html" };
 static const char *const classes[] = { "public", "internal", "personal",
 	"sensitive" };
-static const char *const masks[] = { "none", "drop" };
 
 struct plan {
 	struct ctx *cx;
@@ -140,7 +139,7 @@ static void take_column(
 	if (class.n > 0 && !one_of(class, classes, COUNT(classes)))
 		field_wrong(p->cx, part_field(p, part, "columns"),
 		    MSG_field_bad_choice, class);
-	if (mask.n > 0 && !one_of(mask, masks, COUNT(masks)))
+	if (mask.n > 0 && !one_of(mask, mask_names, MASKS))
 		field_wrong(p->cx, part_field(p, part, "columns"),
 		    MSG_field_bad_choice, mask);
 	struct str th = thai_normal(a, json_text(c, "title_th"));
@@ -230,14 +229,39 @@ static void take_parts(struct plan *p)
 	json_put(p->out, "parts", parts);
 }
 
-bool artefact_exports(const json_t *plan)
+static bool has_outlet(const json_t *plan, struct str outlet)
 {
 	const json_t *list = json_list(plan, "outlets");
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(
-			json_as_text(json_array_get(list, i)), STR("export")))
+		if (str_eq(json_as_text(json_array_get(list, i)), outlet))
 			return true;
 	return false;
+}
+
+bool artefact_exports(const json_t *plan)
+{
+	return has_outlet(plan, STR("export"));
+}
+
+/* A GET has no body: what must be given, and only there, could never be. */
+static void check_body_only(struct plan *p)
+{
+	const json_t *parts = json_list(p->out, "parts");
+	if (!has_outlet(p->out, STR("api-get")))
+		return;
+	for (size_t i = 0; i < json_array_size(parts); i++) {
+		const json_t *params =
+		    json_list(json_array_get(parts, i), "params");
+		for (size_t k = 0; k < json_array_size(params); k++) {
+			const json_t *o = json_array_get(params, k);
+			if (json_flag(o, "body_only") &&
+			    json_flag(o, "required") &&
+			    json_value(o, "default") == NULL)
+				field_wrong(p->cx, part_field(p, i, "params"),
+				    MSG_field_param_body_only,
+				    json_text(o, "name"));
+		}
+	}
 }
 
 /* A finished file can only be handed over: nobody calls it. */
@@ -263,6 +287,7 @@ enum err artefact_plan(struct ctx *cx, const struct case_file *f,
 	take_codes(
 	    &p, "formats", formats, COUNT(formats), default_formats(cx->arena));
 	check_outlets(&p);
+	check_body_only(&p);
 	take_networks(&p, loopback);
 	take_expires(&p);
 	static const char *const kept[] = { "quota", "confirm", "note" };
@@ -323,8 +348,30 @@ static void check_filterable(
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct str name = json_as_text(json_array_get(list, i));
 		const json_t *c = column_named(columns, name);
-		if (c == NULL || str_eq(json_text(c, "mask"), STR("drop")))
+		enum mask mask = mask_of(json_text(c, "mask"));
+		if (c == NULL || mask == MASK_drop)
 			field_wrong(cx, field, MSG_field_no_such_column, name);
+		/* Asking which rows have it would tell what it hides. */
+		else if (mask != MASK_none)
+			field_wrong(
+			    cx, field, MSG_field_masked_filterable, name);
+	}
+}
+
+static enum column_type type_of(struct str name)
+{
+	int i = kind_find(name, column_type_names, COLUMN_TYPES);
+	return i < 0 ? TYPE_TEXT : (enum column_type)i;
+}
+
+static void check_masks(struct ctx *cx, const json_t *columns, struct str field)
+{
+	for (size_t i = 0; i < json_array_size(columns); i++) {
+		const json_t *c = json_array_get(columns, i);
+		if (!mask_fits(mask_of(json_text(c, "mask")),
+			type_of(json_text(c, "type"))))
+			field_wrong(cx, field, MSG_field_mask_type,
+			    json_text(c, "name"));
 	}
 }
 
@@ -338,7 +385,11 @@ static void seal_part(struct ctx *cx, const json_t *part, const json_t *found,
 		    str_fmt(cx->arena, "parts[%zu].columns", i));
 		check_filterable(cx, part, columns,
 		    str_fmt(cx->arena, "parts[%zu].filterable", i));
+		check_masks(
+		    cx, columns, str_fmt(cx->arena, "parts[%zu].columns", i));
 		json_put(o, "columns", columns);
+		if (json_list(found, "key") != NULL)
+			json_put(o, "key", json_list(found, "key"));
 	}
 	json_add(parts, o);
 }

@@ -5,9 +5,15 @@
 #include "base/time.h"
 #include "sql/sql.h"
 
+struct str delivery_id(struct arena *a)
+{
+	return random_id(a, 24);
+}
+
 enum err delivery_begin(struct ctx *cx, struct delivery *d)
 {
-	d->id = random_id(cx->arena, 24);
+	if (d->id.n == 0)
+		d->id = delivery_id(cx->arena);
 	d->at = cx->now;
 	return sql_exec(cx,
 	    SQL("insert into delivery (id, connection, request, document, key_id,"

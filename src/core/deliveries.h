@@ -16,7 +16,9 @@ struct delivery {
 	int64_t at;
 };
 
-/* Gives the id; status "open". */
+/* A new one, where the answer itself must hold it. */
+struct str delivery_id(struct arena *);
+/* Gives the id, unless it has one; status "open". */
 MUST_CHECK enum err delivery_begin(struct ctx *, struct delivery *);
 /* status "whole" or "cut"; sha256 of the bytes sent, hex. */
 MUST_CHECK enum err delivery_end(struct ctx *, struct str id, bool whole,

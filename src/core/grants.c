@@ -19,7 +19,7 @@ static json_t *spec_of(
 		if (!str_eq(json_text(part, "name"), g->part))
 			continue;
 		static const char *const keys[] = { "source", "sql", "params",
-			"columns", "filterable", "title_th" };
+			"columns", "key", "filterable", "title_th" };
 		for (size_t k = 0; k < COUNT(keys); k++)
 			if (json_value(part, keys[k]) != NULL)
 				json_put(

@@ -24,7 +24,7 @@ struct connection {
 	struct str state; /* "active" "suspended" "revoked" "replaced" */
 	int64_t starts, expires, seq;
 	const json_t
-	    *spec; /* source sql params columns filterable formats networks
+	    *spec; /* source sql params columns key filterable formats networks
 	                     * quota title purpose lawful_basis requester office
 	                     * procedure retention_until contact */
 };

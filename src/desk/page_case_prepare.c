@@ -1,5 +1,6 @@
 #include "desk/page_case_prepare.h"
 
+#include "base/batch.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "core/policy.h"
@@ -108,9 +109,10 @@ static struct str params_text(const struct plan_work *p, const json_t *part)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
 		struct str preset = json_text(o, "default");
-		buf_fmt(&b, "%.*s %.*s%s", STR_ARG(json_text(o, "name")),
+		buf_fmt(&b, "%.*s %.*s%s%s", STR_ARG(json_text(o, "name")),
 		    STR_ARG(json_text(o, "type")),
-		    json_flag(o, "required") ? " required" : "");
+		    json_flag(o, "required") ? " required" : "",
+		    json_flag(o, "body_only") ? " body-only" : "");
 		if (preset.n > 0)
 			buf_fmt(&b, " = %.*s", STR_ARG(preset));
 		buf_char(&b, '\n');
@@ -176,7 +178,6 @@ static struct plan_column column_of(const struct plan_work *p, size_t i,
 {
 	static const char *const classes[] = { "public", "internal", "personal",
 		"sensitive" };
-	static const char *const masks[] = { "none", "drop" };
 	struct arena *a = arena_of(p);
 	struct str name = json_text(found, "name");
 	const json_t *said = named(json_list(part, "columns"), name);
@@ -190,10 +191,10 @@ static struct plan_column column_of(const struct plan_work *p, size_t i,
 		.title_en = json_text(said, "title_en"),
 		.classes = codes(p, "class.", classes, COUNT(classes),
 		    class.n ? class : STR("internal")),
-		.masks = codes(p, "mask.", masks, COUNT(masks),
-		    mask.n ? mask : STR("none")),
+		.masks = codes(
+		    p, "mask.", mask_names, MASKS, mask.n ? mask : STR("none")),
 		.n_classes = COUNT(classes),
-		.n_masks = COUNT(masks),
+		.n_masks = MASKS,
 		.filterable = has_text(json_list(part, "filterable"), name) };
 	if (c.title_th.n == 0)
 		c.title_th = name;

@@ -76,6 +76,8 @@ static void csv_begin(struct encoder *e)
 {
 	if (e->options.excel)
 		OUT_LIT(&e->out, "\xef\xbb\xbf");
+	if (e->options.bare)
+		return;
 	for (size_t i = 0; i < e->columns.n; i++) {
 		if (i > 0)
 			out_char(&e->out, ',');

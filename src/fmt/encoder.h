@@ -46,6 +46,7 @@ struct encode_options {
 	/* CSV for Excel: a byte order mark, and ' before texts that Excel would
 	 * take for formulas. It alters values: say so in the answer. */
 	bool excel;
+	bool bare;                 /* CSV without its header row */
 	struct str title, caption; /* HTML; the caption may be empty */
 	/* For tests; 0 is Excel's own limit of 1,048,576 with the header. */
 	size_t rows_per_sheet;

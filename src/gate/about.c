@@ -3,9 +3,10 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "fmt/mask.h"
 #include "templates/gate_about.h"
 
-enum { COLUMN_CELLS = 5, PARAM_CELLS = 4, MAX_TERMS = 12 };
+enum { COLUMN_CELLS = 6, PARAM_CELLS = 4, MAX_TERMS = 12 };
 
 struct str connection_url(const struct call *c)
 {
@@ -54,14 +55,15 @@ static struct ui_table columns_table(const struct call *c)
 {
 	struct arena *a = c->v->cx.arena;
 	enum lang lang = c->v->cx.lang;
-	struct columns all = c->approved.columns;
+	struct columns all = masked_columns(a, c->approved.columns);
 	struct ui_cell *cells =
 	    ARENA_ARRAY(a, struct ui_cell, COLUMN_CELLS * all.n + 1);
 	struct ui_column *heads =
 	    ARENA_ARRAY(a, struct ui_column, COLUMN_CELLS);
 	static const enum msg labels[COLUMN_CELLS] = { MSG_gate_about_column,
 		MSG_gate_about_meaning, MSG_gate_about_type,
-		MSG_gate_about_class, MSG_gate_about_filterable };
+		MSG_gate_about_class, MSG_gate_about_mask,
+		MSG_gate_about_filterable };
 	size_t n = 0;
 	for (size_t i = 0; i < COLUMN_CELLS; i++)
 		heads[i].label = msg_text(lang, labels[i]);
@@ -75,7 +77,9 @@ static struct ui_table columns_table(const struct call *c)
 		row[2].text =
 		    word(c, "type.", str_of(column_type_names[col->type]));
 		row[3].text = word(c, "class.", col->class);
-		row[4].text = yes_no(c, c->approved.filterable[i]);
+		row[4].text =
+		    word(c, "mask.", str_of(mask_names[mask_of(col->mask)]));
+		row[5].text = yes_no(c, c->approved.filterable[i]);
 		n++;
 	}
 	return (
@@ -121,6 +125,11 @@ static struct ui_table params_table(const struct call *c)
 		    word(c, "type.", str_of(column_type_names[p->type]));
 		row[2].text = yes_no(c, p->required && p->preset.p == NULL);
 		row[3].text = bounds(a, p);
+		if (p->body_only)
+			row[3].text = str_fmt(a, "%.*s%s%.*s",
+			    STR_ARG(row[3].text),
+			    row[3].text.n > 0 ? " · " : "",
+			    STR_ARG(msg_text(lang, MSG_gate_about_body_only)));
 	}
 	return (
 	    struct ui_table){ .caption = msg_text(lang, MSG_gate_about_params),

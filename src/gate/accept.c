@@ -71,19 +71,28 @@ static bool read_weight(struct str s, int64_t *ret)
 	return true;
 }
 
-/* Of "; q=0.8" (RFC 9110 12.4.2); absent or broken is 1. */
-static int64_t weight(struct str params)
+/* "0.8" of "; q=0.8", quotes taken off; absent when it is not there. */
+static struct str param(struct str params, const char *wanted)
 {
 	struct str one, name, value;
-	int64_t q;
 	for (bool more = params.n > 0; more;) {
 		more = str_cut(params, ';', &one, &params);
-		if (str_cut(str_trim(one), '=', &name, &value) &&
-		    str_eq_nocase(str_trim(name), STR("q")) &&
-		    read_weight(str_trim(value), &q))
-			return q;
+		if (!str_cut(str_trim(one), '=', &name, &value) ||
+		    !str_eq_nocase(str_trim(name), str_of(wanted)))
+			continue;
+		value = str_trim(value);
+		if (value.n >= 2 && value.p[0] == '"')
+			value = str_upto(str_from(value, 1), value.n - 2);
+		return value;
 	}
-	return 1000;
+	return (struct str){ 0 };
+}
+
+/* RFC 9110 12.4.2; absent or broken is 1. */
+int64_t call_weight(struct str params)
+{
+	int64_t q;
+	return read_weight(param(params, "q"), &q) ? q : 1000;
 }
 
 static bool form_for(const struct call *c, struct str range, enum form *ret)
@@ -100,7 +109,8 @@ static bool form_for(const struct call *c, struct str range, enum form *ret)
 }
 
 /* The heaviest range that a granted form fits; of equal ones the first. */
-static bool accepted(const struct call *c, struct str header, enum form *ret)
+static bool accepted(const struct call *c, struct str header, enum form *ret,
+    struct str *ret_params)
 {
 	struct str one, range, params;
 	int64_t best = 0;
@@ -109,10 +119,11 @@ static bool accepted(const struct call *c, struct str header, enum form *ret)
 	for (size_t i = 0; i < MAX_ACCEPT && more; i++) {
 		more = str_cut(header, ',', &one, &header);
 		(void)str_cut(one, ';', &range, &params);
-		int64_t q = weight(params);
+		int64_t q = call_weight(params);
 		if (q > best && form_for(c, str_trim(range), &form)) {
 			best = q;
 			*ret = form;
+			*ret_params = params;
 		}
 	}
 	return best > 0;
@@ -122,16 +133,32 @@ enum err call_form(struct call *c, struct str suffix, struct str format)
 {
 	struct str named = suffix.n > 0 ? suffix : format;
 	struct str accept = request_header(c->v->rq, STR("Accept"));
+	struct str params = { 0 };
 	bool good;
 	c->suffix = suffix;
 	c->form = FORM_JSON;
 	if (named.n > 0)
 		good = form_parse(named, &c->form) && call_grants(c, c->form);
 	else if (str_trim(accept).n > 0)
-		good = accepted(c, accept, &c->form);
+		good = accepted(c, accept, &c->form, &params);
 	else
 		good = first_granted(c, STR(""), &c->form);
+	if (good && c->form == FORM_CSV) {
+		c->excel = str_eq(param(params, "profile"), STR("excel"));
+		c->bare = str_eq(param(params, "header"), STR("absent"));
+	}
 	return good ? OK : not_granted(c);
+}
+
+enum err call_profile(struct call *c, struct str profile)
+{
+	if (profile.n == 0)
+		return OK;
+	if (c->form != FORM_CSV || !str_eq(profile, STR("excel")))
+		field_wrong(
+		    &c->v->cx, STR("profile"), MSG_field_bad_profile, profile);
+	c->excel = true;
+	return fields_end(&c->v->cx);
 }
 
 bool accepts_page(const struct request *rq)

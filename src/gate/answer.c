@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/deliveries.h"
+#include "fmt/mask.h"
 #include "gate/known.h"
 #include "source/source.h"
 #include "sql/sql.h"
@@ -23,6 +24,7 @@
 /* One answer on its way. Lives in the request's arena until all is sent. */
 struct flow {
 	struct gate *gate;
+	struct call *call;
 	const struct request *rq;
 	struct ctx cx;
 	struct str connection, key;
@@ -31,7 +33,14 @@ struct flow {
 	struct source source;
 	struct source_limits limits;
 	struct source_stream *rows;
+	struct masker *masker;
 	struct encoder *encoder;
+	bool follows;     /* the edge, since the page may be built whole */
+	struct edge edge; /* how far it has come */
+	struct place end; /* where it ends, once that is known otherwise */
+	struct str tail;  /* of an envelope that streams: made before, since the
+	                   * visit is over when the rows end */
+	struct str total; /* rows of the question, when that was asked */
 	struct sha256_state *digest;
 	struct buf piece; /* encoded, not yet sent */
 	size_t sent;      /* of the piece */
@@ -113,17 +122,47 @@ static enum err halt(struct flow *f)
 	           : fail(&f->cx, ERR_GONE, MSG_error_connection_over);
 }
 
+/* The question with its page: one row more than the limit is asked for, which
+ * is not given, but tells that there is more. */
+static struct query page_query(struct call *c)
+{
+	struct query q = c->asked.query;
+	c->paging.after =
+	    place_between(c->v->cx.arena, &q, &c->paging, &c->place, NULL);
+	q.paging = &c->paging;
+	q.offset = c->place.skip;
+	q.limit++;
+	return q;
+}
+
+static struct str next_of(struct flow *f)
+{
+	if (!f->more)
+		return STR("");
+	if (f->follows)
+		f->end = edge_place(f->cx.arena, &f->edge, &f->call->place);
+	return next_url(f->call, &f->end);
+}
+
+static struct str tail_of(struct flow *f)
+{
+	return envelope_end(f->call, next_of(f), f->more, f->delivery.id);
+}
+
 static enum err end_rows(struct flow *f)
 {
 	f->ended = true;
-	if (encoder_end(f->encoder))
+	if (encoder_end(f->encoder)) {
+		if (f->call->prefer.envelope)
+			buf_str(
+			    &f->piece, f->tail.n > 0 ? f->tail : tail_of(f));
 		return OK;
+	}
 	return fail_detail(&f->cx, ERR_TOO_LARGE, "encoding: %d",
 	    (int)encoder_fault(f->encoder));
 }
 
-/* The next batch into the piece, or the end of all. One row more than the limit
- * was asked of the source: it is not given, but tells that there is more. */
+/* The next batch into the piece, or the end of all. */
 static enum err next_rows(struct flow *f)
 {
 	struct batch rows;
@@ -132,15 +171,22 @@ static enum err next_rows(struct flow *f)
 	enum err e = source_next(&f->cx, f->rows, &rows);
 	if (e)
 		return f->halted ? halt(f) : e;
-	bool last = rows.n_rows == 0;
-	if (f->left >= 0 && (int64_t)rows.n_rows > f->left) {
-		f->more = last = true;
-		rows.n_rows = (size_t)f->left;
+	size_t given = rows.n_rows;
+	bool last = given == 0;
+	if (f->left >= 0 && (int64_t)given > f->left) {
+		last = true;
+		f->more |= f->follows;
+		given = (size_t)f->left;
 	}
+	if (f->follows)
+		edge_rows(&f->edge, &rows, given);
 	if (f->left >= 0)
-		f->left -= (int64_t)rows.n_rows;
-	if (rows.n_rows > 0)
+		f->left -= (int64_t)given;
+	rows.n_rows = given;
+	if (given > 0) {
+		rows = masker_rows(f->masker, &rows);
 		encoder_rows(f->encoder, &rows);
+	}
 	enum encode_fault fault = encoder_fault(f->encoder);
 	if (fault == ENCODE_TEXT || fault == ENCODE_COLUMNS)
 		return fail(&f->cx, ERR_FORMAT, MSG_error_form_too_small);
@@ -232,16 +278,18 @@ static enum err send_whole(struct call *c, struct flow *f)
 	enum err e = record(f, true);
 	if (e)
 		return e;
-	response_set(c->v->rs, 200, form_media(c->form), buf_view(&f->piece));
+	response_set(c->v->rs, 200, answer_media(c), buf_view(&f->piece));
 	return OK;
 }
 
 static enum err send_stream(struct call *c, struct flow *f)
 {
 	enum err e = record(f, false);
+	if (!e && c->prefer.envelope)
+		f->tail = tail_of(f);
 	if (e)
 		return e;
-	response_set(c->v->rs, 200, form_media(c->form), STR(""));
+	response_set(c->v->rs, 200, answer_media(c), STR(""));
 	c->v->rs->read = stream_bytes;
 	c->v->rs->stream = f;
 	c->v->rs->stream_end = stream_done;
@@ -252,6 +300,8 @@ static enum err send_stream(struct call *c, struct flow *f)
  * the first piece of the stream. */
 static enum err build_first(struct flow *f)
 {
+	if (f->call->prefer.envelope)
+		buf_str(&f->piece, STR("{\"data\":"));
 	while (!f->ended && f->piece.n < WHOLE_BYTES) {
 		enum err e = next_rows(f);
 		if (e)
@@ -261,52 +311,66 @@ static enum err build_first(struct flow *f)
 	                         : fail_detail(&f->cx, ERR_TOO_LARGE, "a row");
 }
 
-/* Whether there is a row beyond the limit of an answer that streams: asked
- * before it begins, since a header cannot follow it. */
-static enum err is_more(struct call *c, struct flow *f)
+/* One answer of the source's, a row or two: into `ret`, which lives as long as
+ * the request. */
+static enum err ask_rows(struct flow *f, const struct compiled *compiled,
+    struct cell *ret, size_t *ret_n)
 {
-	struct query after = c->asked.query;
-	struct compiled compiled;
 	struct source_stream *rows = NULL;
 	struct batch batch;
-	after.offset += after.limit;
-	after.limit = 1;
-	enum err e = query_compile(&f->cx, &c->approved, &after, &compiled);
-	if (!e)
-		e = source_open(
-		    &f->cx, &f->source, &compiled, &f->limits, &rows);
-	if (e)
-		return e;
-	e = source_next(&f->cx, rows, &batch);
-	f->more = !e && batch.n_rows > 0;
-	source_close(rows);
+	enum err e =
+	    source_open(&f->cx, &f->source, compiled, &f->limits, &rows);
+	*ret_n = 0;
+	while (!e && !(e = source_next(&f->cx, rows, &batch)) &&
+	       batch.n_rows > 0 && *ret_n < 2)
+		for (size_t r = 0; r < batch.n_rows && *ret_n < 2;
+		     r++, ++*ret_n)
+			for (size_t i = 0; i < batch.n_columns; i++) {
+				const struct cell *c =
+				    &batch.cells[r * batch.n_columns + i];
+				ret[*ret_n * batch.n_columns + i] =
+				    (struct cell){ .kind = c->kind,
+					    .s = str_dup(f->cx.arena, c->s) };
+			}
+	if (rows != NULL)
+		source_close(rows);
 	return e && f->halted ? halt(f) : e;
 }
 
-/* The form of a POST that its URL named. */
-static struct str form_again(const struct call *c)
+/* Where a page ends that is too large to be built before its headers: its last
+ * row and whether another follows are asked before it begins. */
+static enum err find_end(struct flow *f)
 {
-	struct str named = pairs_get(c->v->rq->query, STR("format"));
-	return named.n > 0 ? str_fmt(c->v->cx.arena, "format=%.*s&",
-				 STR_ARG(form_suffix(c->form)))
-	                   : STR("");
-}
-
-/* The question again, with the place to go on at. A POST says it again in the
- * body, so that no value of it stands in a URL. */
-static void link_next(struct call *c, const struct flow *f)
-{
-	struct arena *a = f->cx.arena;
-	bool post = str_eq(c->v->rq->method, STR("POST"));
-	struct str cursor =
-	    cursor_make(c, c->asked.query.offset + c->asked.query.limit);
-	response_header(c->v->rs, STR("Link"),
-	    str_fmt(a, "<%.*s/v1/d/%.*s%s%s%.*s?%.*scursor=%.*s>; rel=\"next\"",
-		STR_ARG(c->v->gate->options->site->gate_url),
-		STR_ARG(c->connection.id), post ? "/query" : "",
-		c->suffix.n > 0 ? "." : "", STR_ARG(c->suffix),
-		STR_ARG(post ? form_again(c) : c->asked.question),
-		STR_ARG(url_encode(a, cursor))));
+	struct call *c = f->call;
+	struct query q = page_query(c);
+	struct compiled compiled;
+	size_t n;
+	q.offset += q.limit - 2;
+	q.limit = 2;
+	if (q.n_order + q.paging->n_ties > 0) {
+		q.select =
+		    q.n_order > 0 ? &q.order->column : &q.paging->ties->column;
+		q.n_select = 1;
+	}
+	enum err e = query_compile(&f->cx, &c->approved, &q, &compiled);
+	if (e)
+		return e;
+	struct cell *cells =
+	    ARENA_ARRAY(f->cx.arena, struct cell, 2 * compiled.columns.n + 1);
+	struct cell *last =
+	    ARENA_ARRAY(f->cx.arena, struct cell, compiled.n_places + 1);
+	e = ask_rows(f, &compiled, cells, &n);
+	if (e)
+		return e;
+	for (size_t i = 0; i < compiled.n_places; i++)
+		last[i] = cells[compiled.places[i]];
+	f->more = n == 2;
+	f->end = (struct place){ .cells = last,
+		.n = compiled.n_places,
+		.given = c->place.given + c->asked.query.limit };
+	if (compiled.n_places == 0)
+		f->end.skip = f->end.given;
+	return OK;
 }
 
 static void start_encoder(
@@ -314,28 +378,18 @@ static void start_encoder(
 {
 	struct encode_options o = { .lang = f->cx.lang,
 		.title = json_text(c->connection.spec, "title"),
-		.caption = json_text(c->connection.spec, "purpose") };
+		.caption = json_text(c->connection.spec, "purpose"),
+		.excel = c->excel,
+		.bare = c->bare };
 	f->piece = buf_new(f->cx.arena, PIECE_BYTES);
+	f->masker =
+	    masker_new(f->cx.arena, compiled->columns, compiled->n_shown,
+		gate_key(f->gate, "mask of connections", c->connection.id));
 	f->digest = sha256_begin(f->cx.arena);
 	f->encoder = encoder_new(f->cx.arena, c->form,
 	    (struct sink){ .write = into_piece, .arg = f }, &o);
-	encoder_begin(f->encoder, c->connection.part, compiled->columns);
-}
-
-void answer_headers(struct call *c)
-{
-	struct response *rs = c->v->rs;
-	const char *how = c->form == FORM_XLSX || c->form == FORM_CSV
-	                      ? "attachment"
-	                      : "inline";
-	response_header(
-	    rs, STR("Vary"), STR("Accept, Accept-Language, Authorization"));
-	response_header(rs, STR("Content-Disposition"),
-	    str_fmt(c->v->cx.arena, "%s; filename=\"%.*s.%.*s\"", how,
-		STR_ARG(c->connection.id), STR_ARG(form_suffix(c->form))));
-	if (c->form == FORM_HTML)
-		response_header(
-		    rs, STR("Content-Security-Policy"), html_policy(c));
+	encoder_begin(
+	    f->encoder, c->connection.part, masker_columns(f->masker));
 }
 
 static struct flow *flow_new(struct call *c)
@@ -343,6 +397,7 @@ static struct flow *flow_new(struct call *c)
 	struct gate_visit *v = c->v;
 	struct flow *f = ARENA_NEW(v->cx.arena, struct flow);
 	f->gate = v->gate;
+	f->call = c;
 	f->rq = v->rq;
 	f->connection = c->connection.id;
 	f->key = c->key.id;
@@ -360,42 +415,99 @@ static struct flow *flow_new(struct call *c)
 		.address = address_text(v->cx.arena, v->rq->peer),
 		.form = form_suffix(c->form),
 		.query = c->asked.words };
+	if (c->prefer.envelope)
+		f->delivery.id = delivery_id(v->cx.arena);
 	return f;
 }
 
-static enum err start(
-    struct call *c, struct flow *f, const struct compiled *compiled)
+static enum err open_rows(struct flow *f, const struct query *query)
 {
-	enum err e =
-	    source_open(&f->cx, &f->source, compiled, &f->limits, &f->rows);
+	struct call *c = f->call;
+	/* What is compiled must live as long as the stream. */
+	struct compiled *compiled = ARENA_NEW(f->cx.arena, struct compiled);
+	enum err e = query_compile(&f->cx, &c->approved, query, compiled);
+	if (!e)
+		e = source_open(
+		    &f->cx, &f->source, compiled, &f->limits, &f->rows);
 	if (e)
-		return f->halted ? halt(f) : e;
+		return e && f->halted ? halt(f) : e;
+	f->edge = edge_new(f->cx.arena, compiled, &c->place);
 	start_encoder(c, f, compiled);
-	e = build_first(f);
-	if (!e && !f->ended && c->asked.query.limit >= 0)
-		e = is_more(c, f);
+	return build_first(f);
+}
+
+/* Again, up to the end that was found instead of by counting: what comes or goes
+ * in between can lengthen or shorten the page, but no row falls between two. */
+static enum err open_up_to_end(struct flow *f)
+{
+	struct query q = page_query(f->call);
+	struct paging paging = f->call->paging;
+	source_close(f->rows);
+	paging.after =
+	    place_between(f->cx.arena, &q, &paging, &f->call->place, &f->end);
+	q.paging = &paging;
+	q.limit = -1;
+	f->left = -1;
+	f->follows = false;
+	return open_rows(f, &q);
+}
+
+static enum err start(struct flow *f)
+{
+	struct call *c = f->call;
+	bool page = c->asked.query.limit >= 0;
+	struct query query = page ? page_query(c) : c->asked.query;
+	f->follows = page;
+	enum err e = open_rows(f, &query);
+	if (e || f->ended || !page)
+		return e;
+	f->follows = false;
+	e = find_end(f);
+	/* Without a place nothing but counting is left. */
+	if (!e && f->more && f->end.n > 0)
+		e = open_up_to_end(f);
 	return e;
+}
+
+/* How many rows the question has, whatever its page. */
+static enum err count(struct flow *f)
+{
+	struct call *c = f->call;
+	struct query q = c->asked.query;
+	struct compiled compiled;
+	struct cell cells[2];
+	size_t n;
+	int64_t began = time_now_ms();
+	if (c->prefer.count != COUNT_exact)
+		return OK;
+	q.count = true;
+	enum err e = query_compile(&f->cx, &c->approved, &q, &compiled);
+	if (!e)
+		e = ask_rows(f, &compiled, cells, &n);
+	if (e)
+		return e;
+	f->total = cells[0].s;
+	/* The rows have what is left of the time. */
+	f->limits.time_ms -= time_now_ms() - began;
+	return OK;
 }
 
 enum err call_answer(struct call *c)
 {
 	struct gate_visit *v = c->v;
 	struct flow *f = flow_new(c);
-	struct query query = c->asked.query;
-	/* What is compiled must live as long as the stream. */
-	struct compiled *compiled = ARENA_NEW(v->cx.arena, struct compiled);
-	if (query.limit >= 0)
-		query.limit++;
-	enum err e = query_compile(&v->cx, &c->approved, &query, compiled);
-	if (!e && c->known != NULL)
+	enum err e = OK;
+	if (c->known != NULL)
 		f->source = c->known->source;
-	else if (!e)
+	else
 		e = gate_source(
 		    v, json_text(c->connection.spec, "source"), &f->source);
 	if (e)
 		return e;
 	f->cx = v->cx;
-	e = start(c, f, compiled);
+	e = count(f);
+	if (!e)
+		e = start(f);
 	if (!e)
 		e = f->ended ? send_whole(c, f) : send_stream(c, f);
 	v->cx.fault = f->cx.fault;
@@ -403,7 +515,10 @@ enum err call_answer(struct call *c)
 		return e;
 	response_header(v->rs, STR("Delivery-Id"), f->delivery.id);
 	answer_headers(c);
+	if (f->total.n > 0)
+		response_header(v->rs, STR("Total-Count"), f->total);
 	if (f->more)
-		link_next(c, f);
+		answer_next(c, next_of(f));
+	answer_code(c);
 	return OK;
 }

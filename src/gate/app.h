@@ -4,6 +4,7 @@
 #ifndef GATE_APP_H
 #define GATE_APP_H
 
+#include "base/crypt.h"
 #include "base/json.h"
 #include "core/grants.h"
 #include "gate/gate.h"
@@ -13,7 +14,7 @@ struct gate {
 	const struct gate_options *options;
 	struct store *shared;
 	_Atomic int64_t flag;   /* change.flag as last seen; -1: not yet */
-	struct str secret;      /* signs cursors; of this gate alone */
+	struct str secret;      /* seals cursors, hashes; this gate's alone */
 	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
 };
@@ -73,6 +74,9 @@ extern const size_t n_gate_problems;
 struct str problem_code(enum msg);
 /* Whether the caller would rather read a page than problem details. */
 bool accepts_page(const struct request *);
+
+/* A key of its own for each use and each thing, made of the gate's secret. */
+struct sha256 gate_key(const struct gate *, const char *use, struct str of);
 
 /* The source of that name, ready to be opened. ERR_BUSY on the public side when
  * it is not known. Needs no transaction open. */

@@ -6,6 +6,7 @@
 
 #define MAX_WORDS 2000
 #define MAX_QUESTION 65536
+#define MAX_HINT ((size_t)200)
 /* Brackets within brackets that are read; query.h allows fewer, and says so
  * better than "not understood". */
 #define MAX_BRACKETS 20
@@ -144,6 +145,27 @@ static bool take_list(struct ctx *cx, struct str *s, struct cond *test)
 	return str_take_char(s, ')');
 }
 
+/* The test put right, for who mistyped its operator or left it out. */
+static struct str meant(
+    struct ctx *cx, const struct cond *test, struct str s, bool nested)
+{
+	struct arena *a = cx->arena;
+	struct str word, rest, near = { 0 };
+	size_t n = 0;
+	while (nested && n < s.n && s.p[n] != ',' && s.p[n] != ')')
+		n++;
+	s = str_upto(s, nested ? n : s.n);
+	if (s.n > MAX_HINT)
+		return near;
+	if (str_cut(s, '.', &word, &rest))
+		near = op_near(a, word);
+	if (near.n == 0)
+		rest = s;
+	return str_fmt(a, "%.*s%s%s%.*s.%.*s", STR_ARG(test->column),
+	    nested ? "." : "=", test->negated ? "not." : "",
+	    STR_ARG(near.n > 0 ? near : STR("eq")), STR_ARG(rest));
+}
+
 /* "[not.]op." and then the value; whatever is left stays in *s. */
 static bool take_test(
     struct ctx *cx, struct str *s, bool nested, struct cond *test)
@@ -151,8 +173,9 @@ static bool take_test(
 	struct str word, rest;
 	test->negated = str_take(s, STR("not."));
 	if (!str_cut(*s, '.', &word, &rest) || !op_parse(word, &test->op)) {
-		field_wrong(cx, test->column, MSG_field_bad_operator,
-		    str_upto(*s, str_index(*s, '.')));
+		field_wrong_hint(cx, test->column, MSG_field_bad_operator,
+		    str_upto(*s, str_index(*s, '.')),
+		    meant(cx, test, *s, nested));
 		return false;
 	}
 	*s = rest;
@@ -213,12 +236,13 @@ static bool take_group(
 	return str_take_char(s, ')');
 }
 
-static bool is_param(const struct approved *ap, struct str name)
+static const struct param *param_named(
+    const struct approved *ap, struct str name)
 {
 	for (size_t i = 0; i < ap->params.n; i++)
 		if (str_eq(ap->params.v[i].name, name))
-			return true;
-	return false;
+			return &ap->params.v[i];
+	return NULL;
 }
 
 struct reading {
@@ -272,7 +296,7 @@ static bool is_group(struct str name)
 static bool read_once(struct reading *r, struct str name, struct str value)
 {
 	static const char *const once[] = { "select", "order", "limit",
-		"offset", "cursor", "format" };
+		"offset", "cursor", "format", "profile" };
 	struct query *q = &r->out->query;
 	struct str *v;
 	size_t which = 0, n;
@@ -301,20 +325,31 @@ static bool read_once(struct reading *r, struct str name, struct str value)
 	case 4:
 		r->out->cursor = value;
 		break;
-	default: /* the form was taken from it before: call_form() */
+	default: /* taken before: call_form(), call_profile() */
 		break;
 	}
 	return true;
 }
 
+static void read_param(
+    struct reading *r, const struct param *p, struct str value)
+{
+	if (p->body_only)
+		field_wrong(
+		    r->cx, p->name, MSG_field_body_only, STR("api-post"));
+	else
+		r->args[r->n_args++] = (struct arg){ p->name, value };
+}
+
 static void read_pair(struct reading *r, struct str name, struct str value)
 {
+	const struct param *p;
 	if (read_once(r, name, value))
 		return;
 	if (is_group(name))
 		read_group(r, name, value);
-	else if (is_param(r->approved, name))
-		r->args[r->n_args++] = (struct arg){ name, value };
+	else if ((p = param_named(r->approved, name)) != NULL)
+		read_param(r, p, value);
 	else
 		read_test(r, name, value);
 }

@@ -55,7 +55,8 @@ static void read_test(struct ctx *cx, const json_t *o, struct cond *c)
 	if (c->column.n == 0)
 		bad_filter(cx, STR("filter"));
 	else if (!op_parse(op, &c->op))
-		field_wrong(cx, c->column, MSG_field_bad_operator, op);
+		field_wrong_hint(cx, c->column, MSG_field_bad_operator, op,
+		    op_near(cx->arena, op));
 	else if (!read_values(cx, json_object_get(o, "value"), c))
 		bad_filter(cx, c->column);
 }
@@ -160,7 +161,7 @@ static void read_params(struct ctx *cx, const json_t *params, struct query *q)
 static void check_keys(struct ctx *cx, const json_t *body)
 {
 	static const char *const known[] = { "select", "filter", "order",
-		"limit", "offset", "cursor", "params", "format" };
+		"limit", "offset", "cursor", "params", "format", "profile" };
 	const char *key;
 	json_t *value, *copy = json_keep(cx->arena, json_deep_copy(body));
 	json_object_foreach(copy, key, value)

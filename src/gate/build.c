@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "core/upload.h"
 #include "fmt/encoder.h"
+#include "fmt/mask.h"
 #include "gate/files.h"
 #include "gate/order.h"
 #include "source/source.h"
@@ -29,6 +30,8 @@ struct part {
 	struct source source;
 	struct approved approved;
 	struct compiled compiled;
+	const struct str *key;
+	size_t n_key;
 	int64_t rows;
 	struct paper papers[FORMS];
 	size_t n_papers;
@@ -42,6 +45,7 @@ struct build {
 	size_t n;
 	bool forms[FORMS]; /* of the documents wanted */
 	struct paper book; /* one workbook for all parts, if it is wanted */
+	struct sha256 mask_key; /* of this order alone */
 	json_t *documents;
 };
 
@@ -111,6 +115,8 @@ static enum err describe(struct build *b, struct part *p)
 	if (e)
 		return e;
 	p->approved.sql = json_text(p->order, "sql");
+	p->key = found.key;
+	p->n_key = found.n_key;
 	p->approved.columns = columns_as_named(b, p, found.columns);
 	/* Nobody gives values: what has none cannot run here. */
 	return needs_values(p)
@@ -288,6 +294,8 @@ static enum err run_part(struct build *b, struct part *p)
 	struct paper *papers[FORMS];
 	struct source_stream *stream;
 	struct batch rows;
+	struct masker *masker = masker_new(
+	    cx->arena, p->compiled.columns, p->compiled.columns.n, b->mask_key);
 	size_t n = 0;
 	for (size_t i = 0; i < p->n_papers; i++)
 		papers[n++] = &p->papers[i];
@@ -298,9 +306,11 @@ static enum err run_part(struct build *b, struct part *p)
 	if (e)
 		return e;
 	for (size_t i = 0; i < n; i++)
-		encoder_begin(papers[i]->encoder, p->name, p->compiled.columns);
+		encoder_begin(
+		    papers[i]->encoder, p->name, masker_columns(masker));
 	while (!(e = source_next(cx, stream, &rows)) && rows.n_rows > 0) {
 		p->rows += (int64_t)rows.n_rows;
+		rows = masker_rows(masker, &rows);
 		for (size_t i = 0; i < n; i++)
 			encoder_rows(papers[i]->encoder, &rows);
 		e = check_papers(b, papers, n);
@@ -375,6 +385,9 @@ static enum err take_order(struct build *b)
 		return fields_end(&v->cx);
 	}
 	b->parts = ARENA_ARRAY(v->cx.arena, struct part, b->n);
+	b->mask_key = gate_key(v->gate, "mask of documents",
+	    str_cat(v->cx.arena, json_text(b->order, "request"),
+		json_canonical(v->cx.arena, parts)));
 	for (size_t i = 0; i < b->n; i++)
 		b->parts[i] = (struct part){ .order = json_array_get(parts, i),
 			.name = json_text(json_array_get(parts, i), "name") };
@@ -392,6 +405,10 @@ static json_t *part_json(struct build *b, const struct part *p)
 	json_t *o = json_new_object(b->v->cx.arena);
 	json_put(o, "columns",
 	    spec_columns_json(b->v->cx.arena, p->approved.columns));
+	json_t *key = json_new_array(b->v->cx.arena);
+	for (size_t i = 0; i < p->n_key; i++)
+		json_add_text(key, p->key[i]);
+	json_put(o, "key", key);
 	json_put_int(o, "rows", p->rows);
 	return o;
 }

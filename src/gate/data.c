@@ -5,38 +5,54 @@
 #include "core/deliveries.h"
 #include "sql/sql.h"
 
-static struct sha256 sign(const struct call *c, struct str offset)
-{
-	struct str text = str_fmt(c->v->cx.arena, "%.*s\n%.*s\n%.*s",
-	    STR_ARG(c->connection.id), STR_ARG(offset),
-	    STR_ARG(c->asked.question));
-	return hmac_sha256(c->v->gate->secret, text);
-}
-
-struct str cursor_make(const struct call *c, int64_t offset)
+static struct str bound_to(const struct call *c)
 {
 	struct arena *a = c->v->cx.arena;
-	struct str at = str_fmt(a, "%lld", (long long)offset);
-	struct sha256 mac = sign(c, at);
-	return str_fmt(a, "%.*s.%.*s", STR_ARG(base64url(a, at)),
-	    STR_ARG(base64url(a, str_n((const char *)mac.b, sizeof mac.b))));
+	return str_fmt(a, "%.*s\n%.*s\n%.*s", STR_ARG(c->connection.id),
+	    STR_ARG(c->connection.digest),
+	    STR_ARG(sha256_hex(a, sha256_of(c->asked.question))));
+}
+
+/* A key for this question alone: elsewhere its cursors do not open. */
+static struct sha256 cursor_key(const struct call *c)
+{
+	return gate_key(c->v->gate, "cursor", bound_to(c));
+}
+
+/* base64url of base64, so that a cursor copied by hand needs no encoding. */
+static struct str for_url(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n);
+	size_t n = 0;
+	for (; n < s.n && s.p[n] != '='; n++)
+		p[n] = s.p[n] == '+' ? '-' : s.p[n] == '/' ? '_' : s.p[n];
+	return str_n(p, n);
+}
+
+struct str cursor_make(const struct call *c, const struct place *p)
+{
+	struct arena *a = c->v->cx.arena;
+	return for_url(a, seal(a, cursor_key(c), place_text(a, p)));
+}
+
+static bool open_cursor(struct call *c)
+{
+	struct arena *a = c->v->cx.arena;
+	struct ctx cx = ctx_new(a, c->v->cx.now, c->v->cx.lang);
+	struct str text;
+	return unseal(a, cursor_key(c), c->asked.cursor, &text) &&
+	       place_parse(&cx, text, &c->place) &&
+	       place_fits(&c->place, &c->asked.query, &c->paging);
 }
 
 enum err cursor_read(struct call *c)
 {
 	struct ctx *cx = &c->v->cx;
-	struct str first, second, at, mac;
-	if (c->asked.cursor.n == 0)
+	int64_t offset = c->asked.query.offset;
+	c->place = (struct place){ .skip = offset, .given = offset };
+	place_ties(cx->arena, &c->approved, &c->asked.query, &c->paging);
+	if (c->asked.cursor.n == 0 || open_cursor(c))
 		return OK;
-	if (str_cut(c->asked.cursor, '.', &first, &second) &&
-	    base64_decode(cx->arena, first, &at) &&
-	    base64_decode(cx->arena, second, &mac)) {
-		struct sha256 own = sign(c, at);
-		if (mac.n == sizeof own.b &&
-		    bytes_eq_secret(mac.p, own.b, sizeof own.b) &&
-		    str_i64(at, &c->asked.query.offset))
-			return OK;
-	}
 	field_wrong(cx, STR("cursor"), MSG_field_bad_cursor, STR(""));
 	return fields_end(cx);
 }
@@ -77,7 +93,7 @@ static enum err answer_head(struct call *c)
 	enum err e = query_check(&c->v->cx, &c->approved, &c->asked.query);
 	if (e)
 		return e;
-	response_set(c->v->rs, 200, form_media(c->form), STR(""));
+	response_set(c->v->rs, 200, answer_media(c), STR(""));
 	answer_headers(c);
 	/* Its length is not known: no Content-Length must say 0. */
 	c->v->rs->read = no_body;
@@ -87,6 +103,9 @@ static enum err answer_head(struct call *c)
 static enum err answer(struct call *c)
 {
 	enum err e = cursor_read(c);
+	if (!e)
+		e = prefer_read(
+		    &c->v->cx, c->v->rq, c->form == FORM_JSON, &c->prefer);
 	if (e)
 		return e;
 	return str_eq(c->v->rq->method, STR("HEAD")) ? answer_head(c)
@@ -100,10 +119,12 @@ enum err data_get(struct gate_visit *v)
 	c->v = v;
 	enum err e = call_admit(c, v->rq->args[0], &suffix);
 	if (!e && !is_outlet(c, STR("api-get")))
-		return wrong_method(c, "POST", MSG_error_outlet_post);
+		return wrong_method(c, "POST, QUERY", MSG_error_outlet_post);
 	if (!e)
 		e = call_form(
 		    c, suffix, pairs_get(v->rq->query, STR("format")));
+	if (!e)
+		e = call_profile(c, pairs_get(v->rq->query, STR("profile")));
 	if (!e)
 		e = ask_query_string(
 		    &v->cx, v->rq->query, &c->approved, &c->asked);
@@ -117,7 +138,8 @@ static enum err check_url(struct gate_visit *v)
 	for (size_t i = 0; i < v->rq->query.n; i++) {
 		struct str name = v->rq->query.v[i].name;
 		if (!str_eq(name, STR("cursor")) &&
-		    !str_eq(name, STR("format")))
+		    !str_eq(name, STR("format")) &&
+		    !str_eq(name, STR("profile")))
 			field_wrong(
 			    &v->cx, name, MSG_field_in_the_body, STR(""));
 	}
@@ -136,6 +158,14 @@ static enum err read_body(struct call *c, json_t **ret)
 	return e;
 }
 
+/* Of the URL, else of the body. */
+static struct str named(
+    struct pairs query, const json_t *body, const char *name)
+{
+	struct str s = pairs_get(query, str_of(name));
+	return s.n > 0 ? s : json_text(body, name);
+}
+
 static enum err read_posted(struct call *c, struct str suffix)
 {
 	struct gate_visit *v = c->v;
@@ -144,9 +174,9 @@ static enum err read_posted(struct call *c, struct str suffix)
 	enum err e = read_body(c, &body);
 	if (e)
 		return e;
-	struct str format = pairs_get(query, STR("format"));
-	e = call_form(
-	    c, suffix, format.n > 0 ? format : json_text(body, "format"));
+	e = call_form(c, suffix, named(query, body, "format"));
+	if (!e)
+		e = call_profile(c, named(query, body, "profile"));
 	if (!e)
 		e = check_url(v);
 	if (!e)
@@ -175,6 +205,18 @@ enum err data_post(struct gate_visit *v)
 	return post(v, STR(""));
 }
 
+/* QUERY (RFC 10008) is what the POST means; the door is the connection itself. */
+enum err data_query(struct gate_visit *v)
+{
+	return post(v, STR(""));
+}
+
+/* Where the link to a next page leads. */
+enum err data_query_at(struct gate_visit *v)
+{
+	return post(v, STR(""));
+}
+
 /* …/query.csv */
 enum err data_post_as(struct gate_visit *v)
 {
@@ -190,7 +232,7 @@ enum err data_other(struct gate_visit *v)
 	struct str rest = v->rq->args[1];
 	if (str_take(&rest, STR("query")) &&
 	    (rest.n == 0 || str_starts(rest, STR(".")))) {
-		response_header(v->rs, STR("Allow"), STR("POST"));
+		response_header(v->rs, STR("Allow"), STR("POST, QUERY"));
 		return fail(&v->cx, ERR_METHOD, MSG_error_outlet_post);
 	}
 	return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);

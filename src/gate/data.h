@@ -11,6 +11,8 @@
 #include "fmt/encoder.h"
 #include "gate/app.h"
 #include "gate/ask.h"
+#include "gate/place.h"
+#include "gate/prefer.h"
 #include "gate/spec.h"
 
 /* Who calls which connection, once he has passed. */
@@ -24,8 +26,13 @@ struct call {
 	struct key key;
 	enum form form;
 	struct str suffix; /* as the path had it; empty: none */
+	bool excel, bare;  /* CSV: for Excel; without a header */
+	struct prefer prefer;
 	struct approved approved;
 	struct asked asked;
+	/* With a limit: where the page begins, and how it is ordered. */
+	struct place place;
+	struct paging paging;
 };
 
 /* Key and connection, whatever the connection's state: for receipts. `id` is the
@@ -40,16 +47,28 @@ struct str call_list(const struct call *, const char *key, const char *between);
  * or else the first granted, when none of them says. ERR_FORMAT when it was not
  * granted. */
 enum err call_form(struct call *, struct str suffix, struct str format);
-/* The place to go on at, as opaque text that only this gate made: signed over
- * connection, key-free question and place. cursor_read puts it into
- * asked.query.offset, with the question it belongs to; ERR_INVALID when it is
- * of another connection or was altered. */
-struct str cursor_make(const struct call *, int64_t offset);
+/* `profile` of CSV: "excel", or empty. */
+enum err call_profile(struct call *, struct str profile);
+/* A place as text that this gate alone can make and read, and that belongs to
+ * this question of this contract's connection. cursor_read takes the one that
+ * was sent, or the beginning; ERR_INVALID when it is another's or altered. */
+struct str cursor_make(const struct call *, const struct place *);
 enum err cursor_read(struct call *);
+/* Of "; q=0.8" in thousandths; absent or broken is 1. */
+int64_t call_weight(struct str params);
+/* The form's media type with what was chosen of it. */
+struct str answer_media(const struct call *);
+/* Whether and how the body is packed, when the answer stands (coding.c). */
+void answer_code(struct call *);
 /* The policy for a table page: its own style and nothing else. */
 struct str html_policy(const struct call *);
 /* What stands above every answer with data, a HEAD's too. */
 void answer_headers(struct call *);
+/* The question again, behind a place; as a link; and in an envelope's end. */
+struct str next_url(struct call *, const struct place *);
+void answer_next(struct call *, struct str next);
+struct str envelope_end(
+    struct call *, struct str next, bool truncated, struct str delivery);
 /* Sends the answer; asked and form are set. ERR_BUSY when it could not be
  * recorded: no record, no data. */
 enum err call_answer(struct call *);

@@ -1,7 +1,9 @@
 /* What the gate does for the desk: a look at a query's first rows. Only the
  * desk's own user may call (gate.c). */
 #include "base/str.h"
+#include "core/deliveries.h"
 #include "core/look.h"
+#include "fmt/mask.h"
 #include "gate/order.h"
 #include "gate/spec.h"
 #include "source/source.h"
@@ -69,32 +71,21 @@ static json_t *cell_json(const struct cell *c)
 	return json_null();
 }
 
-/* What is left out is null; so is what a mask would change that this look does
- * not make, rather than shown as it is. */
-static bool hidden(const struct column *c)
-{
-	return c->mask.n > 0 && !str_eq(c->mask, STR("none"));
-}
-
-static json_t *rows_json(
-    struct arena *a, struct columns columns, const struct batch *rows)
+static json_t *rows_json(struct arena *a, const struct batch *rows)
 {
 	json_t *list = json_new_array(a);
 	for (size_t r = 0; r < rows->n_rows; r++) {
 		json_t *row = json_array();
 		for (size_t c = 0; c < rows->n_columns; c++)
 			json_array_append_new(row,
-			    hidden(&columns.v[c])
-				? json_null()
-				: cell_json(
-				      &rows->cells[r * rows->n_columns + c]));
+			    cell_json(&rows->cells[r * rows->n_columns + c]));
 		json_array_append_new(list, row);
 	}
 	return list;
 }
 
 /* The masks that the officer names are on the preview already: what is dropped
- * is null. */
+ * is null. Its codes are those of no connection. */
 static struct columns with_masks(
     struct arena *a, struct columns found, const json_t *named)
 {
@@ -191,7 +182,11 @@ enum err desk_preview(struct gate_visit *v)
 		return e;
 	struct columns masked =
 	    with_masks(v->cx.arena, found.columns, json_list(order, "columns"));
+	struct sha256 key =
+	    gate_key(v->gate, "mask of previews", random_text(v->cx.arena, 16));
+	rows =
+	    masker_rows(masker_new(v->cx.arena, masked, masked.n, key), &rows);
 	json_put(o, "columns", spec_columns_json(v->cx.arena, masked));
-	json_put(o, "rows", rows_json(v->cx.arena, masked, &rows));
+	json_put(o, "rows", rows_json(v->cx.arena, &rows));
 	return gate_json(v, 200, o);
 }

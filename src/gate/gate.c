@@ -80,6 +80,12 @@ enum err gate_source(struct gate_visit *v, struct str name, struct source *ret)
 		       name, &ret->secret);
 }
 
+struct sha256 gate_key(const struct gate *gate, const char *use, struct str of)
+{
+	struct sha256 d = hmac_sha256(gate->secret, str_of(use));
+	return hmac_sha256(str_n((const char *)d.b, sizeof d.b), of);
+}
+
 enum err gate_not_recorded(struct ctx *cx)
 {
 	struct str why = cx->fault.detail;

@@ -25,7 +25,9 @@ static json_t *data_content(const struct api *s)
 			json_put_text(schema, "type", STR("array"));
 			put_new(schema, "items",
 			    api_ref("#/components/schemas/row"));
-			put_new(media, "schema", schema);
+			put_new(media, "schema",
+			    json_pack("{s[oo]}", "oneOf", schema,
+				api_ref("#/components/schemas/envelope")));
 		} else if (f == FORM_NDJSON) {
 			json_decref(schema);
 			put_new(media, "schema",
@@ -60,6 +62,12 @@ static json_t *responses(const struct api *s)
 	put_new(
 	    headers, "Sunset", text_header(s->lang, MSG_gate_openapi_sunset));
 	put_new(headers, "Link", text_header(s->lang, MSG_gate_openapi_link));
+	put_new(headers, "Data-Contract",
+	    text_header(s->lang, MSG_gate_openapi_contract));
+	put_new(headers, "Total-Count",
+	    text_header(s->lang, MSG_gate_openapi_count));
+	put_new(headers, "Preference-Applied",
+	    text_header(s->lang, MSG_gate_openapi_applied));
 	put_new(good, "headers", headers);
 	put_new(good, "content", data_content(s));
 	put_new(all, "200", good);
@@ -126,6 +134,13 @@ static void add_form(const struct api *s, json_t *list)
 	put_new(schema, "enum", forms);
 	parameter(list, STR("format"),
 	    msg_text(s->lang, MSG_gate_openapi_format), schema);
+	if (call_grants(s->c, FORM_CSV))
+		parameter(list, STR("profile"),
+		    msg_text(s->lang, MSG_gate_openapi_profile),
+		    api_profile_schema());
+	json_t *prefer = parameter(list, STR("Prefer"),
+	    msg_text(s->lang, MSG_gate_openapi_prefer), api_text_schema());
+	json_put_text(prefer, "in", STR("header"));
 }
 
 static json_t *get_parameters(const struct api *s)
@@ -133,6 +148,8 @@ static json_t *get_parameters(const struct api *s)
 	json_t *list = json_array();
 	for (size_t i = 0; i < s->c->approved.params.n; i++) {
 		const struct param *p = &s->c->approved.params.v[i];
+		if (p->body_only)
+			continue;
 		json_t *o =
 		    parameter(list, p->name, STR(""), api_param_schema(s, p));
 		json_put_flag(o, "required", api_is_required(p));
@@ -179,6 +196,8 @@ static json_t *components(const struct api *s)
 {
 	json_t *o = json_object(), *schemas = json_object();
 	put_new(schemas, "row", api_row_schema(s));
+	if (call_grants(s->c, FORM_JSON))
+		put_new(schemas, "envelope", api_envelope_schema());
 	if (connection_posts(s->c)) {
 		put_new(schemas, "filter", api_filter_schema(s));
 		put_new(schemas, "question", api_body_schema(s));

@@ -16,6 +16,8 @@ json_t *api_with_text(json_t *o, const char *key, const char *text);
 json_t *api_ref(const char *to);
 json_t *api_text_schema(void);
 json_t *api_whole_schema(int64_t min);
+json_t *api_profile_schema(void);
+json_t *api_envelope_schema(void);
 /* A row as JSON answers give it. */
 json_t *api_row_schema(const struct api *);
 /* A declared parameter, and whether a call must give it. */

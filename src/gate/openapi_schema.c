@@ -2,6 +2,7 @@
 #include "gate/openapi.h"
 
 #include "base/str.h"
+#include "fmt/mask.h"
 #include "gate/about.h"
 
 json_t *api_with_text(json_t *o, const char *key, const char *text)
@@ -61,12 +62,15 @@ json_t *api_row_schema(const struct api *s)
 {
 	json_t *o = api_with_text(json_object(), "type", "object");
 	json_t *properties = json_object();
-	struct columns all = spec_shown(s->arena, s->c->approved.columns);
+	struct columns all = masked_columns(
+	    s->arena, spec_shown(s->arena, s->c->approved.columns));
 	for (size_t i = 0; i < all.n; i++) {
 		json_t *value = value_schema(all.v[i].type);
 		json_put_text(
 		    value, "title", column_title_in(&all.v[i], s->lang));
 		json_put_text(value, "x-class", all.v[i].class);
+		json_put_text(value, "x-mask",
+		    str_of(mask_names[mask_of(all.v[i].mask)]));
 		put_new(properties, str_cstr(s->arena, all.v[i].name), value);
 	}
 	put_new(o, "properties", properties);
@@ -76,6 +80,13 @@ json_t *api_row_schema(const struct api *s)
 json_t *api_text_schema(void)
 {
 	return api_with_text(json_object(), "type", "string");
+}
+
+json_t *api_profile_schema(void)
+{
+	json_t *o = api_text_schema();
+	put_new(o, "enum", json_pack("[s]", "excel"));
+	return o;
 }
 
 json_t *api_whole_schema(int64_t min)
@@ -133,6 +144,19 @@ bool api_is_required(const struct param *p)
 	return p->required && p->preset.p == NULL;
 }
 
+/* Prefer: envelope. */
+json_t *api_envelope_schema(void)
+{
+	json_t *rows = api_with_text(json_object(), "type", "array");
+	put_new(rows, "items", api_ref("#/components/schemas/row"));
+	json_t *o = json_pack("{ss, s{so s{s[ss]} s{ss} s{ss} s{ss}}}", "type",
+	    "object", "properties", "data", rows, "next", "type", "string",
+	    "null", "truncated", "type", "boolean", "contract", "type",
+	    "object", "delivery", "type", "string");
+	REQUIRE(o != NULL);
+	return o;
+}
+
 static json_t *column_names(const struct api *s, bool filterable)
 {
 	const struct approved *ap = &s->c->approved;
@@ -159,8 +183,11 @@ static json_t *params_schema(const struct api *s)
 	json_t *properties = json_object(), *required = json_array();
 	for (size_t i = 0; i < s->c->approved.params.n; i++) {
 		const struct param *p = &s->c->approved.params.v[i];
-		put_new(properties, str_cstr(s->arena, p->name),
-		    api_param_schema(s, p));
+		json_t *param = api_param_schema(s, p);
+		if (p->body_only)
+			json_put_text(param, "description",
+			    msg_text(s->lang, MSG_gate_about_body_only));
+		put_new(properties, str_cstr(s->arena, p->name), param);
 		if (api_is_required(p))
 			json_add_text(required, p->name);
 	}
@@ -232,6 +259,8 @@ json_t *api_body_schema(const struct api *s)
 	put_new(p, "offset", api_whole_schema(0));
 	put_new(p, "cursor", api_text_schema());
 	put_new(p, "format", api_text_schema());
+	if (call_grants(s->c, FORM_CSV))
+		put_new(p, "profile", api_profile_schema());
 	put_new(p, "params", params_schema(s));
 	put_new(o, "properties", p);
 	put_new(o, "additionalProperties", json_false());

@@ -31,6 +31,8 @@ static json_t *fields_json(const struct ctx *cx)
 		json_put_text(o, "code", problem_code(f->msg));
 		json_put_text(o, "message",
 		    msg_fill(cx->arena, cx->lang, f->msg, &f->arg, 1));
+		if (f->hint.n > 0)
+			json_put_text(o, "hint", f->hint);
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -41,6 +41,16 @@ json_t *spec_columns_json(struct arena *a, struct columns columns)
 	return list;
 }
 
+static const struct str *texts(
+    struct arena *a, const json_t *list, size_t *ret_n)
+{
+	struct str *v = ARENA_ARRAY(a, struct str, json_array_size(list) + 1);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		v[i] = json_as_text(json_array_get(list, i));
+	*ret_n = json_array_size(list);
+	return v;
+}
+
 /* A number in the declaration may be written as a number or as text. */
 static struct str as_written(struct arena *a, const json_t *o, const char *key)
 {
@@ -73,7 +83,8 @@ static struct param param_of(struct arena *a, const json_t *o)
 		.max = as_written(a, o, "max"),
 		.max_length = json_int(o, "max_length", 0),
 		.allowed = allowed,
-		.n_allowed = n };
+		.n_allowed = n,
+		.body_only = json_flag(o, "body_only") };
 }
 
 enum err spec_params(struct ctx *cx, const json_t *list, struct params *ret)
@@ -96,9 +107,11 @@ enum err spec_approved(struct ctx *cx, const json_t *spec, struct approved *ret)
 	for (size_t i = 0; i < json_array_size(list); i++)
 		for (size_t k = 0; k < ap.columns.n; k++)
 			if (str_eq(ap.columns.v[k].name,
-				json_as_text(json_array_get(list, i))))
+				json_as_text(json_array_get(list, i))) &&
+			    mask_of(ap.columns.v[k].mask) == MASK_none)
 				filterable[k] = true;
 	ap.filterable = filterable;
+	ap.key = texts(cx->arena, json_list(spec, "key"), &ap.n_key);
 	enum err e = spec_params(cx, json_list(spec, "params"), &ap.params);
 	if (!e)
 		*ret = ap;

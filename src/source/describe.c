@@ -302,6 +302,8 @@ enum err lite_preview(struct ctx *cx, const struct source *source,
 	if (e != OK)
 		return e;
 	fill(cx, &t, ret);
+	t.lite->record = false;
+	lite_key(cx, t.lite, sql, ret);
 	lite_close(t.lite);
 	*ret_rows = (struct batch){
 		.n_rows = t.n_kept, .n_columns = t.n_columns, .cells = t.kept

@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "source/query.h"
 
-enum use { FOR_EQUAL, FOR_ORDER }; /* = <> in; or < > and sorting */
+/* = <> in; < > and sorting as the source sorts; the same by the bytes of texts,
+ * so that no two texts are alike that differ. */
+enum use { FOR_EQUAL, FOR_ORDER, FOR_EXACT };
 
 struct dialect {
 	struct str body; /* the approved SQL as the source takes it; absent: as
@@ -31,7 +33,7 @@ struct dialect {
 	    size_t number, struct cell *);
 	/* desc and where NULLs stand. */
 	void (*order)(const struct dialect *, struct buf *, size_t at,
-	    bool descending, enum nulls);
+	    enum use, bool descending, enum nulls);
 	/* `limit` is -1 for none. */
 	void (*limit)(const struct dialect *, struct buf *, int64_t limit,
 	    int64_t offset, bool ordered);

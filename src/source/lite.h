@@ -72,6 +72,10 @@ MUST_CHECK enum err lite_bind(struct ctx *, struct lite *, sqlite3_stmt *,
     struct params, const struct cell *param_values, const struct cell *values,
     size_t n_values);
 
+/* Finds `key` of a description that is complete but for it; lite_key.c. */
+void lite_key(
+    struct ctx *, struct lite *, struct str sql, struct description *);
+
 /* Registers pratu_like and pratu_ilike (text, pattern); like.c. */
 int lite_add_like(struct lite *);
 

@@ -17,8 +17,9 @@ void dialect_name(const struct dialect *d, struct buf *b, struct str name)
 static void put_column(
     const struct dialect *d, struct buf *b, size_t at, enum use use)
 {
-	(void)use;
 	dialect_name(d, b, d->approved->columns.v[at].name);
+	if (use == FOR_EXACT)
+		buf_str(b, STR(" collate binary"));
 }
 
 static void put_value(const struct dialect *d, struct buf *b, size_t at,
@@ -49,9 +50,9 @@ static void put_is(const struct dialect *d, struct buf *b, size_t at,
 }
 
 static void put_order(const struct dialect *d, struct buf *b, size_t at,
-    bool descending, enum nulls nulls)
+    enum use use, bool descending, enum nulls nulls)
 {
-	put_column(d, b, at, FOR_ORDER);
+	put_column(d, b, at, use);
 	if (descending)
 		buf_str(b, STR(" desc"));
 	if (nulls == NULLS_FIRST)

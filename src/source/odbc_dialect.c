@@ -65,7 +65,7 @@ static void put_column(
 		text |= !is_own(d, at);
 		put_around(
 		    d, b, text ? "cast(" : "", at, text ? " as text)" : "");
-		if (text && use == FOR_ORDER)
+		if (text && use != FOR_EQUAL)
 			buf_str(b, STR(" collate \"C\""));
 		return;
 	case PRODUCT_MSSQL:
@@ -272,7 +272,7 @@ static void put_is(const struct dialect *d, struct buf *b, size_t at,
 
 /* Not all have `nulls first`. */
 static void put_order(const struct dialect *d, struct buf *b, size_t at,
-    bool descending, enum nulls nulls)
+    enum use use, bool descending, enum nulls nulls)
 {
 	bool first =
 	    nulls == NULLS_SMALLEST ? !descending : nulls == NULLS_FIRST;
@@ -280,7 +280,7 @@ static void put_order(const struct dialect *d, struct buf *b, size_t at,
 	put_around(d, b, "case when ", at,
 	    first ? " is null then 0 else 1 end, "
 		  : " is null then 1 else 0 end, ");
-	put_column(d, b, at, FOR_ORDER);
+	put_column(d, b, at, use);
 	if (descending)
 		buf_str(b, STR(" desc"));
 }

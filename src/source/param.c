@@ -16,6 +16,7 @@ static const struct str reserved[] = {
 	STR_INIT("limit"),
 	STR_INIT("cursor"),
 	STR_INIT("format"),
+	STR_INIT("profile"),
 	STR_INIT("and"),
 	STR_INIT("or"),
 	STR_INIT("not"),

@@ -22,6 +22,7 @@ struct param {
 	int64_t max_length;        /* code points of a text; 0 is 1,000 */
 	const struct str *allowed; /* enum */
 	size_t n_allowed;
+	bool body_only; /* never in a URL: the gate refuses it there */
 };
 struct params {
 	const struct param *v;

@@ -118,7 +118,7 @@ static void put_column(
 	dialect_name(d, b, d->approved->columns.v[at].name);
 	if (!own)
 		buf_str(b, STR("::text"));
-	if (use == FOR_ORDER && (!own || f == TEXTS || f == PADDED))
+	if (use != FOR_EQUAL && (!own || f == TEXTS || f == PADDED))
 		buf_str(b, STR(" collate \"C\""));
 }
 
@@ -207,12 +207,12 @@ static void put_is(const struct dialect *d, struct buf *b, size_t at,
 
 /* NULLs are the largest to PostgreSQL, when nothing is said. */
 static void put_order(const struct dialect *d, struct buf *b, size_t at,
-    bool descending, enum nulls nulls)
+    enum use use, bool descending, enum nulls nulls)
 {
 	bool first =
 	    nulls == NULLS_SMALLEST ? !descending : nulls == NULLS_FIRST;
 
-	put_column(d, b, at, FOR_ORDER);
+	put_column(d, b, at, use);
 	if (descending)
 		buf_str(b, STR(" desc"));
 	buf_str(b, first ? STR(" nulls first") : STR(" nulls last"));

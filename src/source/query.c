@@ -1,6 +1,7 @@
 #include "source/query.h"
 
 #include "base/buf.h"
+#include "base/near.h"
 #include "base/str.h"
 #include "source/dialect.h"
 #include "source/source.h"
@@ -33,6 +34,27 @@ struct str op_name(enum op op)
 	return ops[op].name;
 }
 
+struct str op_near(struct arena *a, struct str word)
+{
+	/* As other languages write them. */
+	static const struct {
+		const char *said, *meant;
+	} known[] = { { "ge", "gte" }, { "le", "lte" }, { "ne", "neq" },
+		{ "=", "eq" }, { "==", "eq" } };
+	static const char *const names[OPS] = {
+#define OP(id, text, operator) [OP_##id] = text,
+#include "source/ops.def"
+#undef OP
+	};
+
+	word = str_lower(a, word);
+	for (size_t i = 0; i < COUNT(known); i++) {
+		if (str_eq(word, str_of(known[i].said)))
+			return str_of(known[i].meant);
+	}
+	return near_name(word, names, OPS);
+}
+
 struct query query_all(void)
 {
 	return (struct query){ .limit = -1 };
@@ -46,6 +68,7 @@ struct compiler {
 	size_t n_values, max_values;
 	size_t n_tests, n_in;
 	struct buf sql;
+	struct column *out;        /* the result's, with room for places */
 	struct str not_filterable; /* the first; absent: none */
 	bool deep;
 };
@@ -67,15 +90,36 @@ static size_t find_column(const struct approved *a, struct str name)
 }
 
 /* The column, if a test or an order may use it. */
+/* Says of no column that is not shown that it is there. */
+static void no_column(struct compiler *c, struct str field, struct str name)
+{
+	const struct columns all = c->approved->columns;
+	const char **v = ARENA_ARRAY(c->cx->arena, const char *, all.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < all.n; i++) {
+		if (!dropped(&all.v[i]))
+			v[n++] = str_cstr(c->cx->arena, all.v[i].name);
+	}
+	field_wrong_hint(
+	    c->cx, field, MSG_error_query_column, name, near_name(name, v, n));
+}
+
+static bool shown_as_it_is(const struct column *c)
+{
+	return c->mask.n == 0 || str_eq(c->mask, STR("none"));
+}
+
 static const struct column *usable_column(struct compiler *c, struct str name)
 {
 	size_t i = find_column(c->approved, name);
 
 	if (i == c->approved->columns.n) {
-		field_wrong(c->cx, name, MSG_error_query_column, name);
+		no_column(c, name, name);
 		return NULL;
 	}
-	if (c->approved->filterable == NULL || !c->approved->filterable[i]) {
+	if (c->approved->filterable == NULL || !c->approved->filterable[i] ||
+	    !shown_as_it_is(&c->approved->columns.v[i])) {
 		if (c->not_filterable.p == NULL)
 			c->not_filterable = c->approved->columns.v[i].name;
 		return NULL;
@@ -246,6 +290,11 @@ static void put_test(struct compiler *c, const struct cond *t)
 	}
 }
 
+static void put_truth(struct compiler *c, bool holds)
+{
+	buf_str(&c->sql, holds ? STR("1 = 1") : STR("1 = 0"));
+}
+
 static void put_cond(struct compiler *c, const struct cond *t, int depth)
 {
 	if (depth > QUERY_DEPTH) {
@@ -259,8 +308,7 @@ static void put_cond(struct compiler *c, const struct cond *t, int depth)
 	if (t->kind == COND_TEST)
 		put_test(c, t);
 	else if (t->first == NULL)
-		buf_str(
-		    &c->sql, t->kind == COND_AND ? STR("1 = 1") : STR("1 = 0"));
+		put_truth(c, t->kind == COND_AND);
 	else
 		for (const struct cond *k = t->first; k != NULL; k = k->next) {
 			if (k != t->first)
@@ -272,6 +320,50 @@ static void put_cond(struct compiler *c, const struct cond *t, int depth)
 				break;
 		}
 	buf_char(&c->sql, ')');
+}
+
+static void put_place_test(struct compiler *c, const struct cond *t)
+{
+	const struct column *column =
+	    &c->approved->columns.v[find_column(c->approved, t->column)];
+	enum use use = t->exact ? FOR_EXACT : FOR_ORDER;
+
+	if (t->op == OP_IS) {
+		put_name(c, t->column);
+		buf_str(&c->sql,
+		    t->negated ? STR(" is not null") : STR(" is null"));
+		return;
+	}
+	put_column(c, column, use);
+	buf_fmt(&c->sql, " %s ", ops[t->op].sql);
+	put_value(c, column, use, *t->own);
+}
+
+/* A condition of the gate's own: no limits, any column. */
+static void put_place(struct compiler *c, const struct cond *t)
+{
+	buf_char(&c->sql, '(');
+	for (const struct cond *k = t->first; k != NULL; k = k->next) {
+		if (k != t->first)
+			buf_str(&c->sql,
+			    t->kind == COND_AND ? STR(" and ") : STR(" or "));
+		put_place(c, k);
+	}
+	if (t->kind != COND_TEST && t->first == NULL)
+		put_truth(c, t->kind == COND_AND);
+	if (t->kind == COND_TEST)
+		put_place_test(c, t);
+	buf_char(&c->sql, ')');
+}
+
+static size_t count_own(const struct cond *t)
+{
+	size_t n = t != NULL && t->kind == COND_TEST;
+
+	for (const struct cond *k = t == NULL ? NULL : t->first; k != NULL;
+	     k = k->next)
+		n += count_own(k);
+	return n;
 }
 
 static size_t count_tests(const struct cond *t, int depth)
@@ -287,6 +379,21 @@ static size_t count_tests(const struct cond *t, int depth)
 	return n;
 }
 
+static size_t places_of(const struct query *q)
+{
+	return q->paging == NULL ? 0 : q->n_order + q->paging->n_ties;
+}
+
+/* Its index, or n. */
+static size_t find_name(const struct column *v, size_t n, struct str name)
+{
+	size_t i = 0;
+
+	while (i < n && !str_eq(v[i].name, name))
+		i++;
+	return i;
+}
+
 /* The columns of the answer, in its order. */
 static struct columns put_select(struct compiler *c, const struct query *q)
 {
@@ -300,22 +407,22 @@ static struct columns put_select(struct compiler *c, const struct query *q)
 		    STR("select"));
 		return (struct columns){ 0 };
 	}
-	out = ARENA_ARRAY(c->cx->arena, struct column, most);
+	out = c->out =
+	    ARENA_ARRAY(c->cx->arena, struct column, most + places_of(q));
 	for (size_t i = 0; i < most; i++) {
 		struct str name =
 		    q->n_select > 0 ? q->select[i] : a->columns.v[i].name;
 		size_t at = find_column(a, name);
-		bool twice = false;
 
 		if (at == a->columns.n && q->n_select == 0)
 			continue; /* dropped */
-		for (size_t k = 0; k < n && !twice; k++)
-			twice = str_eq(out[k].name, name);
+		bool twice = find_name(out, n, name) < n;
 		if (at == a->columns.n || twice) {
-			field_wrong(c->cx, STR("select"),
-			    twice ? MSG_error_query_twice
-				  : MSG_error_query_column,
-			    name);
+			if (twice)
+				field_wrong(c->cx, STR("select"),
+				    MSG_error_query_twice, name);
+			else
+				no_column(c, STR("select"), name);
 			continue;
 		}
 		buf_str(&c->sql, n == 0 ? STR("select ") : STR(","));
@@ -325,22 +432,78 @@ static struct columns put_select(struct compiler *c, const struct query *q)
 	return (struct columns){ .v = out, .n = n };
 }
 
+static const struct order *place_at(const struct query *q, size_t i)
+{
+	return i < q->n_order ? &q->order[i] : &q->paging->ties[i - q->n_order];
+}
+
+/* What the place of a row is made of comes too, behind what is shown. */
+static void put_places(
+    struct compiler *c, const struct query *q, struct compiled *out)
+{
+	size_t n = places_of(q);
+	size_t *at = ARENA_ARRAY(c->cx->arena, size_t, n + 1);
+	struct columns *all = &out->columns;
+	struct column *v = c->out;
+
+	for (size_t i = 0; i < n && all->n > 0; i++) {
+		struct str name = place_at(q, i)->column;
+		size_t from = find_column(c->approved, name);
+
+		at[i] = find_name(v, all->n, name);
+		if (at[i] < all->n || from == c->approved->columns.n)
+			continue;
+		buf_char(&c->sql, ',');
+		put_name(c, name);
+		v[all->n++] = c->approved->columns.v[from];
+	}
+	out->places = at;
+	out->n_places = n;
+}
+
+static void put_order_of(
+    struct compiler *c, const struct order *o, enum use use)
+{
+	c->dialect->order(c->dialect, &c->sql,
+	    find_column(c->approved, o->column), use, o->descending, o->nulls);
+}
+
 static void put_order(struct compiler *c, const struct query *q)
 {
+	size_t n_ties = q->paging == NULL ? 0 : q->paging->n_ties;
+	const char *before = "\norder by ";
+
 	if (q->n_order > QUERY_ORDER) {
 		field_wrong(c->cx, STR("order"), MSG_error_query_too_many,
 		    STR("order"));
 		return;
 	}
-	for (size_t i = 0; i < q->n_order; i++) {
-		const struct order *o = &q->order[i];
-		const struct column *column = usable_column(c, o->column);
+	for (size_t i = 0; i < q->n_order + n_ties; i++) {
+		bool own = i >= q->n_order;
+		const struct order *o =
+		    own ? &q->paging->ties[i - q->n_order] : &q->order[i];
 
-		if (column == NULL)
+		if (!own && usable_column(c, o->column) == NULL)
 			continue;
-		buf_str(&c->sql, i == 0 ? STR("\norder by ") : STR(", "));
-		c->dialect->order(c->dialect, &c->sql, at_of(c, column),
-		    o->descending, o->nulls);
+		buf_str(&c->sql, str_of(before));
+		put_order_of(
+		    c, o, own && q->paging->exact ? FOR_EXACT : FOR_ORDER);
+		before = ", ";
+	}
+}
+
+static void put_where(struct compiler *c, const struct query *q)
+{
+	const struct cond *after = q->paging == NULL ? NULL : q->paging->after;
+
+	if (q->filter != NULL) {
+		buf_str(&c->sql, STR("\nwhere "));
+		put_cond(c, q->filter, 1);
+	}
+	if (after != NULL) {
+		buf_str(&c->sql,
+		    q->filter == NULL ? STR("\nwhere ") : STR("\nand "));
+		put_place(c, after);
 	}
 }
 
@@ -353,8 +516,8 @@ static void put_limit(struct compiler *c, const struct query *q)
 		field_wrong(
 		    c->cx, STR("offset"), MSG_error_query_value, STR("offset"));
 	if (q->limit >= 0 || q->offset > 0)
-		c->dialect->limit(
-		    c->dialect, &c->sql, q->limit, q->offset, q->n_order > 0);
+		c->dialect->limit(c->dialect, &c->sql, q->limit, q->offset,
+		    q->n_order + places_of(q) > 0);
 }
 
 /* Nothing asked and nothing dropped: the approved SQL itself. */
@@ -365,7 +528,7 @@ static bool is_plain(const struct approved *a, const struct query *q)
 			return false;
 	}
 	return q->n_select == 0 && q->filter == NULL && q->n_order == 0 &&
-	       q->limit < 0 && q->offset == 0;
+	       q->limit < 0 && q->offset == 0 && q->paging == NULL && !q->count;
 }
 
 static struct str body_of(const struct compiler *c)
@@ -376,17 +539,26 @@ static struct str body_of(const struct compiler *c)
 static enum err put_query(
     struct compiler *c, const struct query *q, struct compiled *out)
 {
-	out->columns = put_select(c, q);
+	static const struct column count = { .name = STR_INIT("count"),
+		.type = TYPE_INTEGER };
+
+	if (q->count) {
+		out->columns = (struct columns){ .v = &count, .n = 1 };
+		buf_str(&c->sql, STR("select count(*) as \"count\""));
+	} else {
+		out->columns = put_select(c, q);
+		out->n_shown = out->columns.n;
+		put_places(c, q, out);
+	}
 	/* A comment may end the approved text: hence the line break. */
 	buf_str(&c->sql, STR("\nfrom (\n"));
 	buf_str(&c->sql, body_of(c));
 	buf_str(&c->sql, STR("\n) approved"));
-	if (q->filter != NULL) {
-		buf_str(&c->sql, STR("\nwhere "));
-		put_cond(c, q->filter, 1);
+	put_where(c, q);
+	if (!q->count) {
+		put_order(c, q);
+		put_limit(c, q);
 	}
-	put_order(c, q);
-	put_limit(c, q);
 
 	enum err e = fields_end(c->cx);
 	if (e != OK)
@@ -426,6 +598,8 @@ enum err query_compile_for(struct ctx *cx, const struct dialect *dialect,
 	c.max_values = count_tests(q->filter, 1);
 	if (c.max_values > QUERY_TESTS + QUERY_IN_VALUES)
 		c.max_values = QUERY_TESTS + QUERY_IN_VALUES;
+	if (q->paging != NULL)
+		c.max_values += count_own(q->paging->after);
 	c.values = ARENA_ARRAY(cx->arena, struct cell, c.max_values);
 	c.sql = buf_new(cx->arena, SQL_MAX);
 	e = put_query(&c, q, &out);

@@ -10,7 +10,7 @@
  * sort as the smallest values unless the order says otherwise. `like` minds
  * case, `ilike` folds it (Unicode simple folding): % and * any characters, _ one
  * character, \ takes the next one as it is. A column with mask "drop" does not
- * exist. */
+ * exist; one with another mask can be neither tested nor ordered by. */
 #ifndef SOURCE_QUERY_H
 #define SOURCE_QUERY_H
 
@@ -34,6 +34,8 @@ enum op {
 /* From "eq" …; false when it is none of them. */
 bool op_parse(struct str, enum op *ret);
 struct str op_name(enum op);
+/* The operator that a word was probably meant to be; absent: no idea. */
+struct str op_near(struct arena *, struct str);
 
 enum cond_kind { COND_TEST, COND_AND, COND_OR };
 
@@ -49,6 +51,10 @@ struct cond {
 	enum op op;
 	const struct str *values;
 	size_t n_values;
+	/* Instead of values, in a struct paging: a cell of the column as the
+	 * source gave it. OP_IS takes a null one. */
+	const struct cell *own;
+	bool exact; /* texts by their bytes, whatever the source's order */
 };
 
 enum nulls { NULLS_SMALLEST, NULLS_FIRST, NULLS_LAST };
@@ -58,15 +64,26 @@ struct order {
 	enum nulls nulls;
 };
 
+/* How the pages of a question follow each other: never a caller's words, so on
+ * any column that is shown as it is, filterable or not. */
+struct paging {
+	const struct order *ties; /* after the caller's order */
+	size_t n_ties;
+	bool exact;               /* ties order texts by their bytes */
+	const struct cond *after; /* which rows; NULL: all */
+};
+
 struct query {
 	const struct str *select; /* none: all columns */
 	size_t n_select;
 	const struct cond *filter; /* NULL: none */
 	const struct order *order;
 	size_t n_order;
-	int64_t limit;    /* -1: none */
-	int64_t offset;   /* 0: none */
-	struct args args; /* of the declared parameters */
+	int64_t limit;               /* -1: none */
+	int64_t offset;              /* 0: none */
+	struct args args;            /* of the declared parameters */
+	const struct paging *paging; /* NULL: one answer, in its own order */
+	bool count; /* one row, how many there are; order and limit are idle */
 };
 /* Everything: all columns, no filter, no limit. */
 struct query query_all(void);
@@ -77,6 +94,8 @@ struct approved {
 	struct params params;
 	struct columns columns; /* exactly those of the SQL, in its order */
 	const bool *filterable; /* one for each column; NULL: none is */
+	const struct str *key;  /* columns in which no two rows are alike */
+	size_t n_key;           /* 0: not known */
 };
 
 /* Ready to run, for source_open(). The text is SQLite's; other sources write
@@ -84,6 +103,9 @@ struct approved {
 struct compiled {
 	struct str sql;
 	struct columns columns;          /* of the result */
+	size_t n_shown;                  /* the first ones; then places' own */
+	const size_t *places;            /* with paging: where the columns of */
+	size_t n_places;                 /* order and ties stand */
 	const struct approved *approved; /* must live as long as this */
 	struct query query;              /* checked; what it points to too */
 	const struct cell *param_values; /* of approved->params */

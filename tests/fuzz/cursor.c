@@ -1,4 +1,5 @@
-/* Cursors. Lines: the question, the place, then a cursor as a caller sent it.
+/* Cursors. Lines: the question, the place (a number, and as text the value of
+ * its one column), then a cursor as a caller sent it.
  * Nobody but the gate can make one; its own are read back, and whatever differs
  * from them in one byte is refused. */
 #include <string.h>
@@ -40,23 +41,31 @@ void fuzz_one(struct ctx *cx, struct str in)
 	struct gate gate = { .secret =
 				 STR("0123456789abcdef0123456789abcdef") };
 	struct gate_visit v = { .gate = &gate, .cx = *cx };
-	struct call c = { .v = &v, .connection.id = STR("own") };
-	int64_t place = 0;
+	static const struct column column = { .name = STR_INIT("a") };
+	struct call c = { .v = &v,
+		.connection.id = STR("own"),
+		.approved.columns = { .v = &column, .n = 1 } };
+	struct cell cell = { .kind = CELL_TEXT };
+	struct place place = { .cells = &cell, .n = 1 };
 	c.asked.question = fuzz_line(&in);
 	struct str line = fuzz_line(&in);
-	/* It is text: URL-encoded, or canonical JSON. */
-	if (!str_utf8(c.asked.question) ||
+	/* They are text: URL-encoded, or canonical JSON; and UTF-8. */
+	if (!str_utf8(c.asked.question) || !str_utf8(line) ||
 	    memchr(c.asked.question.p, '\0', c.asked.question.n))
 		return;
-	if (!str_i64(line, &place) || place < 0)
-		place = (int64_t)line.n;
-	struct str own = cursor_make(&c, place);
+	cell.s = line;
+	if (!str_i64(line, &place.given) || place.given < 0)
+		place.given = (int64_t)line.n;
+	struct str own = cursor_make(&c, &place);
 	enum err e = read_it(&c, cx, in);
 	REQUIRE(e == OK || e == ERR_INVALID);
 	if (e)
 		fuzz_failed(&v.cx, e);
 	else
 		REQUIRE(in.n == 0 || in.n >= 43);
-	REQUIRE(read_it(&c, cx, own) == OK && c.asked.query.offset == place);
+	REQUIRE(read_it(&c, cx, own) == OK && c.place.given == place.given);
+	/* What does not fit a URL is a number of rows instead. */
+	REQUIRE(c.place.n == 1 ? str_eq(c.place.cells[0].s, line)
+			       : c.place.skip == place.given);
 	check_others(&c, cx, own, in.n + c.asked.question.n);
 }

@@ -642,7 +642,7 @@ def test_a_cursor_is_of_one_question_and_one_connection(work):
         assert fields(problem(answer, 422, "invalid")) == \
             {"cursor": "bad-cursor"}, query
     for wrong in (cursor[:-1], cursor + "A", "A" + cursor, cursor[::-1],
-                  "Ng." + cursor.split(".")[1], cursor.upper()):
+                  "Ng." + cursor, cursor.swapcase()):
         answer = get.get(f"?limit=3&order=id&cursor={wrong}")
         assert answer.status_code == 422, wrong
     answer = post.post({"limit": 3, "order": ["id"], "cursor": cursor})
