@@ -112,9 +112,18 @@ struct sha256 secret_hash(struct str secret)
 struct str random_id(struct arena *a, size_t n)
 {
 	static const char letters[36] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	/* Many at once: each call for some is one to the kernel. */
+	unsigned char bytes[64];
+	const unsigned fair = 256 / sizeof letters * sizeof letters;
 	char *p = arena_alloc(a, n);
-	for (size_t i = 0; i < n; i++)
-		p[i] = letters[randombytes_uniform(sizeof letters)];
+	for (size_t i = 0, left = 0; i < n;) {
+		if (left == 0) {
+			randombytes_buf(bytes, sizeof bytes);
+			left = sizeof bytes;
+		}
+		if (bytes[--left] < fair)
+			p[i++] = letters[bytes[left] % sizeof letters];
+	}
 	return str_n(p, n);
 }
 

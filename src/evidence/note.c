@@ -465,3 +465,8 @@ enum err note_append(struct ctx *cx, int fd, struct str note)
 		    cx, ERR_BROKEN, "checkpoints: %s", strerror(errno));
 	return OK;
 }
+
+enum err note_write(struct ctx *cx, struct str path, struct str note)
+{
+	return write_text(cx, path, note, 0644);
+}

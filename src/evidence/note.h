@@ -60,6 +60,8 @@ bool note_is_begun(struct str rest, struct str origin);
  * there is no room: the file is as before. ERR_BROKEN when it is not known what
  * stands in it now. */
 MUST_CHECK enum err note_append(struct ctx *, int fd, struct str note);
+/* The note as a file of its own, in place of the one before. */
+MUST_CHECK enum err note_write(struct ctx *, struct str path, struct str note);
 /* The last note of an open file into `ret`, absent when there is none; an end
  * that was never written whole is cut off, *ret_cut tells. ERR_BROKEN when what
  * stands there is no note. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/time.h"
 #include "evidence/record.h"
 #include "evidence/trail.h"
 
@@ -17,9 +18,8 @@ static json_t *proof_json(struct arena *a, const struct merkle_proof *p)
 	return list;
 }
 
-static enum err put_leaf(struct ctx *cx, struct trail *t,
-    const struct merkle_nodes *nodes, uint64_t index, uint64_t size,
-    json_t *list)
+static enum err put_leaf(struct ctx *cx, struct trail *t, uint64_t index,
+    uint64_t size, json_t *list)
 {
 	struct merkle_proof proof;
 	struct str leaf;
@@ -28,7 +28,7 @@ static enum err put_leaf(struct ctx *cx, struct trail *t,
 		e = trail_next(cx, t, &leaf);
 	if (e)
 		return e;
-	if (!merkle_inclusion(nodes, index, size, &proof))
+	if (!merkle_inclusion(&t->nodes, index, size, &proof))
 		return fail_detail(cx, ERR_BROKEN, "evidence: hashes");
 	json_t *o = json_new_object(cx->arena);
 	json_put_int(o, "index", (int64_t)index);
@@ -38,28 +38,22 @@ static enum err put_leaf(struct ctx *cx, struct trail *t,
 	return OK;
 }
 
-enum err receipt_put(struct ctx *cx, struct ledger *l, const uint64_t *index,
-    size_t n, json_t *object)
+enum err receipt_put(struct ctx *cx, struct str folder, struct str note,
+    const uint64_t *index, size_t n, json_t *object)
 {
+	/* Its size alone: who signed it is known to who brings it. */
+	static const struct note_keys none;
 	struct trail *t;
 	struct checkpoint c;
 	json_t *list = json_new_array(cx->arena);
-	struct str note = ledger_note(cx->arena, l);
-	static const struct note_keys none;
-	/* Its size alone: who signed it is known here. */
 	bool covers = note_read(cx->arena, &none, note, &c) != NOTE_FORM;
-	for (size_t i = 0; i < n; i++)
-		covers &= covers && index[i] < c.size;
-	enum err e = covers ? OK : ledger_sign(cx, l, NULL);
-	if (!e && !covers) {
-		note = ledger_note(cx->arena, l);
-		if (note_read(cx->arena, &none, note, &c) == NOTE_FORM)
-			e = fail_detail(cx, ERR_BROKEN, "evidence: no note");
-	}
-	if (!e)
-		e = trail_open(cx, ledger_folder(l), &t);
+	for (size_t i = 0; i < n && covers; i++)
+		covers = index[i] < c.size;
+	if (!covers)
+		return fail_detail(cx, ERR_STALE, "an older checkpoint");
+	enum err e = trail_open(cx, folder, &t);
 	for (size_t i = 0; i < n && !e; i++)
-		e = put_leaf(cx, t, ledger_nodes(l), index[i], c.size, list);
+		e = put_leaf(cx, t, index[i], c.size, list);
 	if (e)
 		return e;
 	json_put(object, "records", list);
@@ -113,7 +107,8 @@ static bool same_begin(const struct check *k, const struct record *r)
 	return says(k, "connection", r->connection) &&
 	       says(k, "document", r->document) &&
 	       says(k, "request", r->request) &&
-	       says(k, "digest", r->contract) && says(k, "format", r->form);
+	       says(k, "digest", r->contract) && says(k, "format", r->form) &&
+	       says(k, "at", time_iso(k->cx->arena, r->at));
 }
 
 static bool same_end(const struct check *k, const struct record *r)

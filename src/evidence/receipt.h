@@ -11,13 +11,13 @@
 #define EVIDENCE_RECEIPT_H
 
 #include "base/json.h"
-#include "evidence/ledger.h"
+#include "evidence/note.h"
 #include "evidence/verify.h"
 
-/* One or two leaves, by index, into the object, under a checkpoint that covers
- * them; one is signed when there is none yet. */
-MUST_CHECK enum err receipt_put(struct ctx *, struct ledger *,
-    const uint64_t *index, size_t n, json_t *object);
+/* One or two leaves, by index, of the log in that folder into the object, under
+ * a note of that log. ERR_STALE when the note does not cover them. */
+MUST_CHECK enum err receipt_put(struct ctx *, struct str folder,
+    struct str note, const uint64_t *index, size_t n, json_t *object);
 
 /* Whether a receipt holds; *ret_bad counts what does not. With `folder`, the
  * folder of all logs, its leaves are looked for there too when the log is at

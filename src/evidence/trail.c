@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "evidence/disk.h"
+#include "evidence/note.h"
 
 bool trail_is_id(struct str name)
 {
@@ -151,5 +152,18 @@ enum err trail_seek(struct ctx *cx, struct trail *t, uint64_t index)
 		e = go_to(cx, t, number);
 	while (!e && t->at.next < index)
 		e = trail_next(cx, t, &leaf);
+	return e;
+}
+
+enum err trail_note(struct ctx *cx, const struct trail *t, struct str *ret)
+{
+	bool cut;
+	*ret = (struct str){ 0 };
+	int fd = openat(t->folder, "checkpoints", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return OK;
+	/* What a writer has begun cannot be cut here: then it fails. */
+	enum err e = note_last(cx, fd, t->origin, ret, &cut);
+	close(fd);
 	return e;
 }

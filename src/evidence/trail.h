@@ -25,6 +25,9 @@ struct trail {
 };
 
 #define EVIDENCE_ORIGIN "pratu.gate"
+/* In shared/, with the log's id behind: its newest checkpoint, for who sends it
+ * out of the house. */
+#define EVIDENCE_HANDED_ON "checkpoint."
 /* What the folder of a log may be called. */
 bool trail_is_id(struct str name);
 
@@ -36,5 +39,8 @@ MUST_CHECK enum err trail_seek(struct ctx *, struct trail *, uint64_t index);
 /* The next leaf, a view until the next call. ERR_NOT_FOUND at the end. */
 MUST_CHECK enum err trail_next(
     struct ctx *, struct trail *, struct str *ret_leaf);
+/* The newest checkpoint; absent when there is none. */
+MUST_CHECK enum err trail_note(
+    struct ctx *, const struct trail *, struct str *ret);
 
 #endif

@@ -217,28 +217,33 @@ static void check_end(struct walk *w)
 	w->found.leaves = w->edge.leaves;
 }
 
-static enum err map_notes(struct walk *w, void **ret, size_t *ret_n)
+/* Both are 0 when there is no such file: then no leaf was signed. */
+static enum err map_notes(
+    struct ctx *cx, const struct trail *t, struct str *ret)
 {
 	struct stat st;
-	int fd = openat(w->trail->folder, "checkpoints", O_RDONLY | O_CLOEXEC);
-	*ret_n = 0;
+	int fd = openat(t->folder, "checkpoints", O_RDONLY | O_CLOEXEC);
+	*ret = (struct str){ 0 };
 	if (fd < 0)
-		return OK; /* no leaf was signed; or leaf by leaf: see below */
-	if (fstat(fd, &st) != 0) {
-		close(fd);
-		return fail_detail(
-		    w->cx, ERR_BROKEN, "checkpoints: %s", strerror(errno));
-	}
-	size_t n = (size_t)st.st_size;
-	void *p = n ? mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0) : NULL;
+		return OK;
+	void *p = MAP_FAILED;
+	if (fstat(fd, &st) == 0)
+		p = st.st_size == 0 ? NULL
+		                    : mmap(NULL, (size_t)st.st_size, PROT_READ,
+					  MAP_SHARED, fd, 0);
+	int why = errno;
 	close(fd);
 	if (p == MAP_FAILED)
 		return fail_detail(
-		    w->cx, ERR_BROKEN, "checkpoints: %s", strerror(errno));
-	w->notes = str_n(p, n);
-	*ret = p;
-	*ret_n = n;
+		    cx, ERR_BROKEN, "checkpoints: %s", strerror(why));
+	*ret = str_n(p, p ? (size_t)st.st_size : 0);
 	return OK;
+}
+
+static void unmap_notes(struct str s)
+{
+	if (s.n)
+		munmap((void *)(uintptr_t)s.p, s.n);
 }
 
 enum err evidence_verify(struct ctx *cx, struct str folder,
@@ -247,22 +252,21 @@ enum err evidence_verify(struct ctx *cx, struct str folder,
 {
 	struct walk *w = ARENA_NEW(cx->arena, struct walk);
 	struct stat st;
-	void *p = NULL;
-	size_t n = 0;
+	struct str notes = { 0 };
 	*w = (struct walk){ .cx = cx, .keys = keys, .report = report };
 	enum err e = trail_open(cx, folder, &w->trail);
 	/* Before the leaves: what is signed meanwhile is looked at next time. */
 	if (!e)
-		e = map_notes(w, &p, &n);
+		e = map_notes(cx, w->trail, &notes);
 	if (e)
 		return e;
+	w->notes = notes;
 	if (w->trail->hashes >= 0 && fstat(w->trail->hashes, &st) == 0)
 		w->nodes = (uint64_t)st.st_size / sizeof(struct sha256);
 	next_note(w);
 	take_segments(w);
 	check_end(w);
-	if (n)
-		munmap(p, n);
+	unmap_notes(notes);
 	*ret = w->found;
 	return OK;
 }
@@ -272,8 +276,9 @@ static int compare(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-enum err evidence_logs(
-    struct ctx *cx, struct str folder, struct str **ret, size_t *ret_n)
+/* The ids that stand behind `prefix` in a folder. */
+static enum err list_ids(struct ctx *cx, struct str folder, struct str prefix,
+    struct str **ret, size_t *ret_n)
 {
 	const struct dirent *entry;
 	struct str *v = ARENA_ARRAY(cx->arena, struct str, MAX_LOGS);
@@ -283,12 +288,42 @@ enum err evidence_logs(
 		return fail_detail(cx,
 		    errno == ENOENT ? ERR_NOT_FOUND : ERR_BROKEN, "%.*s: %s",
 		    STR_ARG(folder), strerror(errno));
-	while ((entry = readdir(dir)) != NULL && n < MAX_LOGS)
-		if (trail_is_id(str_of(entry->d_name)))
-			v[n++] = str_dup(cx->arena, str_of(entry->d_name));
+	while ((entry = readdir(dir)) != NULL && n < MAX_LOGS) {
+		struct str id = str_of(entry->d_name);
+		if (str_take(&id, prefix) && trail_is_id(id))
+			v[n++] = str_dup(cx->arena, id);
+	}
 	closedir(dir);
 	qsort(v, n, sizeof v[0], compare);
 	*ret = v;
 	*ret_n = n;
+	return OK;
+}
+
+enum err evidence_logs(
+    struct ctx *cx, struct str folder, struct str **ret, size_t *ret_n)
+{
+	return list_ids(cx, folder, STR(""), ret, ret_n);
+}
+
+enum err evidence_handed_on(
+    struct ctx *cx, struct str shared, struct str **ret, size_t *ret_n)
+{
+	return list_ids(cx, shared, STR(EVIDENCE_HANDED_ON), ret, ret_n);
+}
+
+enum err evidence_has_note(
+    struct ctx *cx, struct str folder, struct str note, bool *ret)
+{
+	struct trail *t;
+	struct str notes = { 0 };
+	enum err e = trail_open(cx, folder, &t);
+	if (!e)
+		e = map_notes(cx, t, &notes);
+	if (e)
+		return e;
+	*ret = note.n > 0 && notes.n > 0 &&
+	       memmem(notes.p, notes.n, note.p, note.n) != NULL;
+	unmap_notes(notes);
 	return OK;
 }

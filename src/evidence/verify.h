@@ -35,5 +35,11 @@ MUST_CHECK enum err evidence_verify(struct ctx *, struct str folder,
 /* The logs below a folder: their names, sorted. */
 MUST_CHECK enum err evidence_logs(
     struct ctx *, struct str folder, struct str **ret, size_t *ret_n);
+/* The logs of which a gate left a checkpoint in `shared`, to be handed on. */
+MUST_CHECK enum err evidence_handed_on(
+    struct ctx *, struct str shared, struct str **ret, size_t *ret_n);
+/* Whether a note is among the log's checkpoints, byte for byte. */
+MUST_CHECK enum err evidence_has_note(
+    struct ctx *, struct str folder, struct str note, bool *ret);
 
 #endif

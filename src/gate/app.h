@@ -9,6 +9,7 @@
 #include "gate/gate.h"
 #include "http/http.h"
 
+struct recorder;
 struct gate {
 	const struct gate_options *options;
 	struct store *shared;
@@ -16,6 +17,7 @@ struct gate {
 	struct str secret;      /* signs cursors; of this gate alone */
 	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
+	struct recorder *recorder; /* gate/record.h */
 };
 
 enum side {
