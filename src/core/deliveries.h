@@ -14,7 +14,7 @@ struct delivery {
 	struct str connection; /* or */
 	struct str document;
 	struct str request, key, digest, address, form;
-	struct str query; /* what was asked, values left out */
+	struct str query;          /* what was asked, values left out */
 	struct str purpose, basis; /* not in the table */
 	int64_t at;
 };
@@ -33,8 +33,7 @@ MUST_CHECK enum err delivery_put(struct ctx *, const struct delivered *);
  * one. */
 MUST_CHECK enum err delivery_end(struct ctx *, const struct delivered *);
 /* How many leaves of a log are in the table. */
-MUST_CHECK enum err delivery_leaves(
-    struct ctx *, struct str log, int64_t *ret);
+MUST_CHECK enum err delivery_leaves(struct ctx *, struct str log, int64_t *ret);
 MUST_CHECK enum err delivery_set_leaves(
     struct ctx *, struct str log, int64_t leaves);
 
