@@ -89,13 +89,19 @@ static enum err sign_head(
 enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
 {
 	int64_t seq = 0;
-	struct str hash = { 0 };
+	struct str hash = { 0 }, own = { 0 };
 	enum err e = store_read(cx, people);
 	if (!e)
 		e = chain_head(cx, &seq, &hash);
+	if (!e && seq > 0)
+		e = chain_hash_at(cx, seq, &own);
 	store_end(cx);
 	if (e || (uint64_t)seq == h->signed_seq)
 		return e;
+	/* What verify would find is not signed. */
+	if (seq > 0 && !str_eq(own, hash))
+		return fail_detail(cx, ERR_CONFLICT,
+		    "the chain's head is not event %lld", (long long)seq);
 	if ((uint64_t)seq < h->signed_seq)
 		return fail_detail(cx, ERR_CONFLICT,
 		    "event %llu was signed, the chain ends at %lld",
@@ -178,7 +184,7 @@ static enum err tell_all(struct ctx *cx, const struct heads *h, struct str day)
 
 enum err heads_send(struct ctx *cx, struct store *people, const struct heads *h)
 {
-	struct str day = date_iso(cx->arena, date_of_ms(cx->now)), sent;
+	struct str day = date_iso(cx->arena, date_of_ms(cx->now)), sent = { 0 };
 	enum err e = store_read(cx, people);
 	if (!e)
 		e = setting_find(cx, SENT, &sent);

@@ -22,7 +22,7 @@ static enum err put_leaf(struct ctx *cx, struct trail *t, uint64_t index,
     uint64_t size, json_t *list)
 {
 	struct merkle_proof proof;
-	struct str leaf;
+	struct str leaf = { 0 };
 	enum err e = trail_seek(cx, t, index);
 	if (!e)
 		e = trail_next(cx, t, &leaf);

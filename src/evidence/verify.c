@@ -136,7 +136,7 @@ static bool take_segment(struct walk *w, const struct segment *s, bool last)
 {
 	struct leaves at = leaves_of(s);
 	struct str leaf;
-	size_t rest;
+	size_t rest = 0;
 	bool first = true;
 	if (memcmp(s->head.id, w->trail->id.p, LOG_ID_BYTES) != 0) {
 		bad(w, EVIDENCE_segment, w->edge.leaves);

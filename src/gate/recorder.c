@@ -94,7 +94,7 @@ static void tell_opened(struct ledger *l, const struct ledger_opened *o)
 /* Texts of the keys and the trail live as long as the recorder. */
 static enum err open_log(struct recorder *r, struct ctx *cx)
 {
-	struct ledger *l;
+	struct ledger *l = NULL;
 	struct ledger_opened o;
 	enum err e = r->keys.n > 0 ? OK : open_keys(cx, r);
 	struct ledger_options options = { .folder =

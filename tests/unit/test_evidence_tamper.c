@@ -10,7 +10,7 @@
 #include "evidence_log.h"
 #include "t.h"
 
-enum { LEAVES = 300, SIGNED = 290, FLIPS = 700, FORGERIES = 210 };
+enum { LEAVES = 300, SIGNED = 290, FLIPS = 500, FORGERIES = 147 };
 
 static struct arena *arena;
 static struct ctx cx;
