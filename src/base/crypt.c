@@ -112,20 +112,17 @@ struct sha256 secret_hash(struct str secret)
 struct str random_id(struct arena *a, size_t n)
 {
 	static const char letters[36] = "abcdefghijklmnopqrstuvwxyz0123456789";
-	/* Bytes by the lot, since each asking is a call of the kernel; those
-	 * past the last multiple of 36 are thrown away, so all letters are as
-	 * likely. */
-	unsigned char lot[32];
-	size_t left = 0;
+	/* Many at once: each call for some is one to the kernel. */
+	unsigned char bytes[64];
+	const unsigned fair = 256 / sizeof letters * sizeof letters;
 	char *p = arena_alloc(a, n);
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0, left = 0; i < n;) {
 		if (left == 0) {
-			randombytes_buf(lot, sizeof lot);
-			left = sizeof lot;
+			randombytes_buf(bytes, sizeof bytes);
+			left = sizeof bytes;
 		}
-		unsigned char c = lot[--left];
-		if (c < 256 / sizeof letters * sizeof letters)
-			p[i++] = letters[c % sizeof letters];
+		if (bytes[--left] < fair)
+			p[i++] = letters[bytes[left] % sizeof letters];
 	}
 	return str_n(p, n);
 }

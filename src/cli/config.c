@@ -9,6 +9,7 @@
 #include "base/near.h"
 #include "base/str.h"
 #include "cli/disk.h"
+#include "core/people.h"
 
 enum { MAX_FILE = 64 * 1024, MAX_ERRORS = 20 };
 
@@ -18,7 +19,7 @@ const char *const process_names[PROCESSES] = {
 	[PROCESS_GATE] = "gate",
 };
 
-enum key_kind { KIND_DSN, KIND_ADDRESS, KIND_URL, KIND_PATH };
+enum key_kind { KIND_DSN, KIND_ADDRESS, KIND_URL, KIND_PATH, KIND_EMAILS };
 
 static const struct {
 	const char *name; /* "section.key" */
@@ -69,7 +70,18 @@ bool config_dsn_ok(struct str s)
 				 str_starts(s, STR("postgresql://")));
 }
 
-static bool value_ok(enum key_kind kind, struct str value)
+static bool emails_ok(struct cli *cli, struct str left)
+{
+	struct str one, email;
+	for (bool more = true; more;) {
+		more = str_cut(left, ',', &one, &left);
+		if (!email_normal(cli->arena, one, &email))
+			return false;
+	}
+	return true;
+}
+
+static bool value_ok(struct cli *cli, enum key_kind kind, struct str value)
 {
 	switch (kind) {
 	case KIND_DSN:
@@ -84,6 +96,8 @@ static bool value_ok(enum key_kind kind, struct str value)
 	case KIND_PATH:
 		/* A Unix socket's address holds 107 characters. */
 		return value.n > 1 && value.n < 108 && value.p[0] == '/';
+	case KIND_EMAILS:
+		return value.n < 2000 && emails_ok(cli, value);
 	}
 	return false;
 }
@@ -109,7 +123,7 @@ static void set_key(
 		    (struct str *)(void *)((char *)r->config + keys[i].offset);
 		if (to->n && !again)
 			wrong(r, MSG_cli_config_twice, name, value);
-		else if (!value_ok(keys[i].kind, value))
+		else if (!value_ok(r->cli, keys[i].kind, value))
 			wrong(r, MSG_cli_config_value, name, value);
 		else
 			*to = value;
@@ -274,6 +288,7 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 		.desk_url = c->desk_url,
 		.gate_url = c->gate_url,
 		.gate_socket = c->gate_socket,
+		.witnesses = c->witnesses,
 	};
 
 	if (c->postgresql) {

@@ -10,32 +10,54 @@ struct str delivery_id(struct arena *a)
 	return random_id(a, 24);
 }
 
-enum err delivery_begin(struct ctx *cx, struct delivery *d)
+enum err delivery_put(struct ctx *cx, const struct delivered *v)
 {
-	if (d->id.n == 0)
-		d->id = delivery_id(cx->arena);
-	d->at = cx->now;
+	const struct delivery *d = &v->d;
 	return sql_exec(cx,
 	    SQL("insert into delivery (id, connection, request, document, key_id,"
 		" digest, at, address, form, query, status, n_rows, n_bytes,"
-		" sha256, ended) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-		" 'open', 0, 0, '', 0)"),
+		" sha256, ended, log, leaf, result_leaf) values ($1, $2, $3, $4,"
+		" $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+		" $18) on conflict (id) do nothing"),
 	    VALS(val_str(d->id), val_str(d->connection), val_str(d->request),
 		val_str(d->document), val_str(d->key), val_str(d->digest),
 		val_i64(d->at), val_str(d->address), val_str(d->form),
-		val_str(d->query)),
+		val_str(d->query), val_str(v->status), val_i64(v->rows),
+		val_i64(v->bytes), val_str(v->sha256), val_i64(v->ended),
+		val_str(v->log), val_i64(v->leaf), val_i64(v->result_leaf)),
 	    NULL);
 }
 
-enum err delivery_end(struct ctx *cx, struct str id, bool whole, int64_t rows,
-    int64_t bytes, struct str sha256)
+enum err delivery_end(struct ctx *cx, const struct delivered *v)
 {
 	return sql_exec(cx,
 	    SQL("update delivery set status = $1, n_rows = $2, n_bytes = $3,"
-		" sha256 = $4, ended = $5 where id = $6 and status = 'open'"),
-	    VALS(val_str(whole ? STR("whole") : STR("cut")), val_i64(rows),
-		val_i64(bytes), val_str(sha256), val_i64(cx->now), val_str(id)),
+		" sha256 = $4, ended = $5, result_leaf = $6"
+		" where id = $7 and status = 'open'"),
+	    VALS(val_str(v->status), val_i64(v->rows), val_i64(v->bytes),
+		val_str(v->sha256), val_i64(v->ended), val_i64(v->result_leaf),
+		val_str(v->d.id)),
 	    NULL);
+}
+
+enum err delivery_leaves(struct ctx *cx, struct str log, int64_t *ret)
+{
+	struct row r;
+	bool found;
+	enum err e =
+	    sql_find(cx, SQL("select leaves from evidence_log where id = $1"),
+		VALS(val_str(log)), &r, &found);
+	if (!e)
+		*ret = found ? row_i64(r, "leaves") : 0;
+	return e;
+}
+
+enum err delivery_set_leaves(struct ctx *cx, struct str log, int64_t leaves)
+{
+	return sql_exec(cx,
+	    SQL("insert into evidence_log (id, leaves) values ($1, $2)"
+		" on conflict (id) do update set leaves = excluded.leaves"),
+	    VALS(val_str(log), val_i64(leaves)), NULL);
 }
 
 static struct delivered from_row(struct row r)
@@ -56,6 +78,9 @@ static struct delivered from_row(struct row r)
 		.rows = row_i64(r, "n_rows"),
 		.bytes = row_i64(r, "n_bytes"),
 		.ended = row_i64(r, "ended"),
+		.log = row_str(r, "log"),
+		.leaf = row_i64(r, "leaf"),
+		.result_leaf = row_i64(r, "result_leaf"),
 	};
 }
 
@@ -64,7 +89,8 @@ enum err delivery_get(struct ctx *cx, struct str id, struct delivered *ret)
 	struct row r;
 	enum err e = sql_one(cx,
 	    SQL("select id, connection, request, document, key_id, digest, at,"
-		" address, form, query, status, n_rows, n_bytes, sha256, ended"
+		" address, form, query, status, n_rows, n_bytes, sha256, ended,"
+		" log, leaf, result_leaf"
 		" from delivery where id = $1"),
 	    VALS(val_str(id)), &r);
 	if (!e)
@@ -81,13 +107,15 @@ enum err delivery_list(struct ctx *cx, struct str connection,
 	    connection.n > 0
 		? sql_all(cx,
 		      SQL("select id, connection, request, document, key_id, digest, at,"
-			  " address, form, query, status, n_rows, n_bytes, sha256, ended"
+			  " address, form, query, status, n_rows, n_bytes, sha256, ended,"
+			  " log, leaf, result_leaf"
 			  " from delivery where connection = $1"
 			  " order by at desc, id limit $2"),
 		      VALS(val_str(connection), val_i64(limit)), &rows)
 		: sql_all(cx,
 		      SQL("select id, connection, request, document, key_id, digest, at,"
-			  " address, form, query, status, n_rows, n_bytes, sha256, ended"
+			  " address, form, query, status, n_rows, n_bytes, sha256, ended,"
+			  " log, leaf, result_leaf"
 			  " from delivery where document = $1"
 			  " order by at desc, id limit $2"),
 		      VALS(val_str(document), val_i64(limit)), &rows);

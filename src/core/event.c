@@ -66,6 +66,17 @@ enum err chain_head(struct ctx *cx, int64_t *ret_seq, struct str *ret_hash)
 	return OK;
 }
 
+enum err chain_hash_at(struct ctx *cx, int64_t seq, struct str *ret_hash)
+{
+	struct row row;
+	bool found;
+	enum err e = sql_find(cx, SQL("select hash from events where seq = $1"),
+	    VALS(val_i64(seq)), &row, &found);
+	if (!e)
+		*ret_hash = found ? row_str(row, "hash") : (struct str){ 0 };
+	return e;
+}
+
 static enum err append_one(struct ctx *cx, struct event *ev)
 {
 	return sql_exec(cx,

@@ -51,6 +51,9 @@ MUST_CHECK enum err requests_since(struct ctx *, int64_t seq, struct str **ret,
     size_t *ret_n, int64_t *ret_last);
 MUST_CHECK enum err chain_head(
     struct ctx *, int64_t *ret_seq, struct str *ret_hash);
+/* The hash of event `seq`; absent when there is none. */
+MUST_CHECK enum err chain_hash_at(
+    struct ctx *, int64_t seq, struct str *ret_hash);
 
 /* Re-derives the chain from the first event. Each thing that does not hold goes
  * to `report`; *ret_bad counts them, *ret_events the events read. Works beside a

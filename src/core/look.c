@@ -22,12 +22,6 @@ enum err look_left(struct ctx *cx, struct str email)
 	    str_fmt(cx->arena, "%d", LOOKS_PER_HOUR));
 }
 
-enum err look_begin(struct ctx *cx, struct delivery *d)
-{
-	enum err e = look_left(cx, d->key);
-	return e ? e : delivery_begin(cx, d);
-}
-
 enum err look_ticket_new(struct ctx *cx, const struct look_document *d,
     struct str holder, struct str *ret_secret)
 {

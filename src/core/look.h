@@ -1,7 +1,7 @@
 /* look.h - looking at data before they are given out: the officer at his query's
  * first rows, whoever may check or prepare at what was prepared. Each look is a
- * row among the deliveries, of no connection and no document, written before
- * anything is shown. Transactions on the shared store. */
+ * row among the deliveries, of no connection and no document, recorded by the
+ * gate before anything is shown. Transactions on the shared store. */
 #ifndef CORE_LOOK_H
 #define CORE_LOOK_H
 
@@ -12,9 +12,6 @@ enum { LOOKS_PER_HOUR = 120 };
 
 /* Whether the person may look once more. */
 MUST_CHECK enum err look_left(struct ctx *, struct str email);
-/* The same, and the record of it, in the caller's write transaction; `key` is
- * who looks. Completed by delivery_end(). */
-MUST_CHECK enum err look_begin(struct ctx *, struct delivery *);
 
 /* A built document that a ticket lets its bearer look at, since it is not yet
  * one of those delivered. */

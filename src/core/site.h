@@ -19,6 +19,7 @@ struct site {
 	struct str desk_url,
 	    gate_url;           /* as people see them; no '/' at the end */
 	struct str gate_socket; /* where desk asks gate: describe, preview */
+	struct str witnesses; /* e-mails, "," between: who gets signed heads */
 };
 
 /* Opens a store and refuses one that is not migrated: ERR_CONFLICT. */

@@ -10,6 +10,7 @@
 #include "core/grants.h"
 #include "core/outbox.h"
 #include "core/sweep.h"
+#include "courier/heads.h"
 #include "sql/sql.h"
 
 /* How often it looks, how long it may hold a notice, how many at once, and how
@@ -19,6 +20,7 @@ enum {
 	LEASE_MS = 60 * 1000,
 	AT_ONCE = 50,
 	SWEEP_MS = 60 * 1000,
+	SIGN_MS = 60 * 1000,
 };
 
 struct courier {
@@ -26,6 +28,8 @@ struct courier {
 	struct store *people, *shared;
 	struct str name; /* of this process, in leases */
 	int64_t swept;
+	struct heads heads;
+	int64_t signed_at;
 };
 
 static void log_fault(const struct ctx *cx, const char *event)
@@ -117,12 +121,25 @@ static void sweep(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.sweep");
 }
 
+static void sign(struct ctx *cx, struct courier *c)
+{
+	c->signed_at = cx->now;
+	enum err e = heads_sign(cx, c->people, &c->heads);
+	if (!e)
+		e = heads_send(cx, c->people, &c->heads);
+	if (e)
+		log_fault(cx, "courier.heads");
+}
+
 static void work(struct courier *c)
 {
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 	carry(&cx, c);
 	sweep(&cx, c);
+	/* The clock may have been set back. */
+	if (cx.now - c->signed_at >= SIGN_MS || cx.now < c->signed_at)
+		sign(&cx, c);
 	arena_free(arena);
 }
 
@@ -139,11 +156,15 @@ int courier_run(const struct courier_options *o)
 	if (site_open_people(&cx, o->site, 1, &c.people) ||
 	    site_open_shared(&cx, o->site, 1, &c.shared)) {
 		log_fault(&cx, "courier.store");
+	} else if (heads_open(&cx, o->site, &c.heads)) {
+		log_fault(&cx, "courier.heads");
 	} else {
 		o->ready(o->ready_arg);
 		struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
 		while (poll(&stop, 1, LOOK_MS) <= 0)
 			work(&c);
+		cx.now = time_now_ms();
+		sign(&cx, &c);
 		code = 0;
 	}
 	store_close(c.shared);

@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
-#include "core/deliveries.h"
 #include "fmt/mask.h"
 #include "gate/known.h"
+#include "gate/record.h"
 #include "source/source.h"
 #include "sql/sql.h"
 
@@ -207,7 +207,7 @@ static enum err next_piece(struct flow *f)
 static enum err record_end(struct flow *f, struct ctx *cx, bool whole)
 {
 	struct str sha = sha256_hex(cx->arena, sha256_end(f->digest));
-	return delivery_end(cx, f->delivery.id, whole,
+	return record_result(cx, f->gate, f->delivery.id, whole,
 	    (int64_t)encoder_rows_taken(f->encoder), f->bytes, sha);
 }
 
@@ -217,11 +217,7 @@ static void stream_done(void *state, bool whole)
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 	source_close(f->rows);
-	enum err e = store_write(&cx, f->gate->shared);
-	if (!e)
-		e = record_end(f, &cx, whole && f->ended && !f->failed);
-	if (!e)
-		e = store_commit(&cx);
+	enum err e = record_end(f, &cx, whole && f->ended && !f->failed);
 	/* The record of its beginning stands: it counts as delivered. */
 	if (e)
 		LOG("error", "gate.record", { "delivery", f->delivery.id },
@@ -256,26 +252,15 @@ static long stream_bytes(void *state, char *to, size_t max)
 	return (long)n;
 }
 
-static enum err record(struct flow *f, bool whole)
-{
-	enum err e = store_write(&f->cx, f->gate->shared);
-	if (!e)
-		e = delivery_begin(&f->cx, &f->delivery);
-	if (!e && whole)
-		e = record_end(f, &f->cx, true);
-	if (!e)
-		e = store_commit(&f->cx);
-	store_end(&f->cx);
-	return e ? gate_not_recorded(&f->cx) : OK;
-}
-
 /* All of it is here: one record, whole, before the first byte. */
 static enum err send_whole(struct call *c, struct flow *f)
 {
 	source_close(f->rows);
 	sha256_add(f->digest, f->piece.p, f->piece.n);
 	f->bytes = (int64_t)f->piece.n;
-	enum err e = record(f, true);
+	enum err e = record_whole(&f->cx, f->gate, &f->delivery,
+	    (int64_t)encoder_rows_taken(f->encoder), f->bytes,
+	    sha256_hex(f->cx.arena, sha256_end(f->digest)));
 	if (e)
 		return e;
 	response_set(c->v->rs, 200, answer_media(c), buf_view(&f->piece));
@@ -284,7 +269,7 @@ static enum err send_whole(struct call *c, struct flow *f)
 
 static enum err send_stream(struct call *c, struct flow *f)
 {
-	enum err e = record(f, false);
+	enum err e = record_intent(&f->cx, f->gate, &f->delivery);
 	if (!e && c->prefer.envelope)
 		f->tail = tail_of(f);
 	if (e)
@@ -414,7 +399,9 @@ static struct flow *flow_new(struct call *c)
 		.digest = c->connection.digest,
 		.address = address_text(v->cx.arena, v->rq->peer),
 		.form = form_suffix(c->form),
-		.query = c->asked.words };
+		.query = c->asked.words,
+		.purpose = json_text(c->connection.spec, "purpose"),
+		.basis = json_text(c->connection.spec, "lawful_basis") };
 	if (c->prefer.envelope)
 		f->delivery.id = delivery_id(v->cx.arena);
 	return f;

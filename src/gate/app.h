@@ -10,6 +10,7 @@
 #include "gate/gate.h"
 #include "http/http.h"
 
+struct recorder;
 struct gate {
 	const struct gate_options *options;
 	struct store *shared;
@@ -17,6 +18,7 @@ struct gate {
 	struct str secret;      /* seals cursors, hashes; this gate's alone */
 	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
+	struct recorder *recorder; /* gate/record.h */
 };
 
 enum side {

@@ -2,7 +2,7 @@
 #include "gate/data.h"
 
 #include "base/str.h"
-#include "core/deliveries.h"
+#include "gate/record.h"
 #include "sql/sql.h"
 
 static struct str bound_to(const struct call *c)
@@ -245,13 +245,14 @@ enum err data_delivery(struct gate_visit *v)
 	struct call c = { .v = v };
 	struct delivered d;
 	struct str suffix;
-	enum err e = store_read(&v->cx, v->gate->shared);
-	if (!e)
-		e = delivery_get(&v->cx, v->rq->args[0], &d);
-	store_end(&v->cx);
+	enum err e = record_find(&v->cx, v->gate, v->rq->args[0], &d);
 	struct str id = e ? STR("none") : d.d.connection;
 	if (e && e != ERR_NOT_FOUND)
 		return e;
 	e = call_identify(&c, id, &suffix);
-	return e ? e : gate_json(v, 200, delivery_json(v->cx.arena, &d));
+	if (e)
+		return e;
+	json_t *receipt = delivery_json(v->cx.arena, &d);
+	e = record_receipt(&v->cx, v->gate, &d, receipt);
+	return e ? e : gate_json(v, 200, receipt);
 }

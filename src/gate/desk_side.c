@@ -5,6 +5,7 @@
 #include "core/look.h"
 #include "fmt/mask.h"
 #include "gate/order.h"
+#include "gate/record.h"
 #include "gate/spec.h"
 #include "source/source.h"
 #include "sql/sql.h"
@@ -115,25 +116,14 @@ static enum err record_begin(
 		.digest = made ? artefact
 		               : sha256_hex(v->cx.arena,
 				     sha256_of(json_text(order, "sql"))) };
-	enum err e = store_write(&v->cx, v->gate->shared);
-	if (!e)
-		e = look_begin(&v->cx, ret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	return e;
+	return record_look(&v->cx, v->gate, ret);
 }
 
 static enum err record_end(
     struct gate_visit *v, struct str id, bool whole, size_t rows)
 {
-	enum err e = store_write(&v->cx, v->gate->shared);
-	if (!e)
-		e = delivery_end(&v->cx, id, whole, (int64_t)rows, 0, STR(""));
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	return e;
+	return record_result(
+	    &v->cx, v->gate, id, whole, (int64_t)rows, 0, STR(""));
 }
 
 static enum err look(struct gate_visit *v, const json_t *order,
@@ -164,8 +154,10 @@ static enum err look_recorded(struct gate_visit *v, const json_t *order,
 	enum err looked = look(v, order, ret, ret_rows);
 	struct fault why = v->cx.fault;
 	e = record_end(v, d.id, !looked, looked ? 0 : ret_rows->n_rows);
-	if (!looked)
+	if (!looked) {
+		response_header(v->rs, STR("Delivery-Id"), d.id);
 		return e;
+	}
 	v->cx.fault = why;
 	return looked;
 }

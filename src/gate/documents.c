@@ -6,6 +6,7 @@
 #include "core/look.h"
 #include "core/upload.h"
 #include "gate/files.h"
+#include "gate/record.h"
 #include "sql/sql.h"
 
 static enum err find_document(
@@ -54,19 +55,11 @@ static enum err record(struct gate_visit *v, const struct document *d,
 		.digest = d->digest,
 		.address = address_text(a, v->rq->peer),
 		.form = d->form };
-	enum err e = store_write(&v->cx, v->gate->shared);
-	if (!e)
-		e = delivery_begin(&v->cx, ret);
-	if (!e)
-		e = delivery_end(&v->cx, ret->id, true, 0, d->bytes, d->sha256);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	return e ? gate_not_recorded(&v->cx) : OK;
+	return record_whole(&v->cx, v->gate, ret, 0, d->bytes, d->sha256);
 }
 
 /* The record of a look at what was built and is not delivered yet. */
-static enum err record_look(struct gate_visit *v, const struct look_document *d,
+static enum err record_seen(struct gate_visit *v, const struct look_document *d,
     struct str holder, struct delivery *ret)
 {
 	*ret = (struct delivery){ .request = d->request,
@@ -75,15 +68,7 @@ static enum err record_look(struct gate_visit *v, const struct look_document *d,
 		.address = address_text(v->cx.arena, v->rq->peer),
 		.form = STR("look"),
 		.query = d->name };
-	enum err e = store_write(&v->cx, v->gate->shared);
-	if (!e)
-		e = delivery_begin(&v->cx, ret);
-	if (!e)
-		e = delivery_end(&v->cx, ret->id, true, 0, d->bytes, d->sha256);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	return e ? gate_not_recorded(&v->cx) : OK;
+	return record_whole(&v->cx, v->gate, ret, 0, d->bytes, d->sha256);
 }
 
 /* What an uploaded file's name ended with may be anything. */
@@ -167,7 +152,7 @@ enum err file_look(struct gate_visit *v)
 	if (e)
 		return e;
 	if (!is_head(v))
-		e = record_look(v, &d, holder, &delivery);
+		e = record_seen(v, &d, holder, &delivery);
 	if (e) {
 		close(fd);
 		return e;

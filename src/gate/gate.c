@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "base/time.h"
 #include "core/source_list.h"
 #include "gate/files.h"
+#include "gate/record.h"
 #include "gate/sweep.h"
 #include "source/source.h"
 #include "sql/sql.h"
@@ -55,8 +57,9 @@ enum err plain_healthz_gate(struct gate_visit *v)
 
 enum err plain_readyz_gate(struct gate_visit *v)
 {
-	bool good =
-	    gate_sees(v->gate, time_now_ms()) && ready(v->gate, v->cx.arena);
+	bool good = gate_sees(v->gate, time_now_ms()) &&
+	            recorder_ready(v->gate->recorder) &&
+	            ready(v->gate, v->cx.arena);
 
 	response_set(v->rs, good ? 200 : 503, STR("text/plain"),
 	    good ? STR("ok\n") : STR("not ready\n"));
@@ -206,8 +209,8 @@ bool gate_sees(const struct gate *gate, int64_t now)
 	return ago <= BLIND_MS && ago >= -BLIND_MS;
 }
 
-/* Waits for the end; true when it is a source outside of the fence. */
-static bool watch(struct gate *gate, const struct gate_options *o)
+/* Waits for the end; the exit code. */
+static int watch(struct gate *gate, const struct gate_options *o)
 {
 	struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
 
@@ -225,10 +228,18 @@ static bool watch(struct gate *gate, const struct gate_options *o)
 		gate_sweep(&cx, gate);
 		arena_free(arena);
 		source_tidy();
-		if (outside && o->fenced)
-			return true;
+		if (outside && o->fenced) {
+			LOG("info", "gate.fence",
+			    { "why", STR("a new source") });
+			return GATE_EXIT_FENCE;
+		}
+		if (recorder_failed(gate->recorder)) {
+			LOG("error", "gate.evidence",
+			    { "why", STR("the log has failed") });
+			return 1;
+		}
 	}
-	return false;
+	return 0;
 }
 
 static size_t routes_of(enum side side, struct route *ret)
@@ -291,17 +302,19 @@ static int serve(struct gate *gate, const struct gate_options *o)
 {
 	/* Each answer reads the store itself: nothing can be missed yet. */
 	looked(gate);
+	recorder_start(gate, &gate->recorder);
+	if (!gate->recorder)
+		return 1;
 	struct server *server = start(gate, o->listen_fd, SIDE_public);
 	struct server *inner = start(gate, o->socket_fd, SIDE_desk);
 	if (!server || !inner)
 		return 1;
 	o->ready(o->ready_arg);
-	bool fence = watch(gate, o);
-	if (fence)
-		LOG("info", "gate.fence", { "why", STR("a new source") });
+	int code = watch(gate, o);
 	server_stop(inner, 1000);
-	server_stop(server, fence ? 1000 : 5000);
-	return fence ? GATE_EXIT_FENCE : 0;
+	server_stop(server, code ? 1000 : 5000);
+	recorder_stop(gate->recorder);
+	return code;
 }
 
 int gate_run(const struct gate_options *o)
@@ -312,6 +325,8 @@ int gate_run(const struct gate_options *o)
 
 	int code = 1;
 	crypt_init();
+	/* A limit on the length of files is an error to be told, no end. */
+	signal(SIGXFSZ, SIG_IGN);
 	gate.secret = file_secret(arena, o->site->gate_dir, "cursor.secret");
 	if (gate.secret.n == 0 || !ready_tmp(arena, o->site)) {
 		LOG("error", "gate.secret", { "why", str_of(strerror(errno)) });

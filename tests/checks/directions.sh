@@ -35,8 +35,8 @@ sodium.h: base evidence
 gnutls/: base evidence
 unicode/: base source
 yaml.h: core
-isa-l: fmt
-isa-l/: fmt
+isa-l: fmt evidence
+isa-l/: fmt evidence
 curl/: http courier
 qrencode.h: paper
 cairo: paper

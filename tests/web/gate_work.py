@@ -117,6 +117,13 @@ def prepare_fails(desk, **prepare):
     return desk.icit.officer.send(no, "prepare", **body)
 
 
+def settle(gate):
+    """Brings the table of deliveries up to the log, as who asks for a receipt
+    does, whoever he is."""
+    assert requests.get(gate + "/v1/deliveries/none",
+                        timeout=30).status_code == 401
+
+
 class GateStore:
     """The shared store beside the running gate."""
 
@@ -135,15 +142,25 @@ class GateStore:
         time.sleep(0.25)  # a gate may know a call for 200 ms
 
     def delivery(self, answer):
-        """The record of an answer, once it has ended."""
+        """The record of an answer, once it has ended. The table follows the
+        log of evidence some tens of milliseconds behind."""
+        return self.delivery_of(answer.headers["Delivery-Id"])
+
+    def delivery_of(self, name):
         row = {}
 
         def ended():
-            row.update(self.one("select * from delivery where id = "
-                                f"'{answer.headers['Delivery-Id']}'"))
-            return row["status"] != "open"
+            for found in self.rows("select * from delivery where id = "
+                                   f"'{name}'"):
+                row.update(found)
+            return row.get("status", "open") != "open"
         wait_until("the record's end", ended, 10)
         return row
+
+    def count(self, sql, want):
+        """Waits until the query's `n` is as wanted."""
+        wait_until(f"{want} of {sql}",
+                   lambda: self.one(sql)["n"] == want, 5)
 
 
 def problem(answer, status, code):

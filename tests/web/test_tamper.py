@@ -2,9 +2,9 @@
 back: pratu verify names the event, pratu rebuild finds the row and mends it,
 the desk acts on nothing that was changed, and nobody is accused who is clean.
 
-What these cannot find is in the nature of a chain that stands in one place:
-whoever takes the newest events away and sets the head back, or writes the whole
-chain anew, leaves a chain that holds. Only what is kept elsewhere shows that."""
+What these do not look for: whoever takes the newest events away and sets the head
+back, or writes the whole chain anew, leaves a chain that holds. The heads that
+were signed show that: test_evidence."""
 import json
 
 import pytest

@@ -60,7 +60,8 @@ def drafted(make_university, store):
 @pytest.mark.both_stores
 def test_an_untouched_chain_holds_beside_serve_and_without(drafted):
     assert verify(drafted) == (0, set())
-    assert drafted.pratu("verify").stdout == "5 events, the chain holds.\n"
+    assert drafted.pratu("verify").stdout.startswith(
+        "5 events, the chain holds.\n")
     assert drafted.pratu("rebuild", "--check").returncode == 0
     drafted.stop()
     assert verify(drafted) == (0, set())
@@ -152,14 +153,15 @@ def test_the_register_of_a_year(university, tmp_path):
     export = ["register", "export", "--office", "ICIT", "--year", "2568"]
     rows = list(csv.reader(io.StringIO(
         university.pratu(*export).stdout.removeprefix("\ufeff"))))
-    assert rows == [COLUMNS]
+    titles, = rows
+    assert len(titles) == len(COLUMNS)
     assert json.loads(university.pratu(*export, "--format", "json").stdout) \
         == {"office": "ICIT", "year": 2568, "rows": []}
     book = tmp_path / "register.xlsx"
     done = university.pratu(*export, "--format", "xlsx", "-o", book)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     sheet, = openpyxl.load_workbook(book).worksheets
-    assert sheet.max_row == 1 and sheet.max_column == len(COLUMNS)
+    assert list(sheet.values) == [tuple(titles)]
 
 
 @pytest.mark.parametrize("args, code", [
