@@ -94,7 +94,8 @@ def keyed(source="sqlite", durable=True, prize=None):
 
 
 def keyed_graph(stage, line):
-    """One row by its key from PostgreSQL, beside PostGraphile."""
+    """One row by its key from PostgreSQL, beside PostGraphile; 16 at once, for
+    so many may read such a source."""
     grant = stage.grant("postgresql")
     url, asked = graph.start(stage), graph.wrk_script(stage)
     script = work.wrk_script(stage, grant)
@@ -103,8 +104,8 @@ def keyed_graph(stage, line):
         work.plain(list(graph.one_row(url, 1).values()))
     ours, theirs = interleave(
         stage.rounds,
-        lambda: work.wrk_rate(grant.url + ".json", script),
-        lambda: work.wrk_rate(url, asked))
+        lambda: work.wrk_rate(grant.url + ".json", script, 16),
+        lambda: work.wrk_rate(url, asked, 16))
     yield Figure(line.name, line.work, f"{median(ours):,.0f} /s",
                  "PostGraphile 4", f"{median(theirs):,.0f} /s",
                  median(ours) / median(theirs), line.goal)

@@ -204,9 +204,9 @@ def wrk(url, script, threads=2, connections=32, seconds=3):
     return out
 
 
-def wrk_rate(url, script):
-    return float(re.search(r"Requests/sec:\s+([\d.]+)",
-                           wrk(url, script)).group(1))
+def wrk_rate(url, script, connections=32):
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", wrk(
+        url, script, connections=connections)).group(1))
 
 
 MS = {"us": 0.001, "ms": 1, "s": 1000}
