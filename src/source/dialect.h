@@ -32,8 +32,8 @@ struct dialect {
 	void (*is)(const struct dialect *, struct buf *, size_t at,
 	    size_t number, struct cell *);
 	/* desc and where NULLs stand. */
-	void (*order)(const struct dialect *, struct buf *, size_t at,
-	    enum use, bool descending, enum nulls);
+	void (*order)(const struct dialect *, struct buf *, size_t at, enum use,
+	    bool descending, enum nulls);
 	/* `limit` is -1 for none. */
 	void (*limit)(const struct dialect *, struct buf *, int64_t limit,
 	    int64_t offset, bool ordered);
