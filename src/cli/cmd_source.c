@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cli/cmd_source_views.h"
 #include "cli/disk.h"
 #include "cli/options.h"
 #include "cli/store.h"
@@ -255,6 +256,8 @@ static int check_all(struct cli *cli, const struct config *config,
 		} else {
 			out_msg2(cli, MSG_cli_source_good, v[i].name, v[i].dsn);
 			advise(cli, &report);
+			if (source_views_check(&one, config, v[i].name))
+				code = EXIT_FAILED;
 		}
 	}
 	if (code == EXIT_NOT_FOUND)
@@ -278,14 +281,32 @@ static int check(struct cli *cli, struct str only)
 	return check_all(cli, &config, v, n, only);
 }
 
+static int views(struct cli *cli, struct added *a, struct str address)
+{
+	struct config config;
+
+	int code = config_load(cli, &config);
+	if (!code)
+		code = read_secret(cli, a);
+	if (code)
+		return code;
+	struct views_added added = { .source = a->s.name,
+		.dsn = a->s.dsn,
+		.secret = a->secret,
+		.address = address };
+	return source_views_add(cli, &config, &added);
+}
+
 int cmd_source(struct cli *cli)
 {
+	struct str address = { 0 };
 	struct added a = { .secret = { NULL, 0 } };
 	struct listed_source *s = &a.s;
 	const struct opt opts[] = {
 		{ .name = "system", .text = &s->system },
 		{ .name = "dsn", .text = &s->dsn },
 		{ .name = "secret-file", .text = &a.secret_file },
+		{ .name = "address", .text = &address },
 	};
 	struct words words;
 	int code;
@@ -303,6 +324,10 @@ int cmd_source(struct cli *cli)
 	    s->dsn.n) {
 		s->name = words.v[1];
 		return add(cli, a);
+	}
+	if (str_eq(act, STR("views")) && words.n == 2 && s->dsn.n) {
+		s->name = words.v[1];
+		return views(cli, &a, address);
 	}
 	return usage_wrong(cli);
 }

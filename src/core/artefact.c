@@ -13,7 +13,8 @@
 #define DEFAULT_DAYS 180
 #define MAX_DAYS (3 * 366)
 
-static const char *const outlets[] = { "api-get", "api-post", "export" };
+static const char *const outlets[] = { "api-get", "api-post", "view",
+	"export" };
 static const char *const formats[] = { "json", "ndjson", "csv", "xlsx", "xml",
 	"html" };
 static const char *const classes[] = { "public", "internal", "personal",
@@ -275,6 +276,33 @@ static void check_outlets(struct plan *p)
 			    MSG_field_file_needs_export, STR(""));
 }
 
+/* Who reads a view can read its definition too: the years of a date can be said
+ * in it, a part or a hash could be undone. Values have no place in it. */
+static void check_view(struct plan *p)
+{
+	const json_t *parts = json_list(p->out, "parts");
+	if (!has_outlet(p->out, STR("view")))
+		return;
+	for (size_t i = 0; i < json_array_size(parts); i++) {
+		const json_t *part = json_array_get(parts, i);
+		const json_t *columns = json_list(part, "columns");
+		if (json_text(part, "file").n > 0)
+			field_wrong(p->cx, STR("outlets"), MSG_field_view_file,
+			    json_text(part, "name"));
+		if (json_array_size(json_list(part, "params")) > 0)
+			field_wrong(p->cx, STR("outlets"),
+			    MSG_field_view_params, json_text(part, "name"));
+		for (size_t k = 0; k < json_array_size(columns); k++) {
+			const json_t *c = json_array_get(columns, k);
+			struct str mask = json_text(c, "mask");
+			if (str_eq(mask, STR("partial")) ||
+			    str_eq(mask, STR("hash")))
+				field_wrong(p->cx, STR("outlets"),
+				    MSG_field_view_mask, json_text(c, "name"));
+		}
+	}
+}
+
 enum err artefact_plan(struct ctx *cx, const struct case_file *f,
     const json_t *form, bool loopback, json_t **ret)
 {
@@ -288,6 +316,7 @@ enum err artefact_plan(struct ctx *cx, const struct case_file *f,
 	    &p, "formats", formats, COUNT(formats), default_formats(cx->arena));
 	check_outlets(&p);
 	check_body_only(&p);
+	check_view(&p);
 	take_networks(&p, loopback);
 	take_expires(&p);
 	static const char *const kept[] = { "quota", "confirm", "note" };

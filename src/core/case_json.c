@@ -161,9 +161,12 @@ static void put_connections(struct json_work *w)
 		json_put_text(o, "id", g->id);
 		json_put_text(o, "part", g->part);
 		json_put_text(o, "outlet", g->outlet);
+		/* Where a view stands is in the shared store: its page says. */
+		bool view = str_eq(g->outlet, STR("view"));
 		json_put_text(o, "url",
-		    str_fmt(a, "%.*s/v1/d/%.*s", STR_ARG(w->site->gate_url),
-			STR_ARG(g->id)));
+		    str_fmt(a, "%.*s/%s/%.*s",
+			STR_ARG(view ? w->site->desk_url : w->site->gate_url),
+			view ? "connections" : "v1/d", STR_ARG(g->id)));
 		json_put_text(o, "state", live_state(g, w->cx->now));
 		json_put_text(o, "starts", iso_or_empty(a, g->starts));
 		json_put_text(o, "expires", iso_or_empty(a, g->expires));

@@ -207,7 +207,8 @@ static void grant_part(
 	const json_t *outlets = json_list(d->f->artefact, "outlets");
 	for (size_t i = 0; i < json_array_size(outlets); i++) {
 		struct str outlet = json_as_text(json_array_get(outlets, i));
-		if (!str_starts(outlet, STR("api-")))
+		if (!str_starts(outlet, STR("api-")) &&
+		    !str_eq(outlet, STR("view")))
 			continue;
 		json_t *c = json_object();
 		json_put_text(c, "id",

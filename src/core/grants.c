@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "core/cases.h"
 #include "core/source_list.h"
+#include "core/views.h"
 #include "sql/sql.h"
 
 /* What a connection tells the gate, put together from the artefact's part and
@@ -44,12 +45,32 @@ static json_t *spec_of(
 	return spec;
 }
 
+/* Where the view will stand. */
+static enum err put_place(
+    struct ctx *cx, const struct granted *g, json_t *spec)
+{
+	struct view_maker maker;
+	bool found;
+	if (!str_eq(g->outlet, STR("view")))
+		return OK;
+	enum err e =
+	    view_maker_find(cx, json_text(spec, "source"), &maker, &found);
+	if (!e && found)
+		json_put(spec, "view",
+		    view_place(cx->arena, &maker, g->id, g->part));
+	return e;
+}
+
 /* A connection keeps the spec under which it was made: later artefacts make
  * connections of their own. */
 static enum err put_connection(
     struct ctx *cx, const struct case_file *f, const struct granted *g)
 {
-	struct str spec = json_canonical(cx->arena, spec_of(cx->arena, f, g));
+	json_t *told = spec_of(cx->arena, f, g);
+	enum err e = put_place(cx, g, told);
+	if (e)
+		return e;
+	struct str spec = json_canonical(cx->arena, told);
 	return sql_exec(cx,
 	    SQL("insert into connection (id, request, part, outlet, digest, spec,"
 		" state, starts, expires, seq)"
@@ -267,11 +288,38 @@ enum err connection_list(struct ctx *cx, const struct str *requests, size_t n,
 	return e;
 }
 
+enum err view_connections(
+    struct ctx *cx, const struct connection **ret, size_t *ret_n)
+{
+	struct connection *v = NULL;
+	struct rows rows;
+	*ret_n = 0;
+	enum err e = sql_all(cx,
+	    SQL("select id, request, part, outlet, digest, state, starts,"
+		" expires, seq, spec from connection c where outlet = 'view'"
+		" and not exists (select 1 from view_act a"
+		" where a.connection = c.id and a.act = 'closed')"
+		" order by starts, id"),
+	    NO_VALS, &rows);
+	if (!e)
+		e = add_rows(cx, &rows, &v, ret_n);
+	*ret = v;
+	return e;
+}
+
 struct str connection_state(const struct connection *c, int64_t now)
 {
 	return str_eq(c->state, STR("active")) && now >= c->expires
 	           ? STR("ended")
 	           : c->state;
+}
+
+struct str connection_address(
+    struct arena *a, const struct connection *c, struct str gate_url)
+{
+	if (str_eq(c->outlet, STR("view")))
+		return view_url(a, json_member(c->spec, "view"));
+	return str_fmt(a, "%.*s/v1/d/%.*s", STR_ARG(gate_url), STR_ARG(c->id));
 }
 
 json_t *connection_json(struct arena *a, const struct connection *c,
@@ -282,14 +330,13 @@ json_t *connection_json(struct arena *a, const struct connection *c,
 	json_put_text(o, "request", c->request);
 	json_put_text(o, "part", c->part);
 	json_put_text(o, "outlet", c->outlet);
-	json_put_text(o, "url",
-	    str_fmt(a, "%.*s/v1/d/%.*s", STR_ARG(gate_url), STR_ARG(c->id)));
+	json_put_text(o, "url", connection_address(a, c, gate_url));
 	json_put_text(o, "state", connection_state(c, now));
 	json_put_text(o, "starts", time_iso(a, c->starts));
 	json_put_text(o, "expires", time_iso(a, c->expires));
 	json_put_text(o, "digest", c->digest);
 	static const char *const keys[] = { "title", "purpose", "columns",
-		"filterable", "formats", "networks", "params" };
+		"filterable", "formats", "networks", "params", "view" };
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (json_value(c->spec, keys[i]) != NULL)
 			json_put(o, keys[i], json_value(c->spec, keys[i]));

@@ -26,7 +26,7 @@ struct connection {
 	const json_t
 	    *spec; /* source sql params columns key filterable formats networks
 	                     * quota title purpose lawful_basis requester office
-	                     * procedure retention_until contact */
+	                     * procedure retention_until contact view */
 };
 /* ERR_NOT_FOUND. Transactions on the shared store from here on. */
 MUST_CHECK enum err connection_get(
@@ -36,6 +36,9 @@ MUST_CHECK enum err connection_list(struct ctx *, const struct str *requests,
     size_t n, const struct connection **ret, size_t *ret_n);
 /* "active", "suspended", "revoked", "replaced", or "ended" by its day. */
 struct str connection_state(const struct connection *, int64_t now);
+/* As its reader calls it: at the gate, or in the database of a view. */
+struct str connection_address(
+    struct arena *, const struct connection *, struct str gate_url);
 json_t *connection_json(struct arena *, const struct connection *,
     struct str gate_url, int64_t now);
 
@@ -48,6 +51,10 @@ struct key {
 /* A new key for a connection that has not ended; shown once. Ends with it. */
 MUST_CHECK enum err key_new(struct ctx *, const struct connection *,
     struct str holder, struct str *ret_secret, struct key *ret);
+/* The key of a view is its role's one password: a new one ends those before it,
+ * in the same transaction. `secret` is what the source took. */
+MUST_CHECK enum err key_replace(struct ctx *, const struct connection *,
+    struct str holder, struct str secret, struct key *ret);
 MUST_CHECK enum err key_list(
     struct ctx *, struct str connection, const struct key **ret, size_t *ret_n);
 MUST_CHECK enum err key_revoke(

@@ -20,20 +20,17 @@ static enum err count_keys(struct ctx *cx, struct str connection, int64_t *ret)
 	return e;
 }
 
-enum err key_new(struct ctx *cx, const struct connection *c, struct str holder,
-    struct str *ret_secret, struct key *ret)
+static enum err may_have_keys(struct ctx *cx, const struct connection *c)
 {
-	int64_t n;
 	struct str state = connection_state(c, cx->now);
-	if (!str_eq(state, STR("active")) && !str_eq(state, STR("suspended")))
-		return fail(cx, ERR_CONFLICT, MSG_error_connection_ended);
-	enum err e = count_keys(cx, c->id, &n);
-	if (e)
-		return e;
-	if (n >= MAX_KEYS)
-		return fail1(
-		    cx, ERR_CONFLICT, MSG_error_too_many_keys, STR("10"));
-	struct str secret = secret_new(cx->arena, STR("prk_"));
+	if (str_eq(state, STR("active")) || str_eq(state, STR("suspended")))
+		return OK;
+	return fail(cx, ERR_CONFLICT, MSG_error_connection_ended);
+}
+
+static enum err add_key(struct ctx *cx, const struct connection *c,
+    struct str holder, struct str secret, struct key *ret)
+{
 	struct sha256 hash = secret_hash(secret);
 	struct key k = { .id = random_id(cx->arena, 12),
 		.connection = c->id,
@@ -41,7 +38,7 @@ enum err key_new(struct ctx *cx, const struct connection *c, struct str holder,
 		.holder = holder,
 		.created = cx->now,
 		.expires = c->expires };
-	e = sql_exec(cx,
+	enum err e = sql_exec(cx,
 	    SQL("insert into access_key (id, connection, hash, hint, holder,"
 		" created, expires, revoked)"
 		" values ($1, $2, $3, $4, $5, $6, $7, 0)"),
@@ -51,11 +48,40 @@ enum err key_new(struct ctx *cx, const struct connection *c, struct str holder,
 	    NULL);
 	if (!e)
 		e = change_tell(cx);
+	if (!e)
+		*ret = k;
+	return e;
+}
+
+enum err key_new(struct ctx *cx, const struct connection *c, struct str holder,
+    struct str *ret_secret, struct key *ret)
+{
+	int64_t n = 0;
+	enum err e = may_have_keys(cx, c);
+	if (!e)
+		e = count_keys(cx, c->id, &n);
 	if (e)
 		return e;
-	*ret_secret = secret;
-	*ret = k;
-	return OK;
+	if (n >= MAX_KEYS)
+		return fail1(
+		    cx, ERR_CONFLICT, MSG_error_too_many_keys, STR("10"));
+	struct str secret = secret_new(cx->arena, STR("prk_"));
+	e = add_key(cx, c, holder, secret, ret);
+	if (!e)
+		*ret_secret = secret;
+	return e;
+}
+
+enum err key_replace(struct ctx *cx, const struct connection *c,
+    struct str holder, struct str secret, struct key *ret)
+{
+	enum err e = may_have_keys(cx, c);
+	if (!e)
+		e = sql_exec(cx,
+		    SQL("update access_key set revoked = $1"
+			" where connection = $2 and revoked = 0"),
+		    VALS(val_i64(cx->now), val_str(c->id)), NULL);
+	return e ? e : add_key(cx, c, holder, secret, ret);
 }
 
 static struct key key_from(struct row r)

@@ -3,6 +3,7 @@
 #include "core/cases.h"
 #include "core/policy.h"
 #include "desk/connections.h"
+#include "desk/view_key.h"
 #include "sql/sql.h"
 
 /* Numbers of the requests that are the actor's own. */
@@ -114,6 +115,8 @@ enum err connections_key_add(
 {
 	struct connection c;
 	enum err e = find_own(v, id, &c);
+	if (!e && str_eq(c.outlet, STR("view")))
+		return view_key_add(v, &c, ret_secret, ret);
 	if (!e)
 		e = store_write(&v->cx, v->app->shared);
 	if (!e)
@@ -128,6 +131,8 @@ enum err connections_key_remove(struct visit *v, struct str id, struct str key)
 {
 	struct connection c;
 	enum err e = find_own(v, id, &c);
+	if (!e && str_eq(c.outlet, STR("view")))
+		e = view_key_end(v, id, key);
 	if (!e)
 		e = store_write(&v->cx, v->app->shared);
 	if (!e)

@@ -39,6 +39,7 @@ struct case_work {
 	struct ui_problem
 	    *problems; /* the forms put their labels before them */
 	size_t n_problems;
+	bool views; /* preparing: a view can be made in one of its sources */
 };
 
 /* ERR_NOT_FOUND to whoever may not see it. */

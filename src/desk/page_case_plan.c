@@ -207,9 +207,10 @@ static json_t *asked_outlets(const struct case_work *w)
 	struct arena *a = w->v->cx.arena;
 	const json_t *asked = json_list(w->f.answers, "connection");
 	json_t *list = json_new_array(a);
+	/* Whether a view can be made only the sources can say. */
 	for (size_t i = 0; i < json_array_size(asked); i++)
-		if (!str_eq(
-			json_as_text(json_array_get(asked, i)), STR("view")))
+		if (w->views || !str_eq(json_as_text(json_array_get(asked, i)),
+				    STR("view")))
 			json_add(list, json_array_get(asked, i));
 	if (json_array_size(list) == 0)
 		json_add_text(list, str_eq(w->f.service_type, STR("api"))

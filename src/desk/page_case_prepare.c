@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/policy.h"
+#include "core/views.h"
 #include "desk/look.h"
 #include "desk/prepare.h"
 #include "sql/sql.h"
@@ -26,12 +27,33 @@ static struct arena *arena_of(const struct plan_work *p)
 	return p->w.v->cx.arena;
 }
 
+static bool serves(const struct plan_work *p, struct str system)
+{
+	for (size_t i = 0; i < p->w.f.systems.n; i++)
+		if (str_eq(p->w.f.systems.v[i].code, system))
+			return true;
+	return false;
+}
+
+static enum err read_views(struct plan_work *p)
+{
+	struct view_maker maker;
+	enum err e = OK;
+	for (size_t i = 0; i < p->n_sources && !e && !p->w.views; i++)
+		if (serves(p, p->sources[i].system))
+			e = view_maker_find(&p->w.v->cx, p->sources[i].name,
+			    &maker, &p->w.views);
+	return e;
+}
+
 static enum err read_shared(struct plan_work *p)
 {
 	struct visit *v = p->w.v;
 	enum err e = store_read(&v->cx, v->app->shared);
 	if (!e)
 		e = source_list(&v->cx, &p->sources, &p->n_sources);
+	if (!e)
+		e = read_views(p);
 	if (!e)
 		e = upload_list(&v->cx, p->w.f.no, &p->uploads, &p->n_uploads);
 	store_end(&v->cx);
@@ -46,14 +68,6 @@ static enum err begin(struct visit *v, struct plan_work *p)
 		e = policy_may(&v->cx, &p->w.facts, &p->w.f, &v->actor.person,
 		    COMMAND_prepare);
 	return e ? e : read_shared(p);
-}
-
-static bool serves(const struct plan_work *p, struct str system)
-{
-	for (size_t i = 0; i < p->w.f.systems.n; i++)
-		if (str_eq(p->w.f.systems.v[i].code, system))
-			return true;
-	return false;
 }
 
 static struct ui_choice source_choice(const struct plan_work *p,
@@ -293,8 +307,15 @@ static void ask_confirm(const struct plan_work *p, struct case_form *f)
 static void put_terms(const struct plan_work *p, struct plan_page *page)
 {
 	struct case_form f = case_form_new(&p->w, COMMAND_prepare);
-	ask_codes(p, &f, "outlets", MSG_thing_outlet, MSG_NONE, "outlet.",
-	    "api-get api-post export");
+	bool asked = has_text(
+	    json_list(p->w.f.answers, "connection"), STR("view"));
+	ask_codes(p, &f, "outlets", MSG_thing_outlet,
+	    p->w.views ? MSG_plan_view_hint
+	    : asked    ? MSG_plan_no_view
+		       : MSG_NONE,
+	    "outlet.",
+	    p->w.views ? "api-get api-post view export"
+		       : "api-get api-post export");
 	ask_codes(p, &f, "formats", MSG_case_formats, MSG_NONE, "format.",
 	    "json ndjson csv xlsx xml html");
 	struct ui_field *networks = form_area(&f, "networks",

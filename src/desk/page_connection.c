@@ -9,6 +9,7 @@
 #include "core/policy.h"
 #include "desk/connections.h"
 #include "desk/page_case.h"
+#include "desk/page_connection_in.h"
 #include "sql/sql.h"
 #include "templates/desk_connection.h"
 #include "templates/desk_connections.h"
@@ -178,10 +179,13 @@ static void put_rows(struct one *w, struct connection_page *page)
 {
 	struct visit *v = w->v;
 	struct rows_of r = { .arena = v->cx.arena };
-	LIST_ADD(r.arena, &r.list,
-	    (struct ui_row){ .label = say(v, MSG_conn_url),
-		.value = url_of(v, &w->c),
-		.code = true });
+	if (page->view)
+		connection_view_rows(v, &w->c, &r);
+	else
+		LIST_ADD(r.arena, &r.list,
+		    (struct ui_row){ .label = say(v, MSG_conn_url),
+			.value = url_of(v, &w->c),
+			.code = true });
 	row_text(
 	    &r, say(v, MSG_thing_outlet), coded(v, "outlet.", w->c.outlet));
 	LIST_ADD(r.arena, &r.list,
@@ -189,9 +193,11 @@ static void put_rows(struct one *w, struct connection_page *page)
 		.value = w->c.request,
 		.url = url_path(r.arena, "/requests/{}", 1, &w->c.request) });
 	row_some(&r, say(v, MSG_conn_purpose), json_text(w->c.spec, "purpose"));
-	row_some(&r, say(v, MSG_case_formats),
-	    joined(v, "format.", json_list(w->c.spec, "formats")));
-	row_some(&r, say(v, MSG_thing_networks),
+	if (!page->view)
+		row_some(&r, say(v, MSG_case_formats),
+		    joined(v, "format.", json_list(w->c.spec, "formats")));
+	row_some(&r,
+	    say(v, page->view ? MSG_conn_view_networks : MSG_thing_networks),
 	    joined(v, "", json_list(w->c.spec, "networks")));
 	row_text(&r, say(v, MSG_conn_starts),
 	    date_short(r.arena, v->cx.lang, date_of_ms(w->c.starts)));
@@ -280,7 +286,8 @@ static void put_keys(struct one *w, struct connection_page *page)
 		.action = url_path(a, "/connections/{}/keys", 1, &w->c.id)
 	};
 	page->make_button = (struct ui_button){ .kind = UI_PRIMARY,
-		.label = say(v, MSG_conn_make_key) };
+		.label = say(v, page->view ? MSG_conn_view_make_password
+					   : MSG_conn_make_key) };
 	page->may_make = w->holder && str_eq(connection_state(&w->c, v->cx.now),
 					  STR("active"));
 }
@@ -291,6 +298,11 @@ static void put_samples(struct one *w, struct connection_page *page)
 	struct arena *a = w->v->cx.arena;
 	struct ui_code *c = ARENA_ARRAY(a, struct ui_code, SAMPLES);
 	struct str u = url_of(w->v, &w->c);
+	if (page->view) {
+		connection_view_samples(
+		    w->v, &w->c, &page->samples, &page->n_samples);
+		return;
+	}
 	bool post = str_eq(w->c.outlet, STR("api-post"));
 	c[0] = (struct ui_code){ STR("curl"),
 		post ? str_fmt(a,
@@ -421,12 +433,14 @@ static enum err show(struct one *w, int status, const struct ui_secret *secret,
     const struct ui_problem *problem)
 {
 	struct visit *v = w->v;
+	enum err e = OK;
 	struct str state = connection_state(&w->c, v->cx.now);
 	struct connection_page page = { .back = url_local(STR("/connections")),
 		.title = title_of(&w->c),
 		.state = coded(v, "grant-state.", state),
 		.tone = state_tone(state),
 		.holder = w->holder,
+		.view = str_eq(w->c.outlet, STR("view")),
 		.secret = secret,
 		.problems = problem,
 		.n_problems = problem ? 1 : 0 };
@@ -437,7 +451,11 @@ static enum err show(struct one *w, int status, const struct ui_secret *secret,
 	put_columns(w, &page);
 	put_keys(w, &page);
 	put_samples(w, &page);
-	put_deliveries(w, &page);
+	if (!page.view)
+		put_deliveries(w, &page);
+	else if ((e = connection_view_acts(
+		      v, &w->c, w->holder, &page.deliveries)) != OK)
+		return e;
 	put_revoke(w, problem, &page);
 	struct view view = page_view(v, page.title);
 	view.wrong = problem != NULL;
@@ -464,7 +482,10 @@ enum err page_key_add(struct visit *v)
 		e = read_one(v, &w);
 	if (e)
 		return e;
-	struct ui_secret shown = { .label = say(v, MSG_conn_new_key),
+	bool view = str_eq(w.c.outlet, STR("view"));
+	struct ui_secret shown = { .label = say(v,
+				       view ? MSG_conn_view_new_password
+					    : MSG_conn_new_key),
 		.value = secret };
 	return show(&w, 201, &shown, NULL);
 }

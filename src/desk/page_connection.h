@@ -35,7 +35,8 @@ struct connection_page {
 	const struct ui_form *revoke; /* or NULL */
 	const struct ui_field *reason;
 	struct ui_button revoke_button;
-	struct ui_table deliveries;
+	struct ui_table deliveries; /* of a view: what was done with it */
+	bool view;
 };
 
 #endif

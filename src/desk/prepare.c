@@ -87,7 +87,10 @@ static enum err gate_refused(struct visit *v, const struct answer *a)
 	const json_t *errors = json_list(problem, "errors");
 	for (size_t i = 0; i < json_array_size(errors); i++) {
 		const json_t *one = json_array_get(errors, i);
-		field_wrong(&v->cx, json_text(one, "field"), MSG_field_query,
+		struct str field = json_text(one, "field");
+		field_wrong(&v->cx, field,
+		    str_eq(field, STR("outlets")) ? MSG_field_no_view
+						  : MSG_field_query,
 		    json_text(one, "message"));
 	}
 	if (json_array_size(errors) == 0)

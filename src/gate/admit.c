@@ -143,6 +143,9 @@ enum err call_admit(struct call *c, struct str id, struct str *ret_suffix)
 	enum err e = call_identify(c, id, ret_suffix);
 	if (!e)
 		e = check_days(c);
+	/* The gate does not stand between a view and its reader. */
+	if (!e && str_eq(c->connection.outlet, STR("view")))
+		e = fail(&v->cx, ERR_NOT_FOUND, MSG_error_outlet_view);
 	if (!e)
 		e = check_network(c);
 	if (e)

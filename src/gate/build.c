@@ -9,6 +9,7 @@
 #include "fmt/mask.h"
 #include "gate/files.h"
 #include "gate/order.h"
+#include "gate/views.h"
 #include "source/source.h"
 #include "sql/sql.h"
 
@@ -197,14 +198,28 @@ static enum err take_upload(struct build *b, const struct part *p)
 	return e;
 }
 
+static bool wants_view(const struct build *b)
+{
+	const json_t *list = json_list(b->order, "outlets");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_as_text(json_array_get(list, i)), STR("view")))
+			return true;
+	return false;
+}
+
 static enum err describe_parts(struct build *b)
 {
+	bool view = wants_view(b);
 	enum err e = OK;
 	for (size_t i = 0; i < b->n && !e; i++) {
 		struct part *p = &b->parts[i];
-		if (is_query(p))
-			e = order_wrong(
-			    &b->v->cx, describe(b, p), part_prefix(b, i));
+		if (!is_query(p))
+			continue;
+		e = describe(b, p);
+		if (!e && view)
+			e = view_possible(b->v, json_text(p->order, "source"),
+			    &p->source, &p->approved);
+		e = order_wrong(&b->v->cx, e, part_prefix(b, i));
 	}
 	return e;
 }

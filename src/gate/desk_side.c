@@ -50,7 +50,8 @@ enum err order_wrong(struct ctx *cx, enum err e, struct str prefix)
 	}
 	for (struct field_error *f = cx->fault.fields; f; f = f->next)
 		if (!str_starts(f->field, STR("parts[")) &&
-		    !str_eq(f->field, STR("formats")))
+		    !str_eq(f->field, STR("formats")) &&
+		    !str_eq(f->field, STR("outlets")))
 			f->field = str_cat(cx->arena, prefix, f->field);
 	return e;
 }

@@ -16,6 +16,7 @@
 #include "gate/files.h"
 #include "gate/record.h"
 #include "gate/sweep.h"
+#include "gate/views.h"
 #include "source/source.h"
 #include "sql/sql.h"
 
@@ -310,7 +311,9 @@ static int serve(struct gate *gate, const struct gate_options *o)
 	if (!server || !inner)
 		return 1;
 	o->ready(o->ready_arg);
+	struct views_watch *views = views_watch_begin(gate);
 	int code = watch(gate, o);
+	views_watch_end(views);
 	server_stop(inner, 1000);
 	server_stop(server, code ? 1000 : 5000);
 	recorder_stop(gate->recorder);

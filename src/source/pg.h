@@ -60,6 +60,9 @@ struct pg_run {
 	bool officer;
 };
 
+/* A bare connection, whatever became of it: for PQstatus and PQfinish. */
+PGconn *pg_dial(const struct source *, struct arena *);
+
 /* A connection of the pool, or a new one. It goes back, or is closed when it is
  * spoiled, by pg_give(), at the latest with cx's arena. ERR_BUSY. */
 MUST_CHECK enum err pg_take(struct ctx *, const struct source *,

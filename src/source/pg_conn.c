@@ -125,7 +125,7 @@ static void no_notices(void *arg, const PGresult *r)
 }
 
 /* What the DSN says, and what it may not. */
-static PGconn *dial(const struct source *source, struct arena *a)
+PGconn *pg_dial(const struct source *source, struct arena *a)
 {
 	const char *keys[] = { "dbname", "client_encoding", "application_name",
 		"connect_timeout", "tcp_user_timeout",
@@ -191,7 +191,7 @@ static enum err open_new(struct ctx *cx, const struct source *source,
 	struct pg_conn *c = calloc(1, sizeof(*c));
 
 	REQUIRE(c != NULL);
-	c->db = dial(source, cx->arena);
+	c->db = pg_dial(source, cx->arena);
 	c->key = strdup(key);
 	REQUIRE(c->db != NULL && c->key != NULL);
 	PQsetNoticeReceiver(c->db, no_notices, NULL);
