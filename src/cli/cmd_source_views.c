@@ -50,8 +50,8 @@ static bool read_address(struct str s, struct views_address *ret)
 		str_cut(s, ':', &host, &port);
 	}
 	int64_t n = 0;
-	if (host.n == 0 || (port.n > 0 && (!str_i64(port, &n) || n < 1 ||
-					      n > 65535)))
+	if (host.n == 0 ||
+	    (port.n > 0 && (!str_i64(port, &n) || n < 1 || n > 65535)))
 		return false;
 	ret->host = host;
 	if (port.n > 0)
@@ -74,8 +74,7 @@ static enum err try_one(struct ctx *cx, struct views *views,
 	return view_try(cx, views, reader, &order, ret, ret_n);
 }
 
-static void say_reach(
-    struct cli *cli, const struct view_reach *reach, size_t n)
+static void say_reach(struct cli *cli, const struct view_reach *reach, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		out_msg2(
@@ -102,8 +101,8 @@ static enum err look_at(struct cli *cli, const struct view_maker *m,
 	return OK;
 }
 
-static enum err put(struct cli *cli, struct store *shared,
-    const struct view_maker *m)
+static enum err put(
+    struct cli *cli, struct store *shared, const struct view_maker *m)
 {
 	enum err e = store_write(&cli->cx, shared);
 
@@ -118,8 +117,8 @@ static enum err put(struct cli *cli, struct store *shared,
 static int keep(struct cli *cli, const struct views_at *at,
     const struct view_maker *m, struct str secret)
 {
-	struct str path = source_secret_path(cli->arena, at->gate_dir,
-	    view_secret_name(cli->arena, m->source));
+	struct str path = source_secret_path(
+	    cli->arena, at->gate_dir, view_secret_name(cli->arena, m->source));
 
 	/* The secret first: a maker that is listed can be used. */
 	if (secret.n > 0 && (!folder_make(cli->arena, path_parent(path)) ||

@@ -10,10 +10,10 @@ struct views_added {
 	struct str address; /* what readers are told; absent: the DSN's */
 };
 /* Tries the credential and keeps it. The exit code; what is wrong is said. */
-int source_views_add(struct cli *, const struct config *, const struct views_added *);
+int source_views_add(
+    struct cli *, const struct config *, const struct views_added *);
 /* Looks at the views of a source, if it has a maker: drops those without a live
  * connection, and says what is wrong; then EXIT_FAILED. */
-int source_views_check(
-    struct cli *, const struct config *, struct str source);
+int source_views_check(struct cli *, const struct config *, struct str source);
 
 #endif

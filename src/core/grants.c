@@ -46,8 +46,7 @@ static json_t *spec_of(
 }
 
 /* Where the view will stand. */
-static enum err put_place(
-    struct ctx *cx, const struct granted *g, json_t *spec)
+static enum err put_place(struct ctx *cx, const struct granted *g, json_t *spec)
 {
 	struct view_maker maker;
 	bool found;

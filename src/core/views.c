@@ -23,8 +23,8 @@ static struct view_maker maker_from(struct row r)
 		.database = row_str(r, "database") };
 }
 
-enum err view_maker_find(struct ctx *cx, struct str source,
-    struct view_maker *ret, bool *ret_found)
+enum err view_maker_find(
+    struct ctx *cx, struct str source, struct view_maker *ret, bool *ret_found)
 {
 	struct row row;
 	enum err e = sql_find(cx,

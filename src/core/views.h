@@ -18,8 +18,8 @@ struct view_maker {
 };
 struct str view_secret_name(struct arena *, struct str source);
 
-MUST_CHECK enum err view_maker_find(struct ctx *, struct str source,
-    struct view_maker *ret, bool *ret_found);
+MUST_CHECK enum err view_maker_find(
+    struct ctx *, struct str source, struct view_maker *ret, bool *ret_found);
 MUST_CHECK enum err view_maker_list(
     struct ctx *, const struct view_maker **ret, size_t *ret_n);
 /* Adds or replaces; the mark stays that of the first. Tells the gates. */

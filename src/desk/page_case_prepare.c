@@ -307,8 +307,8 @@ static void ask_confirm(const struct plan_work *p, struct case_form *f)
 static void put_terms(const struct plan_work *p, struct plan_page *page)
 {
 	struct case_form f = case_form_new(&p->w, COMMAND_prepare);
-	bool asked = has_text(
-	    json_list(p->w.f.answers, "connection"), STR("view"));
+	bool asked =
+	    has_text(json_list(p->w.f.answers, "connection"), STR("view"));
 	ask_codes(p, &f, "outlets", MSG_thing_outlet,
 	    p->w.views ? MSG_plan_view_hint
 	    : asked    ? MSG_plan_no_view

@@ -483,9 +483,9 @@ enum err page_key_add(struct visit *v)
 	if (e)
 		return e;
 	bool view = str_eq(w.c.outlet, STR("view"));
-	struct ui_secret shown = { .label = say(v,
-				       view ? MSG_conn_view_new_password
-					    : MSG_conn_new_key),
+	struct ui_secret shown = { .label =
+				       say(v, view ? MSG_conn_view_new_password
+						   : MSG_conn_new_key),
 		.value = secret };
 	return show(&w, 201, &shown, NULL);
 }

@@ -41,8 +41,8 @@ void connection_view_rows(
 	};
 
 	if (place == NULL) {
-		row_text(
-		    r, say(v, MSG_conn_view_server), say(v, MSG_conn_view_none));
+		row_text(r, say(v, MSG_conn_view_server),
+		    say(v, MSG_conn_view_none));
 		return;
 	}
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -103,8 +103,8 @@ enum err connection_view_acts(struct visit *v, const struct connection *c,
 	for (size_t i = 0; i < n; i++) {
 		struct ui_cell *cell = &cells[i * ACT_COLUMNS];
 		cell[0].text = time_short(a, v->cx.lang, acts[i].at);
-		cell[1].text = msg_code(
-		    a, v->cx.lang, STR("view-act."), acts[i].act);
+		cell[1].text =
+		    msg_code(a, v->cx.lang, STR("view-act."), acts[i].act);
 		/* What else stands in the source is no holder's to know. */
 		cell[2].text =
 		    acts[i].why.n > 0 && !holder ? acts[i].why : STR("–");

@@ -27,9 +27,9 @@ static enum err tell_gate(struct visit *v, struct str id, struct str secret)
 		return fail(&v->cx, ERR_CONFLICT, MSG_error_connection_ended);
 	if (!e && a.status == 200)
 		return OK;
-	struct str why = e ? v->cx.fault.detail
-	                   : str_fmt(v->cx.arena, "the gate answered %d",
-				 a.status);
+	struct str why =
+	    e ? v->cx.fault.detail
+	      : str_fmt(v->cx.arena, "the gate answered %d", a.status);
 	e = fail(&v->cx, ERR_BUSY, MSG_error_view_busy);
 	v->cx.fault.detail = why;
 	return e;
@@ -40,8 +40,7 @@ static enum err put_row(struct visit *v, const struct connection *c,
 {
 	enum err e = store_write(&v->cx, v->app->shared);
 	if (!e)
-		e = key_replace(
-		    &v->cx, c, v->actor.person.email, secret, ret);
+		e = key_replace(&v->cx, c, v->actor.person.email, secret, ret);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);

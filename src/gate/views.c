@@ -17,8 +17,7 @@ enum err views_reader(struct ctx *cx, const struct views_at *at,
 	store_end(cx);
 	if (!e)
 		e = source_parse(cx, listed.dsn, ret);
-	return e ? e
-	         : source_secret_read(cx, at->gate_dir, name, &ret->secret);
+	return e ? e : source_secret_read(cx, at->gate_dir, name, &ret->secret);
 }
 
 enum err views_of(struct ctx *cx, const struct views_at *at,
@@ -73,8 +72,8 @@ static enum err note(
     struct settling *s, struct wish *w, const char *act, struct str why)
 {
 	struct ctx *cx = s->cx;
-	bool known = str_eq(w->last.act, str_of(act)) &&
-	             str_eq(w->last.why, why);
+	bool known =
+	    str_eq(w->last.act, str_of(act)) && str_eq(w->last.why, why);
 	if (!known || (s->look && why.n > 0))
 		tell(s, w->c.id, act, why);
 	if (known)
@@ -86,8 +85,7 @@ static enum err note(
 		e = store_commit(cx);
 	store_end(cx);
 	if (!e)
-		w->last =
-		    (struct view_act){ str_of(act), why, cx->now };
+		w->last = (struct view_act){ str_of(act), why, cx->now };
 	return e;
 }
 
@@ -103,8 +101,8 @@ static void wish_of(struct settling *s, const struct connection *c)
 	w->order = (struct view_order){ .id = c->id,
 		.name = view_name(c->part),
 		.sql = json_text(c->spec, "sql"),
-		.columns = spec_columns(
-		    s->cx->arena, json_list(c->spec, "columns")),
+		.columns =
+		    spec_columns(s->cx->arena, json_list(c->spec, "columns")),
 		.until = c->expires };
 }
 
@@ -118,8 +116,7 @@ static enum err read_wishes(struct settling *s)
 		e = view_connections(cx, &all, &n);
 	s->wishes = ARENA_ARRAY(cx->arena, struct wish, n + 1);
 	for (size_t i = 0; i < n && !e; i++) {
-		if (!str_eq(
-			json_text(all[i].spec, "source"), s->maker->source))
+		if (!str_eq(json_text(all[i].spec, "source"), s->maker->source))
 			continue;
 		wish_of(s, &all[i]);
 		e = view_act_last(
@@ -165,8 +162,8 @@ static enum err open_or_hold(struct settling *s, struct wish *w, bool login)
 	struct ctx *cx = s->cx;
 	const struct view_reach *reach;
 	size_t n;
-	enum err e = view_look(
-	    cx, s->views, w->c.id, w->order.name, &reach, &n);
+	enum err e =
+	    view_look(cx, s->views, w->c.id, w->order.name, &reach, &n);
 	if (e)
 		return e;
 	if (n > 0) {
@@ -233,8 +230,7 @@ static enum err drop_orphans(struct settling *s)
 		e = view_drop(s->cx, s->views, there);
 		if (e && e != ERR_CONFLICT)
 			return e;
-		tell(s, there->id, "orphan",
-		    e ? s->cx->fault.detail : STR(""));
+		tell(s, there->id, "orphan", e ? s->cx->fault.detail : STR(""));
 		e = OK;
 	}
 	return e;
@@ -243,11 +239,9 @@ static enum err drop_orphans(struct settling *s)
 enum err views_settle(struct ctx *cx, const struct views_at *at,
     const struct view_maker *maker, bool look, struct views_report *ret)
 {
-	struct settling s = { .cx = cx,
-		.at = at,
-		.maker = maker,
-		.look = look,
-		.report = ret };
+	struct settling s = {
+		.cx = cx, .at = at, .maker = maker, .look = look, .report = ret
+	};
 	*ret = (struct views_report){
 		.v = ARENA_ARRAY(cx->arena, struct view_done, MAX_DONE),
 	};

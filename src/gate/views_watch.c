@@ -122,9 +122,9 @@ struct views_watch *views_watch_begin(struct gate *gate)
 {
 	struct arena *arena = arena_new(); /* as long as the process */
 	struct views_watch *w = ARENA_NEW(arena, struct views_watch);
-	*w = (struct views_watch){ .gate = gate,
-		.stop = eventfd(0, EFD_CLOEXEC),
-		.flag = -1 };
+	*w = (struct views_watch){
+		.gate = gate, .stop = eventfd(0, EFD_CLOEXEC), .flag = -1
+	};
 	REQUIRE(w->stop >= 0);
 	REQUIRE(pthread_create(&w->thread, NULL, watch, w) == 0);
 	return w;

@@ -7,7 +7,6 @@
 #include "source/pg.h"
 #include "source/view_in.h"
 
-
 static void no_notices(void *arg, const PGresult *r)
 {
 	(void)arg;
@@ -56,8 +55,8 @@ static enum err fail_said(
 enum err view_run(struct ctx *cx, struct views *v, struct str sql, int n,
     const char *const *values, PGresult **ret)
 {
-	PGresult *r = PQexecParams(v->db, str_cstr(cx->arena, sql), n, NULL,
-	    values, NULL, NULL, 0);
+	PGresult *r = PQexecParams(
+	    v->db, str_cstr(cx->arena, sql), n, NULL, values, NULL, NULL, 0);
 	ExecStatusType status = PQresultStatus(r);
 
 	arena_defer(cx->arena, clear_result, r);
@@ -117,8 +116,8 @@ enum err view_end(struct ctx *cx, struct views *v, enum err e)
 	return e;
 }
 
-enum err views_open(struct ctx *cx, const struct source *maker,
-    struct str mark, struct views **ret)
+enum err views_open(struct ctx *cx, const struct source *maker, struct str mark,
+    struct views **ret)
 {
 	static const char settings[] =
 	    "set statement_timeout = '10s'; set lock_timeout = '5s';"
@@ -164,15 +163,7 @@ struct views_address views_address(struct ctx *cx, const struct views *v)
 	};
 }
 
-enum {
-	AT_ID,
-	AT_ROLE,
-	AT_SCHEMA,
-	AT_VIEW,
-	AT_LOGIN,
-	AT_UNTIL,
-	AT_SESSIONS
-};
+enum { AT_ID, AT_ROLE, AT_SCHEMA, AT_VIEW, AT_LOGIN, AT_UNTIL, AT_SESSIONS };
 
 static bool is_true(const PGresult *r, int row, int column)
 {
@@ -238,8 +229,8 @@ static enum err alter(
 	struct str role = view_ident(cx, v, view_owner(cx->arena, id));
 
 	return view_run(cx, v,
-	    str_fmt(cx->arena, "alter role %.*s %.*s", STR_ARG(role),
-		STR_ARG(how)),
+	    str_fmt(
+		cx->arena, "alter role %.*s %.*s", STR_ARG(role), STR_ARG(how)),
 	    0, NULL, NULL);
 }
 
@@ -270,11 +261,10 @@ enum err view_shut(struct ctx *cx, struct views *v, struct str id)
 enum err view_until(
     struct ctx *cx, struct views *v, struct str id, int64_t until)
 {
-	struct str day =
-	    view_literal(cx, v, time_iso(cx->arena, until));
+	struct str day = view_literal(cx, v, time_iso(cx->arena, until));
 
-	return alter(cx, v, id,
-	    str_fmt(cx->arena, "valid until %.*s", STR_ARG(day)));
+	return alter(
+	    cx, v, id, str_fmt(cx->arena, "valid until %.*s", STR_ARG(day)));
 }
 
 static enum err drop_views(
@@ -310,8 +300,8 @@ static enum err drop_all(
 		e = drop_views(cx, v, owner, quoted);
 	if (e == OK && s->schema)
 		e = view_run(cx, v,
-		    str_fmt(cx->arena, "drop schema %.*s", STR_ARG(quoted)),
-		    0, NULL, NULL);
+		    str_fmt(cx->arena, "drop schema %.*s", STR_ARG(quoted)), 0,
+		    NULL, NULL);
 	if (e == OK && s->role)
 		e = view_run(cx, v,
 		    str_fmt(cx->arena, "drop owned by %.*s", STR_ARG(quoted)),
@@ -344,8 +334,7 @@ static enum err is_ours(struct ctx *cx, struct views *v, struct str id)
 	for (size_t i = 0; e == OK && i < n; i++)
 		if (str_eq(all[i].id, id) && all[i].role)
 			return OK;
-	return e != OK ? e
-	               : fail(cx, ERR_NOT_FOUND, MSG_error_view_not_there);
+	return e != OK ? e : fail(cx, ERR_NOT_FOUND, MSG_error_view_not_there);
 }
 
 enum err view_password(
@@ -357,9 +346,9 @@ enum err view_password(
 	if (e != OK)
 		return e;
 	if (secret.n > 0) {
-		char *verifier = PQencryptPasswordConn(v->db,
-		    str_cstr(cx->arena, secret), str_cstr(cx->arena, role),
-		    "scram-sha-256");
+		char *verifier =
+		    PQencryptPasswordConn(v->db, str_cstr(cx->arena, secret),
+			str_cstr(cx->arena, role), "scram-sha-256");
 		if (verifier == NULL)
 			return fail_down(cx, v);
 		struct str text = kept(cx, verifier);

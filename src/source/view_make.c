@@ -59,8 +59,7 @@ static enum err check_place(struct making *m, const struct place *reader)
 	    0, NULL, &r);
 
 	if (e == OK && (!str_eq(view_text(m->cx, r, 0, 0), reader->database) ||
-			   !str_eq(view_text(m->cx, r, 0, 1),
-			       reader->started)))
+			   !str_eq(view_text(m->cx, r, 0, 1), reader->started)))
 		e = fail(m->cx, ERR_CONFLICT, MSG_error_view_elsewhere);
 	return e;
 }
@@ -102,8 +101,8 @@ static void put_column(
 
 static enum err types_of(struct making *m, PGresult **ret)
 {
-	struct str sql = str_fmt(m->cx->arena, "select * from (%.*s\n) q limit 0",
-	    STR_ARG(m->order->sql));
+	struct str sql = str_fmt(m->cx->arena,
+	    "select * from (%.*s\n) q limit 0", STR_ARG(m->order->sql));
 	enum err e = view_run(m->cx, m->v, sql, 0, NULL, ret);
 
 	if (e == OK && (size_t)PQnfields(*ret) != m->order->columns.n)
@@ -214,7 +213,8 @@ static enum err make_all(struct making *m, const struct source *reader)
 	if (e == OK)
 		e = create_role(m);
 	if (e == OK)
-		e = say(m, str_fmt(a, "create schema %.*s", STR_ARG(m->quoted)));
+		e = say(
+		    m, str_fmt(a, "create schema %.*s", STR_ARG(m->quoted)));
 	if (e == OK)
 		e = comment(m, "schema");
 	/* quote_ident of the server made it. */
@@ -242,8 +242,8 @@ static struct making making_of(
 	return m;
 }
 
-enum err view_make(struct ctx *cx, struct views *v,
-    const struct source *reader, const struct view_order *order)
+enum err view_make(struct ctx *cx, struct views *v, const struct source *reader,
+    const struct view_order *order)
 {
 	struct making m = making_of(cx, v, order);
 	enum err e = view_begin(cx, v);

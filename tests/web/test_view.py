@@ -17,7 +17,7 @@ from gate_work import GateStore, fields, gate_pid
 from journey import day, desk, good, refusal  # noqa: F401
 
 SQL = ("select id, name, born, year, secret from student"
-       " where id < 3 order by id")
+       " where id < 3")
 COLUMNS = [{"name": "id"}, {"name": "name"},
            {"name": "born"}, {"name": "year"},
            {"name": "secret", "mask": "drop"}]
