@@ -15,6 +15,7 @@ import pytest
 from conftest import wait_until
 from gate_work import GateStore, fields, gate_pid
 from journey import day, desk, good, refusal  # noqa: F401
+from pages import Web
 
 SQL = ("select id, name, born, year, secret from student"
        " where id < 3")
@@ -234,9 +235,9 @@ def test_nothing_else(view, server):
             ("create temporary table t(a int)", denied),
             ("create table t(a int)", denied),
             ("create schema mine", denied),
-            (f"insert into {place}(id) values (9)", denied),
-            (f"update {place} set id = 9", denied),
-            (f"delete from {place}", denied),
+            (f"insert into {place}(id) values (9)", "cannot insert"),
+            (f"update {place} set id = 9", "cannot update"),
+            (f"delete from {place}", "cannot delete"),
             (f"drop view {place}", "must be owner"),
             (f"create or replace view {place} as select 1", denied),
             (f"set role {server.reader}", denied),
@@ -269,6 +270,54 @@ def test_the_gate_says_where_to_read(view):
             f"{view.desk.university.gate}/v1/d/{view.id}{path}",
             headers={"Authorization": f"Bearer {view.password}"}, timeout=60)
         refusal(answer, 404, "outlet-view")
+
+
+def web(desk, person, lang="th"):  # noqa: F811
+    entry = next(p for p in desk.university.facts["people"]
+                 if p["email"] == person.email)
+    return Web(desk.university.desk, entry, lang)
+
+
+def test_the_page_says_where_and_how(desk, view):  # noqa: F811
+    place = view.facts["view"]
+    whole = f"{place['schema']}.{place['view']}"
+    for lang, words in (
+            ("th", ["เครื่องแม่ข่าย", "เปิดใช้", "Power BI", "10.1.0.0/16",
+                    "บันทึกอยู่ในระบบของแหล่งข้อมูลเอง"]),
+            ("en", ["Server", "Open", "DBeaver", "10.1.0.0/16",
+                    "The source's own log has it"])):
+        page = web(desk, view.holder, lang).open(f"/connections/{view.id}")
+        assert page.status == 200
+        for word in (*words, place["host"], place["database"], whole,
+                     place["role"], view.facts["url"]):
+            assert word in page.text, (lang, word)
+        assert view.password not in page.source
+        assert "v1/d/" not in page.source
+    page = web(desk, view.holder, "en").open(f"/connections/{view.id}")
+    made = web(desk, view.holder, "en")
+    page = made.send(made.open(f"/connections/{view.id}"), "/keys")
+    view.password = next(w for w in page.text.split()
+                         if w.startswith("prv_"))
+    assert len(view.reads()) == 2
+
+
+def test_a_source_that_offers_none_says_why(desk, source):  # noqa: F811
+    """A View Table was asked for, and the request is about a system that stands
+    in SQLite; where a view can be made it is offered, and chosen."""
+    page = {}
+    for office in (desk.icit, desk.registrar):
+        no = office.until("preparing", connection=["view"])
+        page[office.default_system] = web(desk, office.officer).open(
+            f"/requests/{no}/prepare")
+    why = "ผู้ขอเลือก View Table ซึ่งสร้างได้เฉพาะแหล่งข้อมูล PostgreSQL"
+    assert why in page["HRIS"].text
+    assert why not in page["REGKMITL"].text
+    offered = {s: p.to("/prepare").choices["prepare.outlets"]
+               for s, p in page.items()}
+    assert "view" not in offered["HRIS"]
+    assert "view" in offered["REGKMITL"]
+    assert ("prepare.outlets", "view") in page["REGKMITL"].to(
+        "/prepare").fields
 
 
 def test_one_password_at_a_time(desk, source, server):  # noqa: F811
