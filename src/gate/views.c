@@ -230,7 +230,8 @@ static enum err drop_orphans(struct settling *s)
 		e = view_drop(s->cx, s->views, there);
 		if (e && e != ERR_CONFLICT)
 			return e;
-		tell(s, there->id, "orphan", e ? s->cx->fault.detail : STR(""));
+		tell(s, there->id, e ? "failed" : "orphan",
+		    e ? s->cx->fault.detail : STR(""));
 		e = OK;
 	}
 	return e;

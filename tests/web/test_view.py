@@ -18,7 +18,7 @@ from journey import day, desk, good, refusal  # noqa: F401
 from pages import Web
 
 SQL = ("select id, name, born, year, secret from student"
-       " where id < 3")
+       " where id + id + id + id - id - id - id < 3")
 COLUMNS = [{"name": "id"}, {"name": "name"},
            {"name": "born", "mask": "year"}, {"name": "year"},
            {"name": "secret", "mask": "drop"}]
@@ -260,9 +260,9 @@ def test_nothing_else(view, server):
 
 
 def test_the_row_behind_the_condition_is_not_seen(view):
-    """Without security_barrier a cheap function of the reader's would be asked
-    about every row of the table; a plain condition that fails on the hidden
-    row shows whether it was."""
+    """Without security_barrier the reader's condition, which is the cheaper one,
+    would be asked about every row of the table; one that fails on a hidden row
+    shows whether it was."""
     done = view.psql("select count(*) from data where 1 / (id - 3) < 5")
     assert done.returncode == 0 and done.stdout.strip() == "2", done.stderr
 
