@@ -65,12 +65,9 @@ class Server:
         return out.splitlines()
 
     def ours(self):
-        """Roles and schemas that Pratu made in this database."""
+        """Roles and schemas of views, whoever made them."""
         return self.rows(
             "select rolname from pg_roles where rolname like 'pratu\\_%'"
-            " and shobj_description(oid, 'pg_authid') like '%' ||"
-            " (select max(substring(shobj_description(oid, 'pg_authid')"
-            " from 'installation.*')) from pg_roles) || '%'"
             " union all select nspname from pg_namespace"
             " where nspname like 'pratu\\_%'")
 
