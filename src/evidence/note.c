@@ -305,6 +305,15 @@ static bool divide(struct str note, struct str *ret_text, struct str *ret_lines)
 	return false;
 }
 
+/* C2SP: UTF-8 without control characters but for the line's end. */
+static bool is_note_text(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' && s.p[i] != '\n')
+			return false;
+	return str_utf8(s);
+}
+
 /* Signatures of keys that are not ours (witnesses) are passed over, as C2SP
  * wants it; one of ours must be there, and all of ours must hold. */
 enum note_fault note_read(struct arena *a, const struct note_keys *keys,
@@ -312,7 +321,7 @@ enum note_fault note_read(struct arena *a, const struct note_keys *keys,
 {
 	struct str text, lines, line;
 	enum note_fault best = NOTE_UNKNOWN_KEY;
-	if (note.n > NOTE_MAX_BYTES || !str_utf8(note) ||
+	if (note.n > NOTE_MAX_BYTES || !is_note_text(note) ||
 	    !divide(note, &text, &lines) || !read_body(a, text, ret) ||
 	    !str_ends(lines, STR("\n")))
 		return NOTE_FORM;

@@ -54,17 +54,20 @@ static enum err check_word(struct ctx *cx, struct str word)
 }
 
 /* A name in quotes may be any column, but no table or function of the
- * database's own. */
-static enum err check_name(struct ctx *cx, struct str quoted)
+ * database's own. What is called is a function in quotes too. */
+static enum err check_name(struct ctx *cx, struct str quoted, struct str behind)
 {
 	struct str name = str_from(str_upto(quoted, quoted.n - 1), 1);
 	struct str key = str_lower(cx->arena, name);
 
+	if (str_starts(str_trim(behind), STR("(")))
+		return check_word(cx, name);
 	for (size_t i = 0; i < COUNT(beginnings); i++)
 		if (str_starts(key, beginnings[i]))
 			return fail1(
 			    cx, ERR_INVALID, MSG_error_sql_function, key);
-	if (str_eq(key, STR("information_schema")) || str_eq(key, STR("sys")))
+	if (str_eq(key, STR("information_schema")) ||
+	    str_eq(key, STR("performance_schema")) || str_eq(key, STR("sys")))
 		return fail1(cx, ERR_INVALID, MSG_error_sql_table, key);
 	return OK;
 }
@@ -93,7 +96,7 @@ enum err odbc_check_words(struct ctx *cx, struct str sql)
 			e = check_word(cx, text);
 			break;
 		case TOKEN_NAME:
-			e = check_name(cx, text);
+			e = check_name(cx, text, sql);
 			break;
 		case TOKEN_SIGN:
 			e = check_sign(cx, text);

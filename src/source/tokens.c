@@ -173,6 +173,36 @@ static struct token take_sign(struct str *cursor, enum token_rules rules)
 	return take(cursor, TOKEN_SIGN, 1);
 }
 
+static bool is_digit(char c, bool hex)
+{
+	return (c >= '0' && c <= '9') ||
+	       (hex && (c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+/* 12, 1e3, 0x1f. In 1into some databases read a word behind the number. */
+static bool is_number(struct str s)
+{
+	bool hex = str_eq_nocase(str_upto(s, 2), STR("0x"));
+	size_t n = hex ? 2 : 0;
+
+	while (n < s.n && is_digit(s.p[n], hex))
+		n++;
+	if (!hex && n < s.n && (s.p[n] | 0x20) == 'e')
+		n++;
+	while (n < s.n && is_digit(s.p[n], hex))
+		n++;
+	return n == s.n;
+}
+
+static struct token take_number(struct str *cursor, enum token_rules rules)
+{
+	size_t n = word_length(*cursor);
+
+	if (rules == RULES_ANY && !is_number(str_upto(*cursor, n)))
+		n = 0;
+	return take(cursor, TOKEN_SIGN, n);
+}
+
 struct token token_next(struct str *cursor, enum token_rules rules)
 {
 	struct str s = *cursor;
@@ -184,9 +214,8 @@ struct token token_next(struct str *cursor, enum token_rules rules)
 		return (struct token){ .kind = TOKEN_END };
 	if (begins_word(s.p[0]))
 		return take_word(cursor, rules);
-	/* 1e3, 0x1f: no word begins in a number. */
 	if (s.p[0] >= '0' && s.p[0] <= '9')
-		return take(cursor, TOKEN_SIGN, word_length(s));
+		return take_number(cursor, rules);
 	if (str_starts(s, STR("--")) || str_starts(s, STR("/*")))
 		return take(cursor, TOKEN_COMMENT,
 		    comment_length(s, rules == RULES_POSTGRESQL));

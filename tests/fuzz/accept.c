@@ -38,6 +38,17 @@ static void check(
 	}
 }
 
+/* What the answer calls itself, asked for, gives the same. */
+static void check_media(const struct call *c, struct pair *field)
+{
+	struct call again = *c;
+	REQUIRE(c->form == FORM_CSV || (!c->excel && !c->bare));
+	field->value = answer_media(c);
+	REQUIRE(call_form(&again, STR(""), STR("")) == OK);
+	REQUIRE(again.form == c->form && again.excel == c->excel &&
+		again.bare == c->bare);
+}
+
 void fuzz_one(struct ctx *cx, struct str in)
 {
 	struct pair field = { .name = STR("Accept") };
@@ -52,6 +63,8 @@ void fuzz_one(struct ctx *cx, struct str in)
 	check(&c, e, suffix.n > 0 ? suffix : format, in);
 	if (accepts_page(&rq))
 		REQUIRE(in.n >= sizeof "text/html" - 1);
+	if (e == OK)
+		check_media(&c, &field);
 	/* Said twice, it is the same. */
 	field.value = str_cat(cx->arena, str_cat(cx->arena, in, STR(",")), in);
 	enum form first = c.form;
