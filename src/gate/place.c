@@ -164,14 +164,21 @@ const struct cond *place_between(struct arena *a, const struct query *q,
 
 static const char kinds[] = "nirtb"; /* by enum cell_kind */
 
+/* Whether the source knows the cell again. JSON of ours has no NUL and no bytes;
+ * and U+FFFD may stand for what no text can say. */
+static bool is_faithful(const struct cell *c)
+{
+	return c->kind != CELL_BYTES && str_index(c->s, '\0') == c->s.n &&
+	       !str_has(c->s, STR("\xef\xbf\xbd"));
+}
+
 struct str place_text(struct arena *a, const struct place *p)
 {
 	json_t *o = json_new_array(a);
 	size_t bytes = 0;
 	for (size_t i = 0; i < p->n; i++)
-		bytes += str_index(p->cells[i].s, '\0') < p->cells[i].s.n
-		             ? MAX_TEXT + 1 /* JSON of ours has no NUL */
-		             : p->cells[i].s.n;
+		bytes +=
+		    is_faithful(&p->cells[i]) ? p->cells[i].s.n : MAX_TEXT + 1;
 	bool large = bytes > MAX_TEXT;
 	json_array_append_new(o, json_integer(p->given));
 	json_array_append_new(o, json_integer(large ? p->given : p->skip));

@@ -9,9 +9,10 @@
 #include "base/buf.h"
 #include "source/query.h"
 
-/* = <> in; < > and sorting as the source sorts; the same by the bytes of texts,
- * so that no two texts are alike that differ. */
-enum use { FOR_EQUAL, FOR_ORDER, FOR_EXACT };
+/* A caller's = <> in; his < >; sorting, and what is compared with a cell of the
+ * source's own: as the source sorts, whatever type was approved; the same by
+ * the bytes of texts, so that no two texts are alike that differ. */
+enum use { FOR_EQUAL, FOR_ORDER, FOR_SORT, FOR_EXACT };
 
 struct dialect {
 	struct str body; /* the approved SQL as the source takes it; absent: as

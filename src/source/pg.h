@@ -23,6 +23,7 @@ enum pg_type {
 	PG_OID = 26,
 	PG_FLOAT4 = 700,
 	PG_FLOAT8 = 701,
+	PG_INET = 869,
 	PG_BPCHAR = 1042,
 	PG_VARCHAR = 1043,
 	PG_DATE = 1082,

@@ -82,11 +82,13 @@ static Oid type_at(const struct dialect *d, size_t at)
 }
 
 /* Whether values of the approved type can be compared as the column's own; else
- * both are texts. */
-static bool is_own(const struct dialect *d, size_t at)
+ * both are texts. Cells that the source gave always can. */
+static bool is_own(const struct dialect *d, size_t at, enum use use)
 {
 	enum column_type type = d->approved->columns.v[at].type;
 
+	if (use >= FOR_SORT)
+		return family_of(type_at(d, at)) != OTHERS;
 	switch (family_of(type_at(d, at))) {
 	case TEXTS:
 	case PADDED:
@@ -109,15 +111,26 @@ static bool is_own(const struct dialect *d, size_t at)
 	return false;
 }
 
+/* As it is shown; "::text" has a mask on each inet. */
+static void put_as_text(const struct dialect *d, struct buf *b, size_t at)
+{
+	bool inet = type_at(d, at) == PG_INET;
+
+	buf_str(b, inet ? STR("pg_catalog.abbrev(") : STR(""));
+	dialect_name(d, b, d->approved->columns.v[at].name);
+	buf_str(b, inet ? STR(")") : STR("::text"));
+}
+
 static void put_column(
     const struct dialect *d, struct buf *b, size_t at, enum use use)
 {
 	enum family f = family_of(type_at(d, at));
-	bool own = is_own(d, at);
+	bool own = is_own(d, at, use);
 
-	dialect_name(d, b, d->approved->columns.v[at].name);
-	if (!own)
-		buf_str(b, STR("::text"));
+	if (own)
+		dialect_name(d, b, d->approved->columns.v[at].name);
+	else
+		put_as_text(d, b, at);
 	if (use != FOR_EQUAL && (!own || f == TEXTS || f == PADDED))
 		buf_str(b, STR(" collate \"C\""));
 }
@@ -130,12 +143,20 @@ static bool has_zone(struct str s)
 	       str_index(clock, '-') < clock.n;
 }
 
-static const char *type_name(
-    const struct dialect *d, struct buf *b, size_t at, struct cell *value)
+/* As rows_decimal() reads it. */
+static struct str bound_decimal(struct str s)
+{
+	return str_eq(s, STR("1e999"))    ? STR("Infinity")
+	       : str_eq(s, STR("-1e999")) ? STR("-Infinity")
+	                                  : s;
+}
+
+static const char *type_name(const struct dialect *d, struct buf *b, size_t at,
+    enum use use, struct cell *value)
 {
 	Oid type = type_at(d, at);
 
-	if (!is_own(d, at))
+	if (!is_own(d, at, use))
 		return "text";
 	switch (family_of(type)) {
 	case PADDED:
@@ -143,6 +164,7 @@ static const char *type_name(
 	case INTEGERS:
 		return value->kind == CELL_REAL ? "numeric" : "int8";
 	case DECIMALS:
+		value->s = bound_decimal(value->s);
 		return "numeric";
 	case FLOATS:
 		if (value->kind == CELL_REAL || value->kind == CELL_INTEGER)
@@ -174,8 +196,7 @@ static size_t number_of(const struct dialect *d, size_t number)
 static void put_value(const struct dialect *d, struct buf *b, size_t at,
     enum use use, size_t number, struct cell *value)
 {
-	(void)use;
-	const char *type = type_name(d, b, at, value);
+	const char *type = type_name(d, b, at, use, value);
 
 	buf_fmt(b, "$%zu::%s", number_of(d, number), type);
 }
@@ -186,8 +207,7 @@ static void put_like(const struct dialect *d, struct buf *b, size_t at,
 	const struct pg_own *own = d->own;
 
 	(void)pattern;
-	dialect_name(d, b, d->approved->columns.v[at].name);
-	buf_str(b, STR("::text"));
+	put_as_text(d, b, at);
 	if (!fold)
 		buf_str(b, STR(" collate \"C\" like "));
 	else if (own->icu)

@@ -227,8 +227,8 @@ static enum err prepare(struct ctx *cx, struct pg_run *r,
 	               : e;
 }
 
-static enum err start(
-    struct ctx *cx, struct pg_stream *s, const struct compiled *q)
+static enum err start(struct ctx *cx, struct pg_stream *s,
+    const struct compiled *q, size_t *ret_n)
 {
 	const struct pg_statement *st = NULL;
 	struct compiled mine;
@@ -237,6 +237,7 @@ static enum err start(
 	if (e == OK)
 		e = pg_send(cx, s->run, st, q->approved->params,
 		    q->param_values, mine.values, mine.n_values);
+	*ret_n = mine.columns.n;
 	/* A failure shows before the answer begins. */
 	return e == OK ? advance(cx, s) : e;
 }
@@ -246,17 +247,18 @@ static enum err open_once(struct ctx *cx, const struct source *source,
     struct source_stream **ret)
 {
 	struct pg_stream *s = ARENA_NEW(cx->arena, struct pg_stream);
+	size_t n = 0;
 	enum err e = pg_take(cx, source, limits, false, &s->run);
 
 	if (e != OK)
 		return e;
-	e = start(cx, s, q);
+	e = start(cx, s, q, &n);
 	if (e != OK) {
 		s->run->c->spoiled |= pg_plan_spoiled(cx);
 		pg_give(s->run);
 		return e;
 	}
-	rows_init(&s->rows, cx->arena, q->columns.n);
+	rows_init(&s->rows, cx->arena, n);
 	arena_defer(cx->arena, close_deferred, s);
 	*ret = &s->rows.head;
 	return OK;

@@ -326,7 +326,7 @@ static void put_place_test(struct compiler *c, const struct cond *t)
 {
 	const struct column *column =
 	    &c->approved->columns.v[find_column(c->approved, t->column)];
-	enum use use = t->exact ? FOR_EXACT : FOR_ORDER;
+	enum use use = t->exact ? FOR_EXACT : FOR_SORT;
 
 	if (t->op == OP_IS) {
 		put_name(c, t->column);
@@ -461,16 +461,34 @@ static void put_places(
 	out->n_places = n;
 }
 
-static void put_order_of(
-    struct compiler *c, const struct order *o, enum use use)
+static enum use use_of(const struct query *q, size_t i)
 {
-	c->dialect->order(c->dialect, &c->sql,
-	    find_column(c->approved, o->column), use, o->descending, o->nulls);
+	return i >= q->n_order && q->paging->exact ? FOR_EXACT : FOR_SORT;
+}
+
+static struct str sorted_by(struct compiler *c, const struct query *q, size_t i)
+{
+	struct buf b = buf_new(c->cx->arena, SQL_MAX);
+
+	c->dialect->column(c->dialect, &b,
+	    find_column(c->approved, place_at(q, i)->column), use_of(q, i));
+	return buf_view(&b);
+}
+
+/* Whether an earlier one sorts by the same: it would decide nothing, and SQL
+ * Server refuses it. */
+static bool said_before(struct compiler *c, const struct query *q, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (str_eq(place_at(q, k)->column, place_at(q, i)->column) &&
+		    str_eq(sorted_by(c, q, k), sorted_by(c, q, i)))
+			return true;
+	return false;
 }
 
 static void put_order(struct compiler *c, const struct query *q)
 {
-	size_t n_ties = q->paging == NULL ? 0 : q->paging->n_ties;
+	size_t n = q->paging == NULL ? q->n_order : places_of(q);
 	const char *before = "\norder by ";
 
 	if (q->n_order > QUERY_ORDER) {
@@ -478,16 +496,16 @@ static void put_order(struct compiler *c, const struct query *q)
 		    STR("order"));
 		return;
 	}
-	for (size_t i = 0; i < q->n_order + n_ties; i++) {
-		bool own = i >= q->n_order;
-		const struct order *o =
-		    own ? &q->paging->ties[i - q->n_order] : &q->order[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct order *o = place_at(q, i);
 
-		if (!own && usable_column(c, o->column) == NULL)
+		if ((i < q->n_order && usable_column(c, o->column) == NULL) ||
+		    said_before(c, q, i))
 			continue;
 		buf_str(&c->sql, str_of(before));
-		put_order_of(
-		    c, o, own && q->paging->exact ? FOR_EXACT : FOR_ORDER);
+		c->dialect->order(c->dialect, &c->sql,
+		    find_column(c->approved, o->column), use_of(q, i),
+		    o->descending, o->nulls);
 		before = ", ";
 	}
 }

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "sources_alike.h"
+#include "paging_alike.h"
 
 static PGconn *owner; /* makes and changes what the source holds */
 static struct source pg, reader;
@@ -54,6 +54,53 @@ static const char *const tables[] = {
 	" '1 day 2 hours', '{1,2}'),"
 	" ('cd', -1, 0.5, 0, 'NaN', 'Infinity', null, null, null, null, null,"
 	" null)",
+	/* What a page can end at, in twos, so that equals are told apart. */
+	"create table page(no int, t text collate \"en-x-icu\", c char(8),"
+	" v varchar(9), f8 float8, f4 float4, dec numeric, fix numeric(30,2),"
+	" big int8, small int2, ts timestamp, tz timestamptz, d date,"
+	" yes boolean, clock time, span interval, u uuid, ip inet, list int[],"
+	" doc jsonb, o oid, n name, money numeric(12,2))",
+	"insert into page select i, (array['a','A','b','B','','ä','ก','ๆ',"
+	"  null,'a ','\U0001f600'])[i % 11 + 1],"
+	" (array['a','a b','','ก',null])[i % 5 + 1],"
+	" (array['x','X','x ','',null])[i % 5 + 1],"
+	" (array[0.1,0.2,0.1+0.2,1e15,1e300,-1e-300,5e-324,3,'NaN','Infinity',"
+	"  '-Infinity',null,-0.0]::float8[])[i % 13 + 1],"
+	" (array[0.1,0.3,16777216,3.4028235e38,1e-45,'NaN','Infinity',null]"
+	"  ::float4[])[i % 8 + 1],"
+	" (array['0.1','0.10','12345678901234567890.0123456789',"
+	"  '12345678901234567890.0123456790','-1','NaN','Infinity',"
+	"  '-Infinity',null,'1e40']::numeric[])[i % 10 + 1],"
+	" (array[1.5,12345678901234567890.51,12345678901234567890.52]"
+	"  ::numeric[])[i % 3 + 1],"
+	" (array[9223372036854775807,9223372036854775806,-9223372036854775808,"
+	"  null]::int8[])[i % 4 + 1], i % 3,"
+	" (array['2026-11-20 08:30:00','2026-11-20 08:30:00.000001',"
+	"  '2026-11-20 08:30:00.123456','2026-11-20 08:30:00.1','infinity',"
+	"  '-infinity','0044-03-15 00:00:00 BC','12026-01-01',null]"
+	"  ::timestamp[])[i % 9 + 1],"
+	" (array['2026-11-20 08:30:00.123456+00','2026-11-20 08:30:00.123457Z',"
+	"  '1900-01-01 00:00:00Z','infinity','0044-03-15 00:00:00Z BC',null]"
+	"  ::timestamptz[])[i % 6 + 1],"
+	" (array['2026-11-20','2026-11-21','infinity','-infinity',"
+	"  '0044-03-15 BC','12026-01-01',null]::date[])[i % 7 + 1],"
+	" (array[true,false,null])[i % 3 + 1],"
+	" (array['08:30','08:30:00.25',null]::time[])[i % 3 + 1],"
+	" (array['1 day','36 hours',null]::interval[])[i % 3 + 1],"
+	" (array['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',null]::uuid[])"
+	"  [i % 2 + 1],"
+	" (array['10.0.0.1','10.0.0.0/8','::1',null]::inet[])[i % 4 + 1],"
+	" (array['{1,2}','{1}',null]::text[])[i % 3 + 1]::int[],"
+	" (array['{\"a\": 1}','[1]',null]::jsonb[])[i % 3 + 1],"
+	" i % 2 + 4000000000, (array['n','N']::name[])[i % 2 + 1], i % 5"
+	" from generate_series(1, 26) i",
+	"create table keyed(a text collate \"en-x-icu\", ts timestamptz,"
+	" f float8, note text, primary key (a, ts, f))",
+	"insert into keyed select (array['a','A','b','ä'])[i % 4 + 1],"
+	" '2026-11-20 08:30:00Z'::timestamptz + i * interval '1 microsecond',"
+	" i / 10.0, case when i % 3 > 0 then 'n' || i % 3 end"
+	" from generate_series(1, 23) i",
+	"create table live(id int primary key, grp text, ts timestamp)",
 	"create schema other",
 	"create table other.thing(a int primary key, b text)",
 	"create table twice(a int, b int, c text, primary key (b, a))",
@@ -220,6 +267,127 @@ static void odd_types_can_be_filtered(void)
 		T_CHECK(str_eq(got, str_of(cases[i].want)), "%s %s: %.*s",
 		    cases[i].column, cases[i].value, STR_ARG(got));
 	}
+}
+
+/* Columns as they are described, or all declared to be texts. */
+static struct approved approved_of(
+    struct ctx *own, const char *sql, bool as_texts, bool with_key)
+{
+	static bool filterable[64];
+	struct description d;
+
+	T_OK(own, source_describe(own, &pg, str_of(sql), NO_PARAMS, NO_ARGS,
+		      &source_limits_officer, &d));
+	struct column *v = ARENA_ARRAY(own->arena, struct column, d.columns.n);
+	for (size_t i = 0; i < d.columns.n; i++) {
+		v[i] = d.columns.v[i];
+		v[i].type = as_texts ? TYPE_TEXT : v[i].type;
+		filterable[i] = true;
+	}
+	return (struct approved){ .sql = str_of(sql),
+		.columns = { .v = v, .n = d.columns.n },
+		.filterable = filterable,
+		.key = with_key ? d.key : NULL,
+		.n_key = with_key ? d.n_key : 0 };
+}
+
+static void pages_without_a_key(void)
+{
+	struct ctx own = ctx_new(arena_new(), 0, LANG_EN);
+	struct approved a =
+	    approved_of(&own, "select * from page", false, false);
+	struct approved texts =
+	    approved_of(&own, "select * from page", true, false);
+	struct approved alike =
+	    approved_of(&own, "select t, v, yes from page", false, false);
+
+	every_column_pages(&pg, &a, 2);
+	every_column_pages(&pg, &texts, 1);
+	every_column_pages(&pg, &alike, 6);
+	arena_free(own.arena);
+}
+
+static void pages_by_a_key(void)
+{
+	struct ctx own = ctx_new(arena_new(), 0, LANG_EN);
+	struct approved a =
+	    approved_of(&own, "select * from keyed", false, true);
+	static const struct order mixed[] = {
+		{ .column = STR_INIT("note"), .descending = true },
+		{ .column = STR_INIT("a"), .nulls = NULLS_LAST },
+		{ .column = STR_INIT("f"), .descending = true },
+	};
+
+	T_CHECK(a.n_key == 3, "%zu", a.n_key);
+	every_column_pages(&pg, &a, 6);
+	pages_are_the_whole(&pg, &a, mixed, 3);
+	arena_free(own.arena);
+}
+
+/* Before and behind the place, and where it is. */
+static void come_and_go(int page)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+	    "insert into live values (%d, '0', null), (%d, 'z',"
+	    " '2026-11-20 08:30:00.5'), (%d, 'b', '2026-11-20 08:30:00.%06d');"
+	    "delete from live where id %% 4 = 1 and id = any(array(select id"
+	    " from live where id %% 4 = 1 order by id %% 7 limit 2))",
+	    1002 + 8 * page, 1003 + 8 * page, 1006 + 8 * page, page);
+	owner_does(sql);
+}
+
+/* How many rows begin with that number. */
+static int times(struct str rows, int id)
+{
+	struct str line, begins = str_fmt(cx.arena, "i:%d|", id);
+	int n = 0;
+
+	while (str_cut(rows, '\n', &line, &rows))
+		n += str_starts(line, begins);
+	return n;
+}
+
+static void rows_that_stay_come_once(void)
+{
+	struct ctx own = ctx_new(arena_new(), 0, LANG_EN);
+	static const struct order orders[][2] = {
+		{ { .column = STR_INIT("grp") },
+		    { .column = STR_INIT("ts"), .descending = true } },
+		{ { .column = STR_INIT("ts"), .nulls = NULLS_LAST },
+		    { .column = STR_INIT("grp"), .descending = true } },
+	};
+	static const char *const texts[] = { "select id, grp, ts from live",
+		"select id, grp, ts from live l where true or id > 0" };
+
+	for (size_t i = 0; i < 2 * COUNT(texts) * COUNT(orders); i++) {
+		struct approved a =
+		    approved_of(&own, texts[i % 2], false, i % 2 == 0);
+		struct walk w = { .source = &pg,
+			.approved = &a,
+			.query = query_all(),
+			.limit = i < 4 ? 3 : 7,
+			.between = come_and_go };
+
+		begin();
+		owner_does("truncate live; insert into live select i,"
+			   " (array['a','b','B',null])[i % 3 + 1],"
+			   " '2026-11-20 08:30:00'::timestamp"
+			   " + i % 5 * interval '1 microsecond'"
+			   " from generate_series(1, 80) i");
+		w.query.order = orders[i / 2 % 2];
+		w.query.n_order = 2;
+		struct str got = walk(&w);
+		T_CHECK(got.n > 0 && got.p[0] != '!', "%.*s", STR_ARG(got));
+		for (int id = 1; id <= 80; id++) {
+			int n = times(got, id);
+
+			T_CHECK(n == 1 || (n == 0 && id % 4 == 1),
+			    "%d comes %d times in %zu", id, n, i);
+		}
+	}
+	arena_free(own.arena);
 }
 
 static void forbidden_sql_is_refused(void)
@@ -696,6 +864,9 @@ int main(void)
 	T_RUN(parameters);
 	T_RUN(values_are_as_the_source_holds_them);
 	T_RUN(odd_types_can_be_filtered);
+	T_RUN(pages_without_a_key);
+	T_RUN(pages_by_a_key);
+	T_RUN(rows_that_stay_come_once);
 	T_RUN(forbidden_sql_is_refused);
 	T_RUN(deep_sql_is_refused);
 	T_RUN(good_sql_is_described);
