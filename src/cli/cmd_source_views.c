@@ -87,9 +87,9 @@ static enum err look_at(struct cli *cli, const struct view_maker *m,
     const struct source *maker, const struct source *reader,
     struct views_address *ret)
 {
-	const struct view_reach *reach;
-	struct views *views;
-	size_t n;
+	const struct view_reach *reach = NULL;
+	struct views *views = NULL;
+	size_t n = 0;
 	enum err e = views_open(&cli->cx, maker, m->mark, &views);
 
 	if (!e)
@@ -190,12 +190,12 @@ int source_views_check(
 {
 	struct views_at at;
 	struct views_report report = { 0 };
-	const struct view_reach *reach;
+	const struct view_reach *reach = NULL;
 	struct view_maker m;
 	struct source reader;
-	struct views *views;
+	struct views *views = NULL;
 	bool found = false;
-	size_t n;
+	size_t n = 0;
 
 	int code = open_at(cli, config, &at);
 	if (code)

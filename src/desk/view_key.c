@@ -68,8 +68,8 @@ enum err view_key_add(struct visit *v, const struct connection *c,
 static enum err is_live(
     struct visit *v, struct str connection, struct str key, bool *ret)
 {
-	const struct key *keys;
-	size_t n;
+	const struct key *keys = NULL;
+	size_t n = 0;
 	enum err e = store_read(&v->cx, v->app->shared);
 	if (!e)
 		e = key_list(&v->cx, connection, &keys, &n);

@@ -78,7 +78,7 @@ enum err view_possible(struct gate_visit *v, struct str source,
 static enum err find_view(struct gate_visit *v, struct str id,
     struct connection *ret, struct view_maker *ret_maker)
 {
-	bool found;
+	bool found = false;
 	enum err e = store_read(&v->cx, v->gate->shared);
 	if (!e)
 		e = connection_get(&v->cx, id, ret);

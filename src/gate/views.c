@@ -109,7 +109,7 @@ static void wish_of(struct settling *s, const struct connection *c)
 static enum err read_wishes(struct settling *s)
 {
 	struct ctx *cx = s->cx;
-	const struct connection *all;
+	const struct connection *all = NULL;
 	size_t n = 0;
 	enum err e = store_read(cx, s->at->shared);
 	if (!e)

@@ -45,8 +45,8 @@ static void log_done(const struct views_report *r)
 /* Sessions outlive VALID UNTIL: the round comes when a connection ends. */
 static enum err first_end(struct ctx *cx, struct views_watch *w)
 {
-	const struct connection *v;
-	size_t n;
+	const struct connection *v = NULL;
+	size_t n = 0;
 	enum err e = store_read(cx, w->gate->shared);
 	if (!e)
 		e = view_connections(cx, &v, &n);
@@ -61,8 +61,8 @@ static enum err round_of(struct ctx *cx, struct views_watch *w, bool look)
 {
 	struct views_at at = { .shared = w->gate->shared,
 		.gate_dir = w->gate->options->site->gate_dir };
-	const struct view_maker *v;
-	size_t n;
+	const struct view_maker *v = NULL;
+	size_t n = 0;
 	enum err e = store_read(cx, at.shared), worst = OK;
 	if (!e)
 		e = view_maker_list(cx, &v, &n);
