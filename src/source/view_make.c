@@ -173,8 +173,8 @@ static enum err grant(struct making *m)
 		"revoke all on schema %.*s from public",
 		"alter role %.*s set default_transaction_read_only = on",
 		"alter role %.*s set statement_timeout = '15min'",
-		"alter role %.*s set idle_in_transaction_session_timeout ="
-		" '15min'",
+		("alter role %.*s set idle_in_transaction_session_timeout ="
+		 " '15min'"),
 		"alter role %.*s set timezone = 'Asia/Bangkok'",
 	};
 	struct arena *a = m->cx->arena;
