@@ -207,7 +207,8 @@ struct token token_next(struct str *cursor, enum token_rules rules)
 {
 	struct str s = *cursor;
 
-	while (s.n > 0 && strchr(" \t\r\n\f\v", s.p[0]) != NULL)
+	while (
+	    s.n > 0 && s.p[0] != '\0' && strchr(" \t\r\n\f\v", s.p[0]) != NULL)
 		s = str_from(s, 1);
 	*cursor = s;
 	if (s.n == 0)

@@ -56,6 +56,19 @@ static size_t quoted(struct arena *a, struct str s)
 	return n + 1;
 }
 
+/* Length of `::` or of a parameter, which may have any name. */
+static size_t colon(struct str s)
+{
+	size_t n = 1;
+	if (str_starts(s, STR("::")))
+		return 2;
+	if (n < s.n && (s.p[n] == '$' || (s.p[n] >= '0' && s.p[n] <= '9')))
+		return n;
+	while (n < s.n && in_run(s.p[n]))
+		n++;
+	return n;
+}
+
 /* How many question marks there are, outside of quotes. */
 static size_t check_plain(struct arena *a, struct str s)
 {
@@ -64,6 +77,8 @@ static size_t check_plain(struct arena *a, struct str s)
 		n = 1;
 		if (str_index(STR("'\"`["), s.p[0]) < 4) {
 			n = quoted(a, s);
+		} else if (s.p[0] == ':') {
+			n = colon(s);
 		} else if (in_run(s.p[0])) {
 			while (n < s.n && in_run(s.p[n]))
 				n++;

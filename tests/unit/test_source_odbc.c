@@ -251,7 +251,7 @@ static void what_is_no_select_is_refused(void)
 		"select * from mysql.user", "select load_extension('x')",
 		"exec xp_cmdshell 'x'", "call x()", "explain select 1",
 		"select 1into y from student", "select `load_file`('/x')",
-		"select \"set_config\" ('a', 'b', false)",
+		"select \"set_config\" ('a.b', 'c', false) as x",
 		"select id from student where id = :nobody", "",
 		"select id, id from student" };
 

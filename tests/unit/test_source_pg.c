@@ -136,7 +136,8 @@ static void make(void)
 			  "grant usage on schema public to %s_r;"
 			  "grant select on student to %s_r",
 			  name, name, name)));
-	struct arena *a = arena_new(); /* as long as the test */
+	static struct arena *a; /* as long as the test */
+	a = arena_new();
 	struct ctx own = ctx_new(a, 0, LANG_EN);
 	REQUIRE(source_parse(&own, dsn_of("postgres", name), &pg) == OK);
 	REQUIRE(source_parse(&own,
