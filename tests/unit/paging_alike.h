@@ -6,7 +6,7 @@
 #include "gate/place.h"
 #include "sources_alike.h"
 
-#define PAGES_MAX 200 /* more: it turns in a circle */
+#define PAGES_MAX 30 /* more: it turns in a circle */
 
 struct walk {
 	const struct source *source;
