@@ -8,6 +8,7 @@
 
 static PGconn *owner; /* makes and changes what the source holds */
 static struct source pg, reader;
+static struct arena *kept; /* holds them */
 
 static void owner_does(const char *sql)
 {
@@ -136,7 +137,7 @@ static void make(void)
 			  "grant usage on schema public to %s_r;"
 			  "grant select on student to %s_r",
 			  name, name, name)));
-	struct arena *a = arena_new(); /* as long as the test */
+	struct arena *a = kept = arena_new();
 	struct ctx own = ctx_new(a, 0, LANG_EN);
 	REQUIRE(source_parse(&own, dsn_of("postgres", name), &pg) == OK);
 	REQUIRE(source_parse(&own,
@@ -782,7 +783,7 @@ static void roles_are_seen_through(void)
 static void old_encodings_are_read(void)
 {
 	char name[64];
-	PGconn *kept = owner;
+	PGconn *before = owner;
 	struct source old, raw;
 	struct query q = query_all();
 	static const struct column columns[] = {
@@ -808,7 +809,7 @@ static void old_encodings_are_read(void)
 	owner_does("create table t(a char(5))");
 	owner_does("insert into t values (e'\\xa1\\x94'), (e'\\xdb')");
 	PQfinish(owner);
-	owner = kept;
+	owner = before;
 	T_OK(&cx, source_parse(&cx, dsn_of("postgres", name), &raw));
 	T_OK(&cx, source_parse(&cx,
 		      str_cat(cx.arena, dsn_of("postgres", name),
@@ -882,5 +883,6 @@ int main(void)
 	T_RUN(old_encodings_are_read);
 	T_RUN(long_values_pass);
 	PQfinish(owner);
+	arena_free(kept);
 	return T_PLAN();
 }
