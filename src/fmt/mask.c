@@ -120,7 +120,8 @@ static struct cell year_of(const struct cell *c)
 	static const char shape[] = "dddd-dd-dd";
 	struct cell out = { .kind = CELL_NULL };
 	struct str s = c->s;
-	if (c->kind != CELL_TEXT || s.n < sizeof shape - 1)
+	if (c->kind != CELL_TEXT || s.n < sizeof shape - 1 ||
+	    str_ends(s, STR(" BC")))
 		return out;
 	for (size_t i = 0; shape[i] != '\0'; i++)
 		if (shape[i] == 'd' ? s.p[i] < '0' || s.p[i] > '9'

@@ -31,8 +31,8 @@ static void put_around(const struct dialect *d, struct buf *b,
 }
 
 /* Whether both sides are compared as texts on PostgreSQL, which has no operator
- * for two types that differ. */
-static bool is_own(const struct dialect *d, size_t at)
+ * for two types that differ. Cells that the source gave are of its own. */
+static bool is_own(const struct dialect *d, size_t at, enum use use)
 {
 	enum column_type meant = own_of(d)->columns[at].meant;
 	enum column_type type = d->approved->columns.v[at].type;
@@ -42,29 +42,80 @@ static bool is_own(const struct dialect *d, size_t at)
 	bool times = (meant == TYPE_DATE || meant == TYPE_DATETIME) &&
 	             (type == TYPE_DATE || type == TYPE_DATETIME);
 
-	return meant == type || numbers || times;
+	return use >= FOR_SORT || meant == type || numbers || times;
+}
+
+static bool is_decimal(const struct dialect *d, size_t at)
+{
+	SQLSMALLINT type = own_of(d)->columns[at].type;
+
+	return type == SQL_DECIMAL || type == SQL_NUMERIC;
+}
+
+/* What libsqliteodbc shows is less than what SQLite holds: 15 digits of a real,
+ * milliseconds of a time. Rows are sorted by what is shown. */
+static const char *const *shown_by_lite(
+    const struct dialect *d, size_t at, enum use use)
+{
+	static const char *const plain[] = { "", "" };
+	static const char *const shown[COLUMN_TYPES][2] = {
+		[TYPE_NUMBER] = { "cast(cast(", " as text) as real)" },
+		[TYPE_DATE] = { "coalesce(date(", "),'')" },
+		[TYPE_DATETIME] = { "coalesce(strftime('%Y-%m-%d %H:%M:%f',"
+				    "substr(",
+		    ",1,23)),'')" },
+	};
+	enum column_type meant = own_of(d)->columns[at].meant;
+
+	return use < FOR_SORT || shown[meant][0] == NULL ? plain : shown[meant];
+}
+
+/* The same of PostgreSQL's driver, for types that it does not know and whose
+ * cast is no copy of what is shown (inet). */
+static void put_pg_text(
+    const struct dialect *d, struct buf *b, size_t at, enum use use)
+{
+	SQLSMALLINT type = own_of(d)->columns[at].type;
+
+	/* char(n) is shown without its padding, as the cast has it. */
+	if (use < FOR_SORT || type == SQL_CHAR || type == SQL_WCHAR) {
+		put_around(d, b, "cast(", at, " as text)");
+		return;
+	}
+	put_around(d, b, "(case when ", at, " is not null");
+	put_around(d, b, " then concat(", at, ") end)");
 }
 
 static void put_column(
     const struct dialect *d, struct buf *b, size_t at, enum use use)
 {
 	bool text = is_text(d, at);
+	const char *const *shown = NULL;
 
 	switch (own_of(d)->product) {
 	case PRODUCT_SQLITE:
-		put_around(d, b, "", at, text ? " collate binary" : "");
+		shown = shown_by_lite(d, at, use);
+		put_around(d, b, shown[0], at, shown[1]);
+		if (text)
+			buf_str(b, STR(" collate binary"));
 		return;
 	case PRODUCT_MARIADB: /* whose own order ignores case and padding */
 		if (text)
 			put_around(d, b, "cast(convert(", at,
 			    " using utf8mb4) as binary)");
+		else if (own_of(d)->columns[at].type == SQL_REAL)
+			/* Six digits are shown of it. */
+			put_around(
+			    d, b, "cast(cast(", at, " as char) as double)");
 		else
 			put_name(d, b, at);
 		return;
 	case PRODUCT_POSTGRESQL:
-		text |= !is_own(d, at);
-		put_around(
-		    d, b, text ? "cast(" : "", at, text ? " as text)" : "");
+		text |= !is_own(d, at, use);
+		if (text)
+			put_pg_text(d, b, at, use);
+		else
+			put_name(d, b, at);
 		if (text && use != FOR_EQUAL)
 			buf_str(b, STR(" collate \"C\""));
 		return;
@@ -81,11 +132,11 @@ static void put_column(
 
 /* What PostgreSQL is told a value is. */
 static const char *pg_type_of(
-    const struct dialect *d, size_t at, const struct cell *value)
+    const struct dialect *d, size_t at, enum use use, const struct cell *value)
 {
 	const struct odbc_column *c = &own_of(d)->columns[at];
 
-	if (!is_own(d, at))
+	if (!is_own(d, at, use))
 		return "text";
 	switch (c->meant) {
 	case TYPE_INTEGER:
@@ -111,22 +162,54 @@ static const char *pg_type_of(
 	return "text";
 }
 
+/* As the digits say: a double has room for 16 of them. */
+static bool put_decimal(struct buf *b, struct cell *value)
+{
+	size_t point = str_index(value->s, '.');
+	size_t places = point < value->s.n ? value->s.n - point - 1 : 0;
+
+	if ((value->kind != CELL_REAL && value->kind != CELL_INTEGER) ||
+	    str_index(value->s, 'e') < value->s.n ||
+	    str_index(value->s, 'E') < value->s.n || places > 30)
+		return false;
+	buf_fmt(b, "cast(? as decimal(65,%zu))", places);
+	value->kind = CELL_TEXT;
+	return true;
+}
+
+static void put_maria_value(
+    const struct dialect *d, struct buf *b, size_t at, struct cell *value)
+{
+	int64_t i = 0;
+	bool large = value->kind == CELL_INTEGER && !str_i64(value->s, &i);
+
+	if (is_text(d, at))
+		buf_str(b, STR("cast(convert(? using utf8mb4) as binary)"));
+	else if (!(is_decimal(d, at) || large) || !put_decimal(b, value))
+		buf_char(b, '?');
+}
+
 static void put_value(const struct dialect *d, struct buf *b, size_t at,
     enum use use, size_t count, struct cell *value)
 {
-	(void)use;
+	const char *const *shown = NULL;
+
 	(void)count;
 	if (own_of(d)->product == PRODUCT_POSTGRESQL) {
-		const char *type = pg_type_of(d, at, value);
+		const char *type = pg_type_of(d, at, use, value);
 
 		buf_fmt(b, "cast(? as %s)", type);
-		if (strcmp(type, "double precision") == 0 ||
-		    strcmp(type, "real") == 0)
+		if (value->kind != CELL_TEXT &&
+		    (strcmp(type, "double precision") == 0 ||
+			strcmp(type, "real") == 0))
 			value->s = bound_real(b->arena, value->s);
 		if (value->kind != CELL_NULL && value->kind != CELL_BYTES)
 			value->kind = CELL_TEXT;
-	} else if (own_of(d)->product == PRODUCT_MARIADB && is_text(d, at)) {
-		buf_str(b, STR("cast(convert(? using utf8mb4) as binary)"));
+	} else if (own_of(d)->product == PRODUCT_MARIADB) {
+		put_maria_value(d, b, at, value);
+	} else if (own_of(d)->product == PRODUCT_SQLITE) {
+		shown = shown_by_lite(d, at, use);
+		buf_fmt(b, "%s?%s", shown[0], shown[1]);
 	} else {
 		buf_char(b, '?');
 	}

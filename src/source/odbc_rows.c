@@ -1,5 +1,6 @@
 /* Statements of ODBC: values in, rows out. */
 #include <float.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,17 @@ static double double_of(struct ctx *cx, struct str s)
 	return v > DBL_MAX ? DBL_MAX : v < -DBL_MAX ? -DBL_MAX : v;
 }
 
+/* A whole number that SQL_BIGINT has no room for. */
+static SQLRETURN bind_whole(struct ctx *cx, struct odbc *o, SQLUSMALLINT at,
+    struct str s, struct bound *b)
+{
+	const char *text = str_cstr(cx->arena, s);
+
+	b->n = (SQLLEN)s.n;
+	return SQLBindParameter(o->st, at, SQL_PARAM_INPUT, SQL_C_CHAR,
+	    SQL_DECIMAL, s.n, 0, (SQLPOINTER)(uintptr_t)text, b->n, &b->n);
+}
+
 static SQLRETURN bind_cell(struct ctx *cx, struct odbc *o, SQLUSMALLINT at,
     const struct cell *c, struct bound *b)
 {
@@ -84,7 +96,8 @@ static SQLRETURN bind_cell(struct ctx *cx, struct odbc *o, SQLUSMALLINT at,
 		return SQLBindParameter(o->st, at, SQL_PARAM_INPUT, SQL_C_CHAR,
 		    SQL_VARCHAR, 1, 0, NULL, 0, &b->n);
 	case CELL_INTEGER:
-		REQUIRE(str_i64(c->s, &i));
+		if (!str_i64(c->s, &i))
+			return bind_whole(cx, o, at, c->s, b);
 		b->i = i;
 		return SQLBindParameter(o->st, at, SQL_PARAM_INPUT,
 		    SQL_C_SBIGINT, SQL_BIGINT, 0, 0, &b->i, 0, &b->n);
@@ -367,9 +380,12 @@ static SQLRETURN fixed_value(struct odbc *o, struct rows *rows, SQLUSMALLINT at,
 	case SQL_FLOAT:
 	case SQL_DOUBLE:
 		rc = SQLGetData(o->st, at, SQL_C_DOUBLE, &real, 0, n);
-		*ret = (struct cell){ CELL_REAL,
-			rows_copy(
-			    rows, str_n(number, real_text(real, number))) };
+		*ret =
+		    isnan(real)
+			? (struct cell){ CELL_TEXT, STR("NaN") }
+			: (struct cell){ CELL_REAL,
+				  rows_copy(rows,
+				      str_n(number, real_text(real, number))) };
 		return rc;
 	case SQL_TYPE_DATE:
 	case SQL_DATE:
@@ -429,6 +445,8 @@ static enum err text_value(struct ctx *cx, struct odbc *o, struct rows *rows,
 	}
 	if (type == SQL_CHAR || type == SQL_WCHAR)
 		s = without_padding(s);
+	if (type == SQL_GUID && o->product == PRODUCT_POSTGRESQL)
+		s = str_lower(a, s); /* as the server has it */
 	if (s.n > SOURCE_CELL_BYTES)
 		e = fail(cx, ERR_TOO_LARGE, MSG_error_source_value_too_large);
 	else

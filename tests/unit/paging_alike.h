@@ -6,7 +6,7 @@
 #include "gate/place.h"
 #include "sources_alike.h"
 
-#define PAGES_MAX 200 /* more: it turns in a circle */
+#define PAGES_MAX 60 /* more: it turns in a circle */
 
 struct walk {
 	const struct source *source;
@@ -108,31 +108,35 @@ static inline struct str whole(const struct walk *w)
 	return answer_of(w->source, w->approved, &q);
 }
 
-/* Pages of 1, 2 or 7 rows, in turn, are the whole, by a place each. */
+/* Pages of so many rows are the whole, by a place each. */
 static inline void pages_are_the_whole(const struct source *source,
-    const struct approved *a, const struct order *order, size_t n_order)
+    const struct approved *a, const struct order *order, size_t n_order,
+    int64_t limit)
 {
 	struct str by = n_order > 0 ? order->column : STR("nothing");
 	int way = n_order > 0 ? 2 * (int)order->nulls + order->descending : 0;
+	struct walk w = { .source = source,
+		.approved = a,
+		.query = query_all(),
+		.limit = limit };
 
-	static const int64_t limits[] = { 7, 1, 2 };
-	static size_t turn;
+	begin();
+	w.query.order = order;
+	w.query.n_order = n_order;
+	struct str got = walk(&w), want = whole(&w);
+	T_CHECK(str_eq(got, want) && want.n > 0 && want.p[0] != '!',
+	    "by %.*s, %d, in %d:\n%.*s\nnot\n%.*s", STR_ARG(by), way,
+	    (int)limit, STR_ARG(got), STR_ARG(want));
+	T_CHECK(!w.counted, "a place became a count");
+}
 
-	for (size_t i = 0; i < (n_order > 0 ? 1 : COUNT(limits)); i++) {
-		struct walk w = { .source = source,
-			.approved = a,
-			.query = query_all(),
-			.limit = limits[turn++ % COUNT(limits)] };
+static inline void pages_of_each_size(const struct source *source,
+    const struct approved *a, const struct order *order, size_t n_order)
+{
+	static const int64_t limits[] = { 1, 2, 7 };
 
-		begin();
-		w.query.order = order;
-		w.query.n_order = n_order;
-		struct str got = walk(&w), want = whole(&w);
-		T_CHECK(str_eq(got, want) && want.n > 0 && want.p[0] != '!',
-		    "by %.*s, %d, in %d:\n%.*s\nnot\n%.*s", STR_ARG(by), way,
-		    (int)w.limit, STR_ARG(got), STR_ARG(want));
-		T_CHECK(!w.counted, "a place became a count");
-	}
+	for (size_t i = 0; i < COUNT(limits); i++)
+		pages_are_the_whole(source, a, order, n_order, limits[i]);
 }
 
 /* By each column, both ways and wherever NULLs stand, alone, with what tells
@@ -140,7 +144,10 @@ static inline void pages_are_the_whole(const struct source *source,
 static inline void every_column_pages(
     const struct source *source, const struct approved *a, int orders)
 {
-	pages_are_the_whole(source, a, NULL, 0);
+	static const int64_t limits[] = { 1, 2, 7 };
+	size_t turn = 0;
+
+	pages_of_each_size(source, a, NULL, 0);
 	for (size_t c = 0; c < a->columns.n; c++) {
 		if (a->columns.v[c].type == TYPE_BYTES)
 			continue;
@@ -150,7 +157,8 @@ static inline void every_column_pages(
 				.descending = word % 2 == 1,
 				.nulls = (enum nulls)(word / 2) };
 
-			pages_are_the_whole(source, a, &o, 1);
+			pages_are_the_whole(
+			    source, a, &o, 1, limits[turn++ % COUNT(limits)]);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 
 static PGconn *owner; /* makes and changes what the source holds */
 static struct source pg, reader;
+static struct arena *kept; /* holds them */
 
 static void owner_does(const char *sql)
 {
@@ -136,8 +137,7 @@ static void make(void)
 			  "grant usage on schema public to %s_r;"
 			  "grant select on student to %s_r",
 			  name, name, name)));
-	static struct arena *a; /* as long as the test */
-	a = arena_new();
+	struct arena *a = kept = arena_new();
 	struct ctx own = ctx_new(a, 0, LANG_EN);
 	REQUIRE(source_parse(&own, dsn_of("postgres", name), &pg) == OK);
 	REQUIRE(source_parse(&own,
@@ -148,7 +148,7 @@ static void make(void)
 
 static void every_test(void)
 {
-	every_test_alike(&pg, 5);
+	every_test_alike(&pg, 13);
 }
 
 static void every_order(void)
@@ -302,7 +302,7 @@ static void pages_without_a_key(void)
 	struct approved alike =
 	    approved_of(&own, "select t, v, yes from page", false, false);
 
-	every_column_pages(&pg, &a, 2);
+	every_column_pages(&pg, &a, 1);
 	every_column_pages(&pg, &texts, 1);
 	every_column_pages(&pg, &alike, 6);
 	arena_free(own.arena);
@@ -321,7 +321,7 @@ static void pages_by_a_key(void)
 
 	T_CHECK(a.n_key == 3, "%zu", a.n_key);
 	every_column_pages(&pg, &a, 6);
-	pages_are_the_whole(&pg, &a, mixed, 3);
+	pages_of_each_size(&pg, &a, mixed, 3);
 	arena_free(own.arena);
 }
 
@@ -330,6 +330,8 @@ static void come_and_go(int page)
 {
 	char sql[512];
 
+	if (page > 15)
+		return; /* else those that come are never all given */
 	snprintf(sql, sizeof(sql),
 	    "insert into live values (%d, '0', null), (%d, 'z',"
 	    " '2026-11-20 08:30:00.5'), (%d, 'b', '2026-11-20 08:30:00.%06d');"
@@ -781,7 +783,7 @@ static void roles_are_seen_through(void)
 static void old_encodings_are_read(void)
 {
 	char name[64];
-	PGconn *kept = owner;
+	PGconn *before = owner;
 	struct source old, raw;
 	struct query q = query_all();
 	static const struct column columns[] = {
@@ -807,7 +809,7 @@ static void old_encodings_are_read(void)
 	owner_does("create table t(a char(5))");
 	owner_does("insert into t values (e'\\xa1\\x94'), (e'\\xdb')");
 	PQfinish(owner);
-	owner = kept;
+	owner = before;
 	T_OK(&cx, source_parse(&cx, dsn_of("postgres", name), &raw));
 	T_OK(&cx, source_parse(&cx,
 		      str_cat(cx.arena, dsn_of("postgres", name),
@@ -844,8 +846,8 @@ static void long_values_pass(void)
 	begin();
 	T_CHECK(answer_of(&pg, &a, &q).n == 88894 + 4, "%zu",
 	    answer_of(&pg, &a, &q).n);
-	a.sql = STR("select string_agg(c::text, '') as a"
-		    " from generate_series(1, 3000000) c");
+	a.sql = str_fmt(
+	    cx.arena, "select repeat('x', %zu) as a", SOURCE_CELL_BYTES + 1);
 	T_CHECK(str_has(answer_of(&pg, &a, &q), STR("value-too-large")), " ");
 }
 
@@ -881,5 +883,6 @@ int main(void)
 	T_RUN(old_encodings_are_read);
 	T_RUN(long_values_pass);
 	PQfinish(owner);
+	arena_free(kept);
 	return T_PLAN();
 }
