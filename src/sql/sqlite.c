@@ -207,11 +207,14 @@ static enum err bind(
 		return fail_detail(cx, ERR_BROKEN,
 		    "sqlite: %zu values for %d parameters: %.*s", q->vals.n,
 		    count, STR_ARG(text_head(q->text)));
-	for (size_t i = 0; i < q->vals.n; i++) {
-		char name[24];
-		snprintf(name, sizeof(name), "$%zu", i + 1);
-		int at = sqlite3_bind_parameter_index(st, name);
-		int rc = at ? bind_one(st, at, &q->vals.v[i]) : SQLITE_RANGE;
+	for (int i = 1; i <= count; i++) {
+		/* "$3"; each of them once, so that none is left out. */
+		struct str name = str_of(sqlite3_bind_parameter_name(st, i));
+		int64_t at = 0;
+		bool good = str_take_char(&name, '$') && str_i64(name, &at) &&
+		            at >= 1 && at <= count;
+		int rc =
+		    good ? bind_one(st, i, &q->vals.v[at - 1]) : SQLITE_RANGE;
 		if (rc)
 			return fail_rc(cx, c->handle, rc, q->text);
 	}
