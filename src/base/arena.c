@@ -1,5 +1,6 @@
 #include "base/arena.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,13 @@ struct chunk {
 	size_t used, cap;
 	size_t used_before; /* in all older chunks */
 };
+
+/* Chunks that were given back, by their size, for the next request of whatever
+ * thread: the allocator would ask for a lock, and put them together and apart
+ * again each time. Whoever swaps one out of its place has it alone. */
+enum { SIZES = 4, SPARE_EACH = 32 };
+#define LARGEST_SPARE (FIRST_CHUNK << (SIZES - 1))
+static struct chunk *_Atomic spare[SIZES][SPARE_EACH];
 
 struct defer {
 	struct defer *older;
@@ -47,14 +55,54 @@ struct arena *arena_new(void)
 	return a;
 }
 
+/* Which of the sizes that are kept; SIZES: none. */
+static size_t size_of(size_t cap)
+{
+	size_t i = 0;
+	while (i < SIZES && cap != FIRST_CHUNK << i)
+		i++;
+	return one_by_one ? SIZES : i;
+}
+
+static struct chunk *take_chunk(size_t cap)
+{
+	size_t size = size_of(cap);
+	struct chunk *c = NULL;
+	for (size_t i = 0; size < SIZES && i < SPARE_EACH && !c; i++)
+		if (atomic_load_explicit(&spare[size][i], memory_order_relaxed))
+			c = atomic_exchange(&spare[size][i], NULL);
+	return c ? c : must_malloc(sizeof *c + cap);
+}
+
+static void give_chunk(struct chunk *c)
+{
+	size_t size = size_of(c->cap);
+	for (size_t i = 0; size < SIZES && i < SPARE_EACH; i++) {
+		struct chunk *none = NULL;
+		if (!atomic_load_explicit(
+			&spare[size][i], memory_order_relaxed) &&
+		    atomic_compare_exchange_strong(&spare[size][i], &none, c))
+			return;
+	}
+	free(c);
+}
+
+static size_t cap_for(const struct arena *a, size_t n_bytes)
+{
+	size_t cap = a->next_cap;
+	if (one_by_one)
+		return n_bytes;
+	while (cap < n_bytes && cap < LARGEST_SPARE)
+		cap *= 2;
+	return cap < n_bytes ? n_bytes : cap;
+}
+
 static void add_chunk(struct arena *a, size_t n_bytes)
 {
-	size_t cap = n_bytes;
-	if (cap < a->next_cap && !one_by_one)
-		cap = a->next_cap;
+	size_t cap = cap_for(a, n_bytes);
 	if (a->next_cap < LAST_CHUNK)
 		a->next_cap *= 2;
-	struct chunk *c = must_malloc(sizeof *c + cap);
+	struct chunk *c = take_chunk(cap);
 	*c = (struct chunk){
 		.older = a->chunk,
 		.cap = cap,
@@ -63,7 +111,7 @@ static void add_chunk(struct arena *a, size_t n_bytes)
 	a->chunk = c;
 }
 
-void *arena_alloc(struct arena *a, size_t n_bytes)
+void *arena_room(struct arena *a, size_t n_bytes)
 {
 	REQUIRE(n_bytes <= SIZE_MAX / 4);
 	struct chunk *c = a->chunk;
@@ -75,10 +123,13 @@ void *arena_alloc(struct arena *a, size_t n_bytes)
 		c = a->chunk;
 		start = 0;
 	}
-	void *p = (char *)(c + 1) + start;
-	memset(p, 0, n_bytes);
 	c->used = start + n_bytes;
-	return p;
+	return (char *)(c + 1) + start;
+}
+
+void *arena_alloc(struct arena *a, size_t n_bytes)
+{
+	return memset(arena_room(a, n_bytes), 0, n_bytes);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t each_bytes)
@@ -115,7 +166,7 @@ void arena_rewind(struct arena *a, struct arena_mark m)
 		struct chunk *c = a->chunk;
 		REQUIRE(c);
 		a->chunk = c->older;
-		free(c);
+		give_chunk(c);
 	}
 	if (a->chunk)
 		a->chunk->used = m.used;

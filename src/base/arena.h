@@ -21,6 +21,9 @@ void arena_free(struct arena *);
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *, size_t n_bytes);
 
+/* The same, not zeroed: for a buffer of which only what was written is read. */
+void *arena_room(struct arena *, size_t n_bytes);
+
 /* An array of `count` zeroed things; aborts when the product overflows. */
 void *arena_array(struct arena *, size_t count, size_t each_bytes);
 

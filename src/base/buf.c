@@ -77,10 +77,15 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 	va_list args, again;
 	va_start(args, fmt);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, fmt, args);
+	/* Mostly there is room; there is one byte more for the NUL. */
+	size_t left = b->overflow || !b->cap ? 0 : b->cap - b->n + 1;
+	int n = vsnprintf(left ? b->p + b->n : NULL, left, fmt, args);
 	va_end(args);
 	REQUIRE(n >= 0);
-	char *to = n ? room(b, (size_t)n) : NULL;
+	bool fits = left && (size_t)n < left;
+	char *to = n && !fits ? room(b, (size_t)n) : NULL;
+	if (fits)
+		b->n += (size_t)n;
 	if (to) {
 		vsnprintf(to, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;

@@ -118,14 +118,19 @@ const char *str_cstr(struct arena *a, struct str s)
 
 struct str str_fmt(struct arena *a, const char *fmt, ...)
 {
+	/* Most are short: they are made once, not measured first. */
+	char brief[256];
 	va_list args, again;
 	va_start(args, fmt);
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, fmt, args);
+	int n = vsnprintf(brief, sizeof brief, fmt, args);
 	va_end(args);
 	REQUIRE(n >= 0);
-	char *p = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(p, (size_t)n + 1, fmt, again);
+	char *p = arena_room(a, (size_t)n + 1);
+	if ((size_t)n < sizeof brief)
+		memcpy(p, brief, (size_t)n + 1);
+	else
+		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return str_n(p, (size_t)n);
 }

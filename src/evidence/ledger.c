@@ -215,14 +215,15 @@ static void leave(
 	l->writing = rest != NULL;
 	pthread_cond_signal(&l->grown);
 	pthread_mutex_unlock(&l->lock);
+	/* First, so that the disk has work while the others wake. */
+	if (rest)
+		tell(rest, LEADS);
 	for (struct waiter *next; n > 0; n--, done = next) {
 		next = done->next;
 		done->err = e;
 		if (done != self)
 			tell(done, DONE);
 	}
-	if (rest)
-		tell(rest, LEADS);
 }
 
 /* Writes for itself and for those behind it. */

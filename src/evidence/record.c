@@ -12,6 +12,7 @@ const char *const record_kinds[RECORD_KINDS] = {
 
 enum {
 	MAX_LEAF = 60 * 1024,
+	USUAL_LEAF = 1500,
 	MAX_PURPOSE = 2000,
 	MAX_ASKED = 4000,
 	MAX_TEXT = 400
@@ -73,11 +74,13 @@ static void write_member(
     struct buf *b, const struct member *m, const struct record *r)
 {
 	const char *at = (const char *)r + m->offset;
-	buf_fmt(b, "%c\"%s\":", b->n ? ',' : '{', m->name);
+	buf_str(b, b->n ? STR(",\"") : STR("{\""));
+	buf_str(b, str_of(m->name));
+	buf_str(b, STR("\":"));
 	if (m->max == 0)
 		buf_i64(b, *(const int64_t *)(const void *)at);
 	else if (m->offset == 0)
-		buf_fmt(b, "\"%s\"", record_kinds[r->kind]);
+		buf_json(b, str_of(record_kinds[r->kind]));
 	else
 		buf_json(b, cut(*(const struct str *)(const void *)at, m->max));
 }
@@ -85,6 +88,7 @@ static void write_member(
 struct str record_leaf(struct arena *a, const struct record *r)
 {
 	struct buf b = buf_new(a, MAX_LEAF);
+	buf_reserve(&b, USUAL_LEAF);
 	for (size_t i = 0; i < COUNT(members); i++)
 		if (members[i].kinds >> r->kind & 1)
 			write_member(&b, &members[i], r);
@@ -103,10 +107,68 @@ static bool read_kind(struct str s, enum record_kind *ret)
 	return false;
 }
 
+/* The next member as record_leaf writes it, without its comma; a text with a
+ * backslash in it is left to the parser of all JSON. */
+static bool take_value(
+    struct str *left, const struct member *m, struct record *r)
+{
+	char *at = (char *)r + m->offset;
+	struct str value;
+	if (m->max == 0) {
+		size_t n = 0;
+		while (n < left->n && left->p[n] != ',' && left->p[n] != '}')
+			n++;
+		value = str_upto(*left, n);
+		*left = str_from(*left, n);
+		return value.n > 0 && value.p[0] != '-' &&
+		       (value.n == 1 || value.p[0] != '0') &&
+		       str_i64(value, (int64_t *)(void *)at);
+	}
+	if (!str_take_char(left, '"') || !str_cut(*left, '"', &value, left))
+		return false;
+	if (m->offset == 0)
+		return read_kind(value, &r->kind);
+	*(struct str *)(void *)at = value;
+	return true;
+}
+
+/* A leaf just as it was written, which nearly all are: read without a tree. False
+ * when it is anything else, or has to be looked at closer. */
+static bool read_plain(struct str leaf, struct record *ret)
+{
+	struct record r = { 0 };
+	bool kind = false;
+	if (!str_utf8(leaf) || !str_take_char(&leaf, '{'))
+		return false;
+	for (size_t i = 0; i < leaf.n; i++)
+		if (leaf.p[i] == '\\' || (unsigned char)leaf.p[i] < 0x20)
+			return false;
+	for (size_t i = 0; i < COUNT(members); i++) {
+		struct str left = leaf;
+		if (!str_take_char(&left, '"') ||
+		    !str_take(&left, str_of(members[i].name)) ||
+		    !str_take(&left, STR("\":")))
+			continue;
+		if (!take_value(&left, &members[i], &r))
+			return false;
+		kind |= members[i].offset == 0;
+		if (!str_take_char(&left, ','))
+			leaf = left;
+		else if (left.n > 0 && left.p[0] == '"')
+			leaf = left;
+		else
+			return false;
+	}
+	*ret = r;
+	return kind && str_eq(leaf, STR("}"));
+}
+
 enum err record_read(struct ctx *cx, struct str leaf, struct record *ret)
 {
 	struct record r = { 0 };
 	json_t *o;
+	if (leaf.n <= MAX_LEAF && read_plain(leaf, ret))
+		return OK;
 	enum err e = json_parse(cx, leaf, MAX_LEAF, &o);
 	if (!e &&
 	    (!json_is_object(o) || !read_kind(json_text(o, "kind"), &r.kind)))

@@ -70,8 +70,9 @@ static const struct form_ops *ops_of(enum form f)
 struct encoder *encoder_new(struct arena *a, enum form f, struct sink sink,
     const struct encode_options *options)
 {
-	struct encoder *e = ARENA_NEW(a, struct encoder);
+	struct encoder *e = arena_room(a, sizeof *e);
 
+	memset(e, 0, offsetof(struct encoder, out.p));
 	e->arena = a;
 	e->form = f;
 	e->ops = ops_of(f);

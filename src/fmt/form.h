@@ -16,8 +16,8 @@ struct encoder {
 	uint64_t part_rows; /* of the part in hand, before the batch in hand */
 	enum encode_fault fault;
 	bool ended;
-	void *own; /* the form's */
-	struct out out;
+	void *own;      /* the form's */
+	struct out out; /* last: its block is not zeroed */
 };
 
 struct form_ops {

@@ -256,11 +256,10 @@ static long stream_bytes(void *state, char *to, size_t max)
 static enum err send_whole(struct call *c, struct flow *f)
 {
 	source_close(f->rows);
-	sha256_add(f->digest, f->piece.p, f->piece.n);
 	f->bytes = (int64_t)f->piece.n;
 	enum err e = record_whole(&f->cx, f->gate, &f->delivery,
 	    (int64_t)encoder_rows_taken(f->encoder), f->bytes,
-	    sha256_hex(f->cx.arena, sha256_end(f->digest)));
+	    sha256_hex(f->cx.arena, sha256_of(buf_view(&f->piece))));
 	if (e)
 		return e;
 	response_set(c->v->rs, 200, answer_media(c), buf_view(&f->piece));
@@ -275,6 +274,7 @@ static enum err send_stream(struct call *c, struct flow *f)
 	if (e)
 		return e;
 	response_set(c->v->rs, 200, answer_media(c), STR(""));
+	f->digest = sha256_begin(f->cx.arena);
 	c->v->rs->read = stream_bytes;
 	c->v->rs->stream = f;
 	c->v->rs->stream_end = stream_done;
@@ -370,7 +370,6 @@ static void start_encoder(
 	f->masker =
 	    masker_new(f->cx.arena, compiled->columns, compiled->n_shown,
 		gate_key(f->gate, "mask of connections", c->connection.id));
-	f->digest = sha256_begin(f->cx.arena);
 	f->encoder = encoder_new(f->cx.arena, c->form,
 	    (struct sink){ .write = into_piece, .arg = f }, &o);
 	encoder_begin(

@@ -12,15 +12,18 @@
 #include "evidence/trail.h"
 #include "sql/sql.h"
 
-/* How long leaves gather before they go to the table; how often the thread looks
+/* How long leaves gather before they go to the table, and how long when many of
+ * them came: each transaction has a price of its own; how often the thread looks
  * whether it shall end, and whether a log can be opened; how long it lets a
  * store be that failed; how often it signs. */
 enum {
 	GATHER_MS = 20,
+	GATHER_MANY_MS = 400,
 	LOOK_MS = 200,
 	REST_MS = 1000,
 	SIGN_MS = 60 * 1000,
-	AT_ONCE = 500, /* leaves in one transaction */
+	MANY = 50,
+	AT_ONCE = 2000, /* leaves in one transaction */
 };
 
 struct recorder {
@@ -277,6 +280,7 @@ static void tend(struct recorder *r, struct ledger *l)
 static void *follow(void *arg)
 {
 	struct recorder *r = arg;
+	uint64_t came = 0;
 	while (!atomic_load(&r->stopping)) {
 		struct ledger *l = recorder_log(r);
 		if (!l) {
@@ -286,9 +290,11 @@ static void *follow(void *arg)
 		}
 		ledger_wait(l, r->done, LOOK_MS);
 		if (ledger_leaves(l) > r->done || !r->knows_done) {
-			rest(r, GATHER_MS);
+			uint64_t before = r->done;
+			rest(r, came > MANY ? GATHER_MANY_MS : GATHER_MS);
 			if (settle(r))
 				rest(r, REST_MS);
+			came = r->done - before;
 		}
 		if (!ledger_failed(l))
 			tend(r, l);

@@ -52,6 +52,9 @@ enum fill { FILL_MORE, FILL_LATE, FILL_END };
 
 static enum fill conn_fill(struct conn *c, int64_t until_ms)
 {
+	/* The next request is seldom there when its answer has just gone. */
+	if (c->served && c->n_in == 0 && !socket_wait(c->fd, POLLIN, until_ms))
+		return FILL_LATE;
 	for (;;) {
 		ssize_t n =
 		    recv(c->fd, c->in + c->n_in, CONN_BYTES - c->n_in, 0);

@@ -7,7 +7,12 @@
 #include "base/time.h"
 #include "http/exchange.h"
 
-enum { OUT_HEAD_BYTES = 65536, BLOCK_BYTES = 32768, STREAM_SNDBUF = 262144 };
+enum {
+	OUT_HEAD_BYTES = 65536,
+	USUAL_HEAD_BYTES = 1500,
+	BLOCK_BYTES = 32768,
+	STREAM_SNDBUF = 262144
+};
 
 static const char *reason(int status)
 {
@@ -145,6 +150,7 @@ static struct str answer_head(struct exchange *ex, bool chunked)
 {
 	const struct response *res = &ex->res;
 	struct buf b = buf_new(ex->arena, OUT_HEAD_BYTES);
+	buf_reserve(&b, USUAL_HEAD_BYTES);
 
 	buf_fmt(&b, "HTTP/1.1 %d %s\r\n", res->status, reason(res->status));
 	put_date(&b);

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "source/pg.h"
 
-#define IDLE_EACH 8
+#define IDLE_EACH 16 /* all that stream at once: to connect costs a process */
 #define IDLE_MS 60000
 #define LOOK_MS 100 /* how often a waiting run asks whether to go on */
 #define STATEMENTS_MAX 64

@@ -1,6 +1,7 @@
 #include "sql/sqlite.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -138,9 +139,18 @@ static void lite_close(struct conn *c)
 	arena_free(c->arena);
 }
 
+/* Nobody asks SQLite how much it holds, and counting it takes one lock of the
+ * process for each piece. Where it runs already, it stays as it is. */
+static void count_nothing(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static enum err lite_open(
     struct ctx *cx, const struct target *t, bool writes, struct conn **ret)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	REQUIRE(pthread_once(&once, count_nothing) == 0);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 	            SQLITE_OPEN_EXRESCODE | (writes ? SQLITE_OPEN_CREATE : 0);
 	sqlite3 *db = NULL;
@@ -207,11 +217,14 @@ static enum err bind(
 		return fail_detail(cx, ERR_BROKEN,
 		    "sqlite: %zu values for %d parameters: %.*s", q->vals.n,
 		    count, STR_ARG(text_head(q->text)));
-	for (size_t i = 0; i < q->vals.n; i++) {
-		char name[24];
-		snprintf(name, sizeof(name), "$%zu", i + 1);
-		int at = sqlite3_bind_parameter_index(st, name);
-		int rc = at ? bind_one(st, at, &q->vals.v[i]) : SQLITE_RANGE;
+	for (int i = 1; i <= count; i++) {
+		/* "$3"; each of them once, so that none is left out. */
+		struct str name = str_of(sqlite3_bind_parameter_name(st, i));
+		int64_t at = 0;
+		bool good = str_take_char(&name, '$') && str_i64(name, &at) &&
+		            at >= 1 && at <= count;
+		int rc =
+		    good ? bind_one(st, i, &q->vals.v[at - 1]) : SQLITE_RANGE;
 		if (rc)
 			return fail_rc(cx, c->handle, rc, q->text);
 	}

@@ -1,5 +1,6 @@
 #include "t.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -112,6 +113,47 @@ static void an_array_that_overflows_aborts(void)
 	T_CHECK(t_aborts(ask_for_more_than_there_is), "it returned");
 }
 
+/* What one arena gave back serves the next, of whatever thread: zeroed, and
+ * never two at once. */
+static void *take_turns(void *arg)
+{
+	unsigned char own = *(unsigned char *)arg;
+	for (int round = 0; round < 300; round++) {
+		struct arena *a = arena_new();
+		unsigned char *v[4];
+		for (size_t k = 0; k < COUNT(v); k++) {
+			v[k] = arena_alloc(a, (size_t)6000 << k);
+			for (size_t i = 0; i < (size_t)6000 << k; i++)
+				if (v[k][i] != 0)
+					return arg;
+			memset(v[k], own, (size_t)6000 << k);
+		}
+		for (size_t k = 0; k < COUNT(v); k++)
+			for (size_t i = 0; i < (size_t)6000 << k; i++)
+				if (v[k][i] != own)
+					return arg;
+		arena_free(a);
+	}
+	return NULL;
+}
+
+static void chunks_change_hands(void)
+{
+	pthread_t threads[6];
+	unsigned char own[COUNT(threads)];
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		own[i] = (unsigned char)(i + 1);
+		T_CHECK(
+		    pthread_create(&threads[i], NULL, take_turns, &own[i]) == 0,
+		    "thread");
+	}
+	for (size_t i = 0; i < COUNT(threads); i++) {
+		void *found = NULL;
+		pthread_join(threads[i], &found);
+		T_CHECK(found == NULL, "thread %zu", i);
+	}
+}
+
 int main(void)
 {
 	T_RUN(memory_is_zeroed_aligned_and_apart);
@@ -119,5 +161,6 @@ int main(void)
 	T_RUN(deferred_calls_run_newest_first_and_once);
 	T_RUN(a_mark_of_an_empty_arena_frees_all);
 	T_RUN(an_array_that_overflows_aborts);
+	T_RUN(chunks_change_hands);
 	return T_PLAN();
 }

@@ -296,6 +296,34 @@ static void leaves_are_canonical(void)
 	struct record got;
 	T_ERR(&cx, record_read(&cx, STR("{\"kind\":\"x\"}"), &got), ERR_SYNTAX);
 	T_ERR(&cx, record_read(&cx, STR("[]"), &got), ERR_SYNTAX);
+	/* Nearly as it is written: no JSON, and so no record. */
+	static const char *const wrong[] = {
+		"{\"at\":1,\"kind\":\"result\",}",
+		"{\"at\":01,\"kind\":\"result\"}",
+		"{\"at\":,\"kind\":\"result\"}",
+		"{\"at\":1\"kind\":\"result\"}",
+		"{\"at\":1,\"kind\":\"result\"}}",
+		"{\"at\":1,\"kind\":\"result\"",
+		"{\"at\":1,\"kind\":\"result}",
+		"{\"at\":1,\"id\":\"\xff\",\"kind\":\"result\"}",
+		"{\"at\":1,\"id\":\"\n\",\"kind\":\"result\"}",
+		"{\"at\":1,\"at\":1,\"kind\":\"result\"}",
+	};
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		T_ERR(
+		    &cx, record_read(&cx, str_of(wrong[i]), &got), ERR_SYNTAX);
+	/* In another order, or with an escape: the same record. */
+	static const char *const same[] = {
+		"{\"at\":7,\"id\":\"x\",\"kind\":\"result\"}",
+		"{\"kind\":\"result\",\"id\":\"x\",\"at\":7}",
+		"{\"at\": 7, \"id\": \"\\u0078\", \"kind\": \"result\"}",
+	};
+	for (size_t i = 0; i < COUNT(same); i++) {
+		T_OK(&cx, record_read(&cx, str_of(same[i]), &got));
+		T_CHECK(
+		    got.at == 7 && got.kind == RECORD_result, "%s", same[i]);
+		T_TEXT(got.id, STR("x"));
+	}
 }
 
 /* -- the log */
