@@ -25,8 +25,9 @@ struct chunk {
 /* Chunks that were given back, by their size, for the next request of whatever
  * thread: the allocator would ask for a lock, and put them together and apart
  * again each time. Whoever swaps one out of its place has it alone. */
-enum { SIZES = 4, SPARE_EACH = 32 };
-#define LARGEST_SPARE (FIRST_CHUNK << (SIZES - 1))
+static const size_t sizes[] = { 8 << 10, 16 << 10, 32 << 10,
+	40 << 10 /* an encoder with its block */ };
+enum { SIZES = COUNT(sizes), SPARE_EACH = 32 };
 static struct chunk *_Atomic spare[SIZES][SPARE_EACH];
 
 struct defer {
@@ -59,7 +60,7 @@ struct arena *arena_new(void)
 static size_t size_of(size_t cap)
 {
 	size_t i = 0;
-	while (i < SIZES && cap != FIRST_CHUNK << i)
+	while (i < SIZES && cap != sizes[i])
 		i++;
 	return one_by_one ? SIZES : i;
 }
@@ -89,12 +90,14 @@ static void give_chunk(struct chunk *c)
 
 static size_t cap_for(const struct arena *a, size_t n_bytes)
 {
-	size_t cap = a->next_cap;
 	if (one_by_one)
 		return n_bytes;
-	while (cap < n_bytes && cap < LARGEST_SPARE)
-		cap *= 2;
-	return cap < n_bytes ? n_bytes : cap;
+	if (n_bytes <= a->next_cap)
+		return a->next_cap;
+	for (size_t i = 0; i < SIZES; i++)
+		if (n_bytes <= sizes[i])
+			return sizes[i];
+	return n_bytes;
 }
 
 static void add_chunk(struct arena *a, size_t n_bytes)
