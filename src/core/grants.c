@@ -1,5 +1,9 @@
 #include "core/grants.h"
 
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
 #include "base/str.h"
 #include "base/time.h"
 #include "core/cases.h"
@@ -123,7 +127,24 @@ struct fresh {
 	struct case_file *v;
 	size_t n;
 	int64_t head;
+	bool ended; /* something that was given is so no more */
 };
+
+void grants_settle(void)
+{
+	struct timespec left = { .tv_nsec = (GRANTS_KNOWN_MS + 10) * 1000000L };
+
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+}
+
+static bool has_ended(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->connections.n; i++)
+		if (!str_eq(f->connections.v[i].state, STR("active")))
+			return true;
+	return false;
+}
 
 static enum err read_fresh(
     struct ctx *cx, struct store *people, int64_t seq, struct fresh *ret)
@@ -140,7 +161,7 @@ static enum err read_fresh(
 		if (!e &&
 		    ret->v[ret->n].connections.n + ret->v[ret->n].documents.n >
 			0)
-			ret->n++;
+			ret->ended |= has_ended(&ret->v[ret->n++]);
 	}
 	store_end(cx);
 	return e;
@@ -188,20 +209,28 @@ static enum err publish_page(
 	if (!e)
 		e = store_commit(cx);
 	store_end(cx);
+	if (!e && fresh.ended)
+		grants_settle();
 	return e;
 }
 
+/* One at a time, so that whoever finds his event published already by the timer
+ * has waited too. Another desk's timer can still be the first: then what a gate
+ * has read holds for GRANTS_KNOWN_MS at most. */
 enum err grants_publish(
     struct ctx *cx, struct store *people, struct store *shared)
 {
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 	bool more = true;
 	enum err e = OK;
+	pthread_mutex_lock(&turn);
 	while (more && !e) {
 		struct arena_mark mark = arena_mark(cx->arena);
 		e = publish_page(cx, people, shared, &more);
 		if (!e)
 			arena_rewind(cx->arena, mark);
 	}
+	pthread_mutex_unlock(&turn);
 	return e;
 }
 

@@ -18,6 +18,13 @@ struct store;
 MUST_CHECK enum err grants_publish(
     struct ctx *, struct store *people, struct store *shared);
 
+/* How long a gate may go by what it has read of a connection and its key. What
+ * ends something is answered when that time has passed, so that from the answer
+ * on nobody gets anything: grants_publish() waits when it has published the end
+ * of something, whoever ends a key does so by grants_settle(). */
+#define GRANTS_KNOWN_MS 200
+void grants_settle(void);
+
 /* A connection as it stands in the shared store. */
 struct connection {
 	struct str id, request, part, outlet, digest;

@@ -140,6 +140,8 @@ enum err connections_key_remove(struct visit *v, struct str id, struct str key)
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
+	if (!e)
+		grants_settle();
 	return e;
 }
 

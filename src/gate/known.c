@@ -38,7 +38,7 @@ static bool is_fresh(
     const struct known *k, const struct gate *gate, int64_t now)
 {
 	return k->flag == gate->flag && now >= k->since &&
-	       now - k->since <= KNOWN_MS;
+	       now - k->since <= GRANTS_KNOWN_MS;
 }
 
 const struct known *known_find(

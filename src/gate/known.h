@@ -1,7 +1,7 @@
 /* known.h - calls that passed a moment ago: key, connection, what was approved
  * and where its rows are, read and parsed already.
  *
- * One is used for KNOWN_MS at most, and no longer once the change flag that the
+ * One is used for GRANTS_KNOWN_MS at most, and no longer once the change flag that the
  * gate looks at every 200 ms has moved: a revocation holds 200 ms later at the
  * latest. Only what passed is kept, never a wrong key; state, days and network
  * are asked at each call. */
@@ -11,7 +11,7 @@
 #include "gate/data.h"
 #include "source/source.h"
 
-enum { KNOWN_MS = 200, KNOWN_MAX = 64 };
+enum { KNOWN_MAX = 64 };
 
 struct known {
 	struct key key;

@@ -27,9 +27,12 @@ struct str request_header(const struct request *r, struct str name)
 	return head_field(&ex->head, name);
 }
 
+/* A socket that was closed and one that only sends no more look alike until we
+ * write: whoever waits for an answer keeps his open. */
 bool request_gone(const struct request *r)
 {
 	const struct exchange *ex = r->impl;
-	struct pollfd p = { .fd = ex->conn->fd };
-	return poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP));
+	struct pollfd p = { .fd = ex->conn->fd, .events = POLLRDHUP };
+	return poll(&p, 1, 0) > 0 &&
+	       (p.revents & (POLLERR | POLLHUP | POLLRDHUP));
 }
