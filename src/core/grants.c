@@ -188,9 +188,10 @@ static enum err write_fresh(struct ctx *cx, const struct fresh *fresh)
 	return e;
 }
 
-/* One page of events; *ret_more when there may be further ones. */
-static enum err publish_page(
-    struct ctx *cx, struct store *people, struct store *shared, bool *ret_more)
+/* One page of events; *ret_more when there may be further ones, *ret_ended set
+ * when something that was given has ended in it. */
+static enum err publish_page(struct ctx *cx, struct store *people,
+    struct store *shared, bool *ret_more, bool *ret_ended)
 {
 	int64_t seq = 0;
 	struct fresh fresh = { 0 };
@@ -209,8 +210,7 @@ static enum err publish_page(
 	if (!e)
 		e = store_commit(cx);
 	store_end(cx);
-	if (!e && fresh.ended)
-		grants_settle();
+	*ret_ended |= !e && fresh.ended;
 	return e;
 }
 
@@ -221,15 +221,17 @@ enum err grants_publish(
     struct ctx *cx, struct store *people, struct store *shared)
 {
 	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-	bool more = true;
+	bool more = true, ended = false;
 	enum err e = OK;
 	pthread_mutex_lock(&turn);
 	while (more && !e) {
 		struct arena_mark mark = arena_mark(cx->arena);
-		e = publish_page(cx, people, shared, &more);
+		e = publish_page(cx, people, shared, &more, &ended);
 		if (!e)
 			arena_rewind(cx->arena, mark);
 	}
+	if (ended)
+		grants_settle();
 	pthread_mutex_unlock(&turn);
 	return e;
 }

@@ -89,7 +89,6 @@ static size_t find_column(const struct approved *a, struct str name)
 	return a->columns.n;
 }
 
-/* The column, if a test or an order may use it. */
 /* Says of no column that is not shown that it is there. */
 static void no_column(struct compiler *c, struct str field, struct str name)
 {
@@ -110,6 +109,7 @@ static bool shown_as_it_is(const struct column *c)
 	return c->mask.n == 0 || str_eq(c->mask, STR("none"));
 }
 
+/* The column, if a test or an order may use it. */
 static const struct column *usable_column(struct compiler *c, struct str name)
 {
 	size_t i = find_column(c->approved, name);

@@ -17,18 +17,7 @@ static pid_t maria_pid;
 static char pg_name[64];
 
 static const char *const pg_tables[] = {
-	"create table student(id integer primary key, name text,"
-	" name_en varchar(40), gpa float8, faculty text, born date,"
-	" seen timestamp, active boolean, photo bytea, nick text)",
-	"insert into student values"
-	" (1,'สมชาย ใจดี','Somchai',3.25,'SCI','2005-01-31',"
-	"  '2026-11-20 08:30:00',true,'\\x00ff','ชาย'),"
-	" (2,'สมหญิง รักเรียน','Somying',3.0,'ENG','2004-02-29',"
-	"  '2026-11-20 09:00:00',false,null,'หญิง'),"
-	" (3,'มานะ','MANA',null,'sci','2003-12-01',null,null,null,null),"
-	" (4,'O''Brien \"x\" 100%','o_brien',0.1,'ENG','2005-06-15',"
-	"  null,true,null,'%'),"
-	" (5,'','Émile',-1e300,null,'2005-06-16',null,false,'','_')",
+	ALIKE_PG_STUDENT,
 	"create table page(t text, c char(8), v varchar(9), f8 float8, f4"
 	" float4, dec numeric, whole numeric(30,0), big int8, small int2, ts"
 	" timestamp, tz timestamptz, d date, yes boolean, clock time, span"
