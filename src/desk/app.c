@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -402,7 +403,11 @@ static int serve(struct app *app, const struct desk_options *o)
 	struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
 	while (poll(&stop, 1, PUBLISH_MS) <= 0)
 		publish_once(app);
-	server_stop(server, 5000);
+	if (!server_stop(server, 5000)) {
+		LOG("warn", "desk.stop",
+		    { "why", STR("a request did not come back") });
+		_exit(0);
+	}
 	return 0;
 }
 

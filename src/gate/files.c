@@ -25,12 +25,13 @@ static bool make_folder(struct gate_visit *v, struct str path)
 	return mkdir(str_cstr(v->cx.arena, path), 0700) == 0 || errno == EEXIST;
 }
 
+/* The visit is over by then: of it nothing is left to ask. */
 static void drop(void *arg)
 {
 	struct kept *k = arg;
 	if (k->fd >= 0) {
 		close(k->fd);
-		unlink(str_cstr(k->v->cx.arena, k->temporary));
+		unlink(k->temporary);
 	}
 }
 
@@ -40,10 +41,9 @@ enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
 	struct kept k = { .v = v, .folder = folder_of(v, kind), .fd = -1 };
 	if (!make_folder(v, k.folder))
 		return disk_failed(v, "mkdir");
-	k.temporary = str_fmt(
-	    a, "%.*s/.%.*s", STR_ARG(k.folder), STR_ARG(random_id(a, 20)));
-	k.fd = open(str_cstr(a, k.temporary),
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	k.temporary = str_cstr(a, str_fmt(a, "%.*s/.%.*s", STR_ARG(k.folder),
+				      STR_ARG(random_id(a, 20))));
+	k.fd = open(k.temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (k.fd < 0)
 		return disk_failed(v, "open");
 	k.digest = sha256_begin(a);
@@ -94,7 +94,7 @@ enum err file_keep(struct kept *k, struct str *ret_sha256)
 	struct str path =
 	    str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(sha));
 	if (!make_folder(v, folder) ||
-	    rename(str_cstr(a, k->temporary), str_cstr(a, path)) != 0 ||
+	    rename(k->temporary, str_cstr(a, path)) != 0 ||
 	    !sync_folder(v, folder) || !sync_folder(v, k->folder))
 		return disk_failed(v, "rename");
 	close(k->fd);

@@ -10,8 +10,9 @@
 
 /* A file being written. Goes with the arena; without file_keep it is gone. */
 struct kept {
-	struct gate_visit *v;
-	struct str folder, temporary;
+	struct gate_visit *v; /* for what is called during the visit alone */
+	struct str folder;
+	const char *temporary;
 	int fd;
 	struct sha256_state *digest;
 	int64_t bytes;

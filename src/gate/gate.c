@@ -314,9 +314,14 @@ static int serve(struct gate *gate, const struct gate_options *o)
 	struct views_watch *views = views_watch_begin(gate);
 	int code = watch(gate, o);
 	views_watch_end(views);
-	server_stop(inner, 1000);
-	server_stop(server, code ? 1000 : 5000);
+	bool gone = server_stop(inner, 1000);
+	gone = server_stop(server, code ? 1000 : 5000) && gone;
 	recorder_stop(gate->recorder);
+	if (!gone) {
+		LOG("warn", "gate.stop",
+		    { "why", STR("a call did not come back") });
+		_exit(code);
+	}
 	return code;
 }
 

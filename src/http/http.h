@@ -139,8 +139,10 @@ struct server;
 /* NULL when it cannot start; errno says why. */
 struct server *server_start(const struct server_options *);
 /* Takes no more connections, closes the listening socket, waits at most
- * `wait_ms` for requests in hand, cuts the rest, ends. */
-void server_stop(struct server *, int wait_ms);
+ * `wait_ms` for requests in hand, cuts the rest, ends. False when a handler has
+ * not come back 5 s after its cut: it still uses all that it was given, so the
+ * process must end without taking anything of that down. */
+bool server_stop(struct server *, int wait_ms);
 
 /* A listening socket on "127.0.0.1:8080", "[::1]:8080" or "unix:/path"; an
  * address in use is tried again for 2 s. A socket file that nobody serves is

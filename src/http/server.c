@@ -309,13 +309,13 @@ static bool wait_all(struct server *s, int64_t until_ms)
 	return s->n_conns == 0;
 }
 
-void server_stop(struct server *s, int wait_ms)
+bool server_stop(struct server *s, int wait_ms)
 {
 	uint64_t one = 1;
 	int64_t now = mono_ms();
 
 	if (!s)
-		return;
+		return true;
 	atomic_store(&s->stopping, true);
 	if (write(s->wake, &one, sizeof(one)) < 0)
 		REQUIRE(errno == EAGAIN);
@@ -332,13 +332,12 @@ void server_stop(struct server *s, int wait_ms)
 		shutdown(c->fd, SHUT_RDWR);
 	gone = gone || wait_all(s, mono_ms() + CUT_MS);
 	pthread_mutex_unlock(&s->lock);
-	/* A handler that does not come back keeps what its thread still uses;
-	 * the process is about to end. */
 	if (!gone)
-		return;
+		return false;
 	close(s->wake);
 	pthread_attr_destroy(&s->attr);
 	pthread_cond_destroy(&s->left);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
+	return true;
 }

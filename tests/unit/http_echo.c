@@ -298,7 +298,8 @@ int main(int argc, char **argv)
 	printf("port %d\n", ntohs(at.sin_port));
 	fflush(stdout);
 	sigwait(&term, &sig);
-	server_stop(s, 2000);
-	arena_free(a);
-	return 0;
+	bool gone = server_stop(s, 2000);
+	if (gone)
+		arena_free(a);
+	return gone ? 0 : 1;
 }

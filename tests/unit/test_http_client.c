@@ -3,6 +3,7 @@
 #include "t.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,14 +15,17 @@
 #include "http/client.h"
 #include "http/http.h"
 
+static _Atomic bool may_leave;
+static struct server *left_behind; /* as long as the process */
 static char folder[] = "/tmp/http-client-XXXXXX";
 
-enum { SAY, MANY, BREAK, SLEEP };
+enum { SAY, MANY, BREAK, SLEEP, STAY };
 static const struct route routes[] = {
 	{ STR_INIT("POST"), STR_INIT("/say/{what}"), BODY_BYTES, 1000, SAY },
 	{ STR_INIT("GET"), STR_INIT("/many"), BODY_NONE, 0, MANY },
 	{ STR_INIT("GET"), STR_INIT("/break"), BODY_NONE, 0, BREAK },
 	{ STR_INIT("GET"), STR_INIT("/sleep"), BODY_NONE, 0, SLEEP },
+	{ STR_INIT("GET"), STR_INIT("/stay"), BODY_NONE, 0, STAY },
 };
 
 struct source {
@@ -50,6 +54,8 @@ static void handle(void *app, const struct route *route, struct request *r,
 	}
 	if (route->tag == SLEEP)
 		usleep(400000);
+	while (route->tag == STAY && !atomic_load(&may_leave))
+		usleep(10000);
 	struct source *s = ARENA_NEW(r->arena, struct source);
 	*s = (struct source){ .left = 3, .tag = route->tag };
 	response_set(res, 200, STR("text/plain"), STR(""));
@@ -102,7 +108,7 @@ static void calls_and_answers(void)
 	T_CHECK(
 	    call(&cx, "GET", "/many", "", 100000, 2000, &got) == OK, "many");
 	T_CHECK(got.body.n == 3 * 32768, "%zu", got.body.n);
-	server_stop(s, 1000);
+	T_CHECK(server_stop(s, 1000), "stopped");
 	arena_free(a);
 }
 
@@ -124,9 +130,25 @@ static void tells_what_went_wrong(void)
 	    "a cut stream is not whole");
 	T_CHECK(call(&cx, "GET", "/sleep", "", 100000, 100, &got) == ERR_BUSY,
 	    "late");
-	server_stop(s, 1000);
+	T_CHECK(server_stop(s, 1000), "stopped");
 	T_CHECK(call(&cx, "GET", "/many", "", 100000, 500, &got) == ERR_BUSY,
 	    "gone");
+	arena_free(a);
+}
+
+/* What a handler still uses may not be taken down. */
+static void tells_of_a_handler_that_stays(void)
+{
+	struct arena *a = arena_new();
+	struct ctx cx = ctx_new(a, time_now_ms(), LANG_EN);
+	struct answer got = { 0 };
+
+	left_behind = start(a);
+	T_CHECK(
+	    call(&cx, "GET", "/stay", "", 100, 100, &got) == ERR_BUSY, "stays");
+	T_CHECK(!server_stop(left_behind, 10), "told that all were gone");
+	atomic_store(&may_leave, true);
+	usleep(100000);
 	arena_free(a);
 }
 
@@ -219,6 +241,7 @@ int main(void)
 	T_RUN(calls_and_answers);
 	T_RUN(tells_what_went_wrong);
 	T_RUN(refuses_what_is_not_http);
+	T_RUN(tells_of_a_handler_that_stays);
 	struct arena *a = arena_new();
 	unlink(str_cstr(a, path_of(a, "server.sock")));
 	rmdir(folder);

@@ -12,9 +12,11 @@ Servers listen on free loopback ports and end with their test by their pid.
 PostgreSQL is the server of $PRATU_TEST_PG (tests/pg.sh), one database for each
 installation; without that variable a server is started for the session.
 """
+import ctypes
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -70,6 +72,13 @@ def wait_until(what, condition, seconds=START_S):
         if time.monotonic() > end:
             pytest.fail(f"waited {seconds} s in vain for: {what}")
         time.sleep(0.02)
+
+
+def landlock_abi():
+    """The version that the kernel has; 0: none, and no fence."""
+    create_ruleset, version = 444, 1
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, libc.syscall(create_ruleset, None, 0, version))
 
 
 def run_pratu(*args, stdin="", env=None, cwd=None):
@@ -251,7 +260,11 @@ class Place:
 
     def remove(self):
         self.stop()
+        said = self.output() if self.log.exists() else ""
+        fallen = [line for line in said.splitlines()
+                  if re.search(r'"how":"signal (4|6|7|8|11)"', line)]
         shutil.rmtree(self.top, ignore_errors=True)
+        assert not fallen, fallen
 
 
 class University(Place):

@@ -1,6 +1,7 @@
 """What the gate's tests share: sources of their own, requests that were
 delivered, calls with a key, and the gate's tables beside the running server."""
 import json
+import re
 import sqlite3
 import subprocess
 import time
@@ -8,17 +9,37 @@ from pathlib import Path
 
 import requests
 
-from conftest import wait_until
+from conftest import landlock_abi, wait_until
 from shell import Shell
 
 ALL_FORMS = ["json", "ndjson", "csv", "xlsx", "xml", "html"]
 
 
-def add_source(university, name, path, system="HRIS"):
-    """`pratu source add`; comes back when the gate knows it."""
+def file_of(dsn):
+    """The file of a source's DSN, or None."""
+    found = re.match(r"sqlite:(/.*)|odbc:.*Database=(/[^;]*)", dsn)
+    return found and Path(found[1] or found[2])
+
+
+def add_source(university, name, path=None, system="HRIS", dsn=None,
+               secret=None):
+    """`pratu source add`; comes back when the gate can read it, which for a
+    file in a folder outside of its fence is once it has started anew."""
+    dsn = dsn or f"sqlite:{path}"
+    known = [file_of(s["dsn"]) for s in json.loads(
+        university.pratu("source", "list", "--json").stdout)]
+    before = gate_pid(university)
     done = university.pratu("source", "add", name, "--system", system,
-                            "--dsn", f"sqlite:{path}")
+                            "--dsn", dsn,
+                            *(["--secret-file", secret] if secret else []))
     assert done.returncode == 0, done.stderr
+    if not file_of(dsn) or not landlock_abi() or any(
+            k and file_of(dsn).is_relative_to(k.parent) for k in known):
+        return
+    wait_until("a gate that can read the source", lambda: university.processes(
+        ).get("pratu-gate", before) != before)
+    wait_until("a gate that serves", lambda: requests.get(
+        university.gate + "/readyz", timeout=30).ok)
 
 
 def make_db(path, *statements, rows=None):

@@ -14,8 +14,8 @@ import pytest
 import requests
 
 from conftest import wait_until
-from gate_work import (ALL_FORMS, GateStore, deliver, fields, make_db,
-                       add_source, prepare_fails, problem, unix_post)
+from gate_work import (ALL_FORMS, GateStore, deliver, fields, gate_pid,
+                       make_db, add_source, prepare_fails, problem, unix_post)
 from journey import desk, refusal  # noqa: F401
 
 SQL = ("select department_code, name_th, name_en, parent_code from department"
@@ -309,13 +309,17 @@ def test_a_document_needs_every_value(desk):  # noqa: F811
     assert call.get(f"?code={code}").json() == [{"name_th": name}]
 
 
-def test_a_form_that_cannot_hold_the_data(desk):  # noqa: F811
-    """Excel takes 32,767 characters in a cell, CSV any number."""
+def test_a_form_that_cannot_hold_the_data(desk, university):  # noqa: F811
+    """Excel takes 32,767 characters in a cell, CSV any number. Of what was
+    begun nothing stays, and the gate goes on."""
+    pid = gate_pid(university)
     sql = ("with recursive n(i) as (select 1 union all select i + 1 from n"
            " where i < 20000) select group_concat('กข', '') as long from n")
     answer = prepare_fails(desk, sql=sql, outlets=["export"],
                            formats=["csv", "xlsx"])
     assert fields(refusal(answer, 422, "invalid")) == {"formats": "query"}
+    assert not list((university.dir / "gate" / "artefacts").glob(".*"))
+    assert gate_pid(university) == pid
     call = deliver(desk, sql=sql, formats=["csv", "xlsx"]).connection()
     assert len(call.get(".csv").content.decode()) > 40000
     problem(call.get(".xlsx"), 406, "form-too-small")

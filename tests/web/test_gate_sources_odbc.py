@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from gate_work import deliver, make_db, prepare_fails, problem
+from gate_work import add_source, deliver, make_db, prepare_fails, problem
 from journey import desk  # noqa: F401
 from test_gate_sources_pg import ROWS, SQL, Server
 
@@ -37,10 +37,7 @@ def pg(university, tmp_path, postgresql):
 def test_by_odbc(university, desk, tmp_path, postgresql, kind):  # noqa: F811
     name = "ODBC-" + kind.__name__
     dsn, secret = kind(university, tmp_path, postgresql)
-    done = university.pratu(
-        "source", "add", name, "--system", "HRIS", "--dsn", dsn,
-        *(["--secret-file", secret] if secret else []))
-    assert done.returncode == 0, done.stderr
+    add_source(university, name, dsn=dsn, secret=secret)
     assert {"name": name, "system": "HRIS", "kind": "odbc", "dsn": dsn} in \
         json.loads(university.pratu("source", "list", "--json").stdout)
     assert university.pratu("source", "check", name).returncode == 0
