@@ -55,6 +55,16 @@ static void add_holder(struct case_file *f, struct str email)
 	LIST_ADD(f->arena, &f->holders, email);
 }
 
+/* Whom the answers name, then whom the requester named beside them. */
+static void name_holders(struct case_file *f)
+{
+	f->holders.n = 0;
+	add_holder(f, json_text(f->answers, "coordinator_email"));
+	add_holder(f, json_text(f->answers, "head_email"));
+	for (size_t i = 0; i < f->shared.n; i++)
+		add_holder(f, f->shared.v[i]);
+}
+
 /* The answers replace those before; the holders are the people named above. */
 static void take_answers(struct case_file *f, const json_t *data)
 {
@@ -62,9 +72,7 @@ static void take_answers(struct case_file *f, const json_t *data)
 	if (answers == NULL)
 		return;
 	f->answers = json_keep(f->arena, json_deep_copy(answers));
-	f->holders.n = 0;
-	add_holder(f, json_text(answers, "coordinator_email"));
-	add_holder(f, json_text(answers, "head_email"));
+	name_holders(f);
 }
 
 static void open_runs(struct case_file *f, const json_t *enter, int64_t at)
@@ -378,6 +386,46 @@ static void on_revoked(struct case_file *f, const struct event *e)
 			f->connections.v[i].state = STR("revoked");
 }
 
+static void drop_shared(struct case_file *f, struct str email)
+{
+	struct str *v = ARENA_ARRAY(f->arena, struct str, f->shared.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < f->shared.n; i++)
+		if (!str_eq_nocase(f->shared.v[i], email))
+			v[n++] = f->shared.v[i];
+	f->shared.v = v;
+	f->shared.cap = f->shared.n + 1;
+	f->shared.n = n;
+	LIST_ADD(f->arena, &f->removed, email);
+}
+
+static void on_shared(struct case_file *f, const struct event *e)
+{
+	const json_t *add = json_list(e->data, "add");
+	const json_t *remove = json_list(e->data, "remove");
+	for (size_t i = 0; i < json_array_size(remove); i++)
+		drop_shared(f, json_as_text(json_array_get(remove, i)));
+	for (size_t i = 0; i < json_array_size(add); i++)
+		LIST_ADD(
+		    f->arena, &f->shared, json_as_text(json_array_get(add, i)));
+	name_holders(f);
+}
+
+static void on_opined(struct case_file *f, const struct event *e)
+{
+	struct opinion o = { .by = e->actor,
+		.outcome = json_text(e->data, "outcome"),
+		.text = json_text(e->data, "text"),
+		.at = e->at };
+	LIST_ADD(f->arena, &f->opinions, o);
+	if (str_eq(o.outcome, STR("hold"))) {
+		f->held = true;
+		f->hold = f->opinions.n - 1;
+	}
+	if (str_eq(o.outcome, STR("lifted")))
+		f->held = false;
+}
+
 static void note_act(struct case_file *f, const struct event *e)
 {
 	struct str name = json_text(e->data, "command");
@@ -433,9 +481,16 @@ void evolve(struct case_file *f, const struct event *e)
 	case EVENT_revoked:
 		on_revoked(f, e);
 		break;
+	case EVENT_shared:
+		on_shared(f, e);
+		break;
+	case EVENT_opined:
+		on_opined(f, e);
+		break;
 	case EVENT_withdrawn:
 	case EVENT_acted:
 	case EVENT_noted:
+	case EVENT_messaged:
 	case EVENTS:
 		break;
 	}

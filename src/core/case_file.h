@@ -29,6 +29,11 @@ struct act {
 struct case_system {
 	struct str code, owner_unit, division;
 };
+/* Of the data protection officer. */
+struct opinion {
+	struct str by, outcome, text; /* "advised" "hold" "lifted" */
+	int64_t at;
+};
 struct pause {
 	int64_t from, to; /* to 0: still */
 };
@@ -83,6 +88,11 @@ struct case_file {
 	int64_t created, updated, submitted, received, decided, delivered,
 	    closed;
 	LIST(struct str) holders; /* e-mails beside the requester */
+	LIST(struct str) shared;  /* of these: named by `share` */
+	LIST(struct str) removed; /* who was so once, and is no more */
+	LIST(struct opinion) opinions;
+	bool held;   /* the data protection officer holds it, */
+	size_t hold; /* by this opinion */
 	LIST(struct case_system) systems;
 	struct str service_type;
 	LIST(struct run) runs; /* all, oldest first */

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/clock.h"
+#include "core/flags.h"
 #include "core/policy.h"
 #include "core/site.h"
 
@@ -260,6 +261,21 @@ static void put_systems(struct json_work *w)
 	json_put(w->o, "owners", owners);
 }
 
+/* Since when it stands still, and why. */
+static void put_hold(struct json_work *w)
+{
+	if (!w->f->held) {
+		json_put_text_or_null(w->o, "hold", STR(""));
+		return;
+	}
+	const struct opinion *by = &w->f->opinions.v[w->f->hold];
+	json_t *o = json_new_object(w->cx->arena);
+	json_put_text(o, "by", by->by);
+	json_put_text(o, "at", time_iso(w->cx->arena, by->at));
+	json_put_text(o, "text", by->text);
+	json_put(w->o, "hold", o);
+}
+
 static void put_head(struct json_work *w)
 {
 	const struct case_file *f = w->f;
@@ -290,6 +306,8 @@ static void put_head(struct json_work *w)
 	json_put_text_or_null(o, "division", f->division);
 	json_put_text_or_null(o, "entered_by", f->entered_by);
 	json_put_text_or_null(o, "question", f->question);
+	json_put(o, "flags", flags_json(w->cx->arena, flags_of(w->facts, f)));
+	put_hold(w);
 }
 
 static void put_stage(struct json_work *w)

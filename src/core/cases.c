@@ -45,6 +45,17 @@ static enum err officer_facts(
 	return OK;
 }
 
+/* Absent or no number: 0, for which the rules have their own. */
+static enum err read_many_rows(struct ctx *cx, int64_t *ret)
+{
+	struct str text;
+	enum err e = setting_find(cx, STR("dpo-rows"), &text);
+	*ret = 0;
+	if (!e && !str_i64(text, ret))
+		*ret = 0;
+	return e;
+}
+
 enum err cases_facts(
     struct ctx *cx, const struct case_file *f, struct facts *ret)
 {
@@ -56,6 +67,9 @@ enum err cases_facts(
 		e = office_facts(cx, f->office, &facts);
 	if (!e)
 		e = officer_facts(cx, f->office, &facts);
+	if (e)
+		return e;
+	e = read_many_rows(cx, &facts.many_rows);
 	if (e)
 		return e;
 	struct str seed = random_text(cx->arena, 32);
@@ -162,6 +176,27 @@ static struct str register_counter(
 	    (long long)year);
 }
 
+/* Whom `share` names, as far as they exist; the rest is decide()'s to refuse. */
+static enum err named_persons(
+    struct ctx *cx, const json_t *emails, struct facts *facts)
+{
+	size_t max = json_array_size(emails), n = 0;
+	struct person *v = ARENA_ARRAY(cx->arena, struct person, max + 1);
+	for (size_t i = 0; i < max && i < 50; i++) {
+		struct fault before = cx->fault;
+		struct str email =
+		    str_trim(json_as_text(json_array_get(emails, i)));
+		enum err e = person_by_email(cx, email, &v[n]);
+		if (e != OK && e != ERR_NOT_FOUND)
+			return e;
+		n += e == OK;
+		cx->fault = before;
+	}
+	facts->named = v;
+	facts->n_named = n;
+	return OK;
+}
+
 enum err cases_command(
     struct ctx *cx, const struct case_command *cc, struct case_file *ret)
 {
@@ -179,6 +214,11 @@ enum err cases_command(
 		    &facts.next_register_no);
 	if (e)
 		return e;
+	if (cc->command == COMMAND_share) {
+		e = named_persons(cx, json_list(cc->body, "add"), &facts);
+		if (e)
+			return e;
+	}
 	facts.artefact = cc->artefact;
 	e = decide(
 	    cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);

@@ -1,6 +1,7 @@
 /* From the requester's form to the records office's register. */
 #include "base/str.h"
 #include "core/answers.h"
+#include "core/changes.h"
 #include "core/command_body.h"
 #include "core/decide.h"
 #include "core/engine.h"
@@ -203,6 +204,8 @@ enum err decide_reply(struct decision *d)
 	if (e)
 		return e;
 	json_put(d->data, "answers", answers);
+	json_put(d->data, "changes",
+	    changes_between(d->cx->arena, d->f->answers, answers));
 	/* Once it was received the office's classification stands. */
 	if (d->f->received != 0)
 		return OK;

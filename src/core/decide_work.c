@@ -52,6 +52,8 @@ enum err decide_decide(struct decision *d)
 	if (str_eq(outcome, STR("approved")))
 		choose_division(d);
 	enum err e = fields_end(d->cx);
+	if (!e && str_eq(outcome, STR("approved")))
+		e = decision_not_held(d);
 	if (e)
 		return e;
 	decision_finish(d, STAGE_decision, outcome);
@@ -185,6 +187,8 @@ enum err decide_check(struct decision *d)
 	enum err e = same_digest(d);
 	struct str outcome = json_text(d->form, "outcome");
 	if (!e && str_eq(outcome, STR("released")))
+		e = decision_not_held(d);
+	if (!e && str_eq(outcome, STR("released")))
 		e = only_its_systems(d, d->f->artefact);
 	if (e)
 		return e;
@@ -253,6 +257,8 @@ static void hand_documents(struct decision *d, int64_t expires)
 enum err decide_deliver(struct decision *d)
 {
 	enum err e = same_digest(d);
+	if (!e)
+		e = decision_not_held(d);
 	if (!e)
 		e = only_its_systems(d, d->f->artefact);
 	if (e)

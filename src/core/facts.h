@@ -22,6 +22,9 @@ struct facts {
 	int64_t next_register_no; /* what intake would give in register_year */
 	int64_t register_year;    /* พ.ศ. */
 	struct sha256 seed;       /* where unguessable ids come from */
+	const struct person *named; /* share: those of its e-mails who exist */
+	size_t n_named;
+	int64_t many_rows;      /* setting: rows from which on they are many */
 	const json_t *artefact; /* prepare: what the gate described and built */
 };
 

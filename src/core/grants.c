@@ -103,9 +103,28 @@ static enum err put_document(
 	    NULL);
 }
 
-static enum err put_case(struct ctx *cx, const struct case_file *f)
+/* Who was a co-applicant and is nothing to the request any more: his keys end. */
+static enum err end_keys(struct ctx *cx, const struct case_file *f)
 {
 	enum err e = OK;
+	for (size_t i = 0; i < f->removed.n; i++) {
+		struct str gone = f->removed.v[i];
+		for (size_t k = 0;
+		     !case_is_own(f, gone) && k < f->connections.n && !e; k++)
+			e = sql_exec(cx,
+			    SQL("update access_key set revoked = $1"
+				" where connection = $2 and holder = $3"
+				" and revoked = 0"),
+			    VALS(val_i64(cx->now),
+				val_str(f->connections.v[k].id), val_str(gone)),
+			    NULL);
+	}
+	return e;
+}
+
+static enum err put_case(struct ctx *cx, const struct case_file *f)
+{
+	enum err e = end_keys(cx, f);
 	for (size_t i = 0; i < f->connections.n && !e; i++)
 		e = put_connection(cx, f, &f->connections.v[i]);
 	for (size_t i = 0; i < f->documents.n && !e; i++)
@@ -140,6 +159,8 @@ void grants_settle(void)
 
 static bool has_ended(const struct case_file *f)
 {
+	if (f->removed.n > 0)
+		return true;
 	for (size_t i = 0; i < f->connections.n; i++)
 		if (!str_eq(f->connections.v[i].state, STR("active")))
 			return true;

@@ -3,6 +3,8 @@
  * subject does not go out: domain.md 2.3. */
 #include "base/str.h"
 #include "core/cases.h"
+#include "core/changes.h"
+#include "core/flags.h"
 #include "core/link.h"
 #include "core/outbox.h"
 #include "core/policy.h"
@@ -43,6 +45,14 @@ static const struct words words_of[NOTICES] = {
 	[NOTICE_revoked] = { MSG_mail_revoked_subject, MSG_mail_revoked_body },
 	[NOTICE_closed] = { MSG_mail_closed_subject, MSG_mail_closed_body },
 	[NOTICE_letter] = { MSG_mail_letter_subject, MSG_mail_letter_body },
+	[NOTICE_message] = { MSG_mail_message_subject, MSG_mail_message_body },
+	[NOTICE_shared] = { MSG_mail_shared_subject, MSG_mail_shared_body },
+	[NOTICE_unshared] = { MSG_mail_unshared_subject,
+	    MSG_mail_unshared_body },
+	[NOTICE_flagged] = { MSG_mail_flagged_subject, MSG_mail_flagged_body },
+	[NOTICE_opined] = { MSG_mail_opined_subject, MSG_mail_opined_body },
+	[NOTICE_held] = { MSG_mail_held_subject, MSG_mail_held_body },
+	[NOTICE_lifted] = { MSG_mail_lifted_subject, MSG_mail_lifted_body },
 };
 
 static struct str page_of(const struct telling *t)
@@ -239,6 +249,19 @@ static enum err tell_closed(const struct telling *t)
 	return OK;
 }
 
+/* What was said, and below it each answer that was changed: old → new. */
+static struct str reply_words(const struct telling *t, enum lang lang)
+{
+	struct arena *a = t->cx->arena;
+	struct str said = json_text(t->ev->data, "message");
+	struct str changed = changes_words(t->cx, t->facts->procedure,
+	    json_list(t->ev->data, "changes"), lang);
+	if (changed.n == 0)
+		return said;
+	return str_fmt(a, "%.*s%s%.*s", STR_ARG(said), said.n ? "\n\n" : "",
+	    STR_ARG(changed));
+}
+
 /* Whoever sent it back learns that the answer is there. */
 static enum err tell_replied(const struct telling *t)
 {
@@ -249,10 +272,90 @@ static enum err tell_replied(const struct telling *t)
 		const struct person *v;
 		size_t n;
 		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
-		if (!e)
-			e = tell_each(t, NOTICE_replied, v, n,
-			    json_text(t->ev->data, "message"));
+		for (size_t i = 0; i < n && !e; i++)
+			e = tell(t, NOTICE_replied, &v[i], STR(""),
+			    reply_words(t, v[i].lang), STR(""));
 	}
+	return e;
+}
+
+/* Those who have it now; while the requester has it, those who did the work. */
+static enum err tell_provider(
+    const struct telling *t, enum notice_kind kind, struct str said)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	enum err e = OK;
+	if (t->f->state == STATE_acceptance)
+		return tell_officers(t, kind, said);
+	while (!e && (r = case_open_run(t->f, &cursor)) != NULL) {
+		const struct person *v;
+		size_t n;
+		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
+		if (!e)
+			e = tell_each(t, kind, v, n, said);
+	}
+	return e;
+}
+
+/* The other side is told; of his own side, nobody. */
+static enum err tell_message(const struct telling *t)
+{
+	struct str text = json_text(t->ev->data, "text");
+	bool entered = str_eq_nocase(t->f->entered_by, t->ev->actor);
+	if (case_is_own(t->f, t->ev->actor) || entered)
+		return tell_provider(t, NOTICE_message, text);
+	return tell_requester(t, NOTICE_message, STR(""), text);
+}
+
+static enum err tell_named(
+    const struct telling *t, enum notice_kind kind, const json_t *emails)
+{
+	enum err e = OK;
+	for (size_t i = 0; i < json_array_size(emails) && !e; i++) {
+		struct str email = json_as_text(json_array_get(emails, i));
+		struct person p = { .email = email, .name = email };
+		e = person_by_email(t->cx, email, &p);
+		if (e == OK || e == ERR_NOT_FOUND)
+			e = tell(t, kind, &p, STR(""), t->f->requester_name,
+			    STR(""));
+	}
+	return e;
+}
+
+static enum err tell_shared(const struct telling *t)
+{
+	enum err e =
+	    tell_named(t, NOTICE_shared, json_list(t->ev->data, "add"));
+	return e ? e
+	         : tell_named(
+		       t, NOTICE_unshared, json_list(t->ev->data, "remove"));
+}
+
+/* An opinion is for those who decide; that it stands still, and that it goes on,
+ * is the requester's concern too. */
+static enum err tell_opined(const struct telling *t)
+{
+	struct str said = json_text(t->ev->data, "text");
+	struct str outcome = json_text(t->ev->data, "outcome");
+	if (str_eq(outcome, STR("advised")))
+		return tell_provider(t, NOTICE_opined, said);
+	enum notice_kind kind =
+	    str_eq(outcome, STR("hold")) ? NOTICE_held : NOTICE_lifted;
+	enum err e = tell_provider(t, kind, said);
+	return e ? e : tell_requester(t, kind, STR(""), said);
+}
+
+/* The data protection officers, once for each thing that concerns them. */
+static enum err tell_flags(const struct telling *t, unsigned fresh)
+{
+	const struct person *v;
+	size_t n;
+	enum err e =
+	    person_list_role(t->cx, ROLE_dpo, STR(""), STR(""), &v, &n);
+	for (size_t i = 0; i < n && !e; i++)
+		e = tell(t, NOTICE_flagged, &v[i], STR(""),
+		    flags_words(t->cx->arena, v[i].lang, fresh), STR(""));
 	return e;
 }
 
@@ -281,6 +384,12 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_revoked:
 		return tell_requester(t, NOTICE_revoked, STR(""),
 		    json_text(t->ev->data, "reason"));
+	case EVENT_messaged:
+		return tell_message(t);
+	case EVENT_shared:
+		return tell_shared(t);
+	case EVENT_opined:
+		return tell_opined(t);
 	case EVENT_acted:
 		return refused(t->ev)
 		           ? tell_officers(t, NOTICE_refused, t->f->comment)
@@ -303,7 +412,13 @@ enum err notices_write(struct ctx *cx, const struct facts *facts,
     const struct event *ev)
 {
 	struct telling t = { .cx = cx, .facts = facts, .f = after, .ev = ev };
+	unsigned were =
+	    before->submitted != 0 ? flags_for_dpo(flags_of(facts, before)) : 0;
+	unsigned are =
+	    after->submitted != 0 ? flags_for_dpo(flags_of(facts, after)) : 0;
 	enum err e = tell_event(&t);
+	if (!e && (are & ~were) != 0)
+		e = tell_flags(&t, are & ~were);
 	bool closed =
 	    before->state != STATE_closed && after->state == STATE_closed;
 	if (!e && closed)

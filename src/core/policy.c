@@ -1,6 +1,7 @@
 #include "core/policy.h"
 
 #include "base/str.h"
+#include "core/policy_talk.h"
 
 static bool is_assigned(const struct case_file *f, struct str email)
 {
@@ -174,7 +175,7 @@ static bool before_delivery(const struct case_file *f)
 }
 
 /* Anyone who acted for the provider may not accept what was provided. */
-static bool acted_for_provider(const struct case_file *f, struct str email)
+bool policy_acted_for_provider(const struct case_file *f, struct str email)
 {
 	static const enum command commands[] = { COMMAND_consent,
 		COMMAND_receive, COMMAND_decide, COMMAND_assign,
@@ -184,11 +185,6 @@ static bool acted_for_provider(const struct case_file *f, struct str email)
 			return true;
 	return false;
 }
-
-/* Commands that no stage hands out: who may give them ever, and when. */
-struct free_rule {
-	bool his, now;
-};
 
 static bool accept_is_open(const struct facts *facts, const struct case_file *f)
 {
@@ -267,7 +263,8 @@ static bool extend_is_open(const struct facts *facts, const struct case_file *f,
 	       (case_is_own(f, p->email) && f->proposed_due.n > 0);
 }
 
-/* Whether `c` is such a command, and what holds for it. */
+/* Whether `c` is a command that no stage hands out: who may give it ever, and
+ * when. */
 static bool free_command(const struct facts *facts, const struct case_file *f,
     const struct person *p, enum command c, struct free_rule *ret)
 {
@@ -285,7 +282,8 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 		r = (struct free_rule){ own || is_records(f, p),
 			before_delivery(f) || f->state == STATE_draft };
 	else if (c == COMMAND_accept)
-		r = (struct free_rule){ own && !acted_for_provider(f, p->email),
+		r = (struct free_rule){ own && !policy_acted_for_provider(
+						   f, p->email),
 			accept_is_open(facts, f) };
 	else if (c == COMMAND_letter)
 		r = (struct free_rule){ is_records(f, p), f->submitted != 0 };
@@ -304,7 +302,7 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 	else if (c == COMMAND_classify)
 		r.his = may_classify(facts, f, p, &r.now);
 	else
-		return false;
+		return policy_talk_rule(facts, f, p, c, ret);
 	*ret = r;
 	return true;
 }
@@ -379,6 +377,17 @@ static bool holder_ever(const struct facts *facts, const struct case_file *f,
 		if (helps(facts, f, s->kind, p, c))
 			return true;
 	}
+	return false;
+}
+
+bool policy_works_on(const struct facts *facts, const struct case_file *f,
+    const struct person *p)
+{
+	const struct procedure *pr = facts->procedure;
+	for (size_t i = 0; i < pr->n_stages; i++)
+		if (pr->stages[i].who != WHO_requester &&
+		    holds_some_unit(facts, f, &pr->stages[i], p))
+			return true;
 	return false;
 }
 

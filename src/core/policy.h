@@ -26,6 +26,12 @@ bool policy_holds(const struct facts *, const struct case_file *,
 /* Whether separation of duties keeps the person from the command. */
 bool policy_apart(const struct facts *, const struct case_file *,
     struct str email, enum command);
+/* Whether the person may come to hold some stage of the request, or has it in his
+ * office's charge. */
+bool policy_works_on(
+    const struct facts *, const struct case_file *, const struct person *);
+/* Whether he acted for the provider: then he may not accept or receive. */
+bool policy_acted_for_provider(const struct case_file *, struct str email);
 /* Persons who hold the stage, for "who has it now" and notices; by name. */
 MUST_CHECK enum err policy_holders(struct ctx *, const struct facts *,
     const struct case_file *, const struct run *, const struct person **ret,

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/answers.h"
 #include "core/command_body.h"
+#include "core/flags.h"
 
 static const struct {
 	const char *name, *members;
@@ -90,6 +91,7 @@ static json_t *one_of(struct arena *a, struct str kind)
 		{ "state", state_names, STATES },
 		{ "stage", stage_names, STAGES },
 		{ "outcome", outcome_names, OUTCOMES },
+		{ "flag", flag_names, FLAGS },
 		{ "command", command_names, COMMANDS },
 	};
 	json_t *o = simple(a, "string", NULL);

@@ -168,6 +168,7 @@ static enum err show(
 	case_put_way(w, &page);
 	case_put_record(w, &page);
 	case_put_made(w, &page);
+	case_put_talk(w, &page);
 	case_put_events(w, &page);
 	case_put_actions(w, &page);
 	struct view view =

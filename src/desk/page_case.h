@@ -160,6 +160,12 @@ struct case_page {
 	const struct ui_file *built; /* documents of what was prepared */
 	size_t n_built;
 	struct ui_table connections, documents;
+	struct ui_table changes;     /* of the last reply; no rows: none */
+	struct ui_table contacts;    /* telephone calls, consultations, notes */
+	const struct ui_entry *talk; /* questions, replies, messages */
+	size_t n_talk;
+	const struct ui_entry *opinions; /* of the data protection officer */
+	size_t n_opinions;
 	const struct ui_entry *events;
 	size_t n_events;
 };
@@ -167,6 +173,9 @@ struct case_page {
 void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);
+void case_put_talk(const struct case_work *, struct case_page *);
+/* What needs a second look, and whether it stands still for that. */
+void case_flag_rows(const struct case_work *, struct rows_of *);
 void case_put_events(const struct case_work *, struct case_page *);
 void case_put_actions(const struct case_work *, struct case_page *);
 /* What was done since `version`: "ใคร ทำอะไร เมื่อไร", a line each. */

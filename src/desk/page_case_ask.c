@@ -74,6 +74,15 @@ static void show_request(struct case_form *f)
 	}
 }
 
+/* What needs a second look (N-13, PDPA), before the eyes of who acts. */
+static void show_flags(struct case_form *f)
+{
+	struct rows_of r = { .arena = arena_of(f) };
+	case_flag_rows(f->w, &r);
+	for (size_t i = 0; i < r.list.n; i++)
+		LIST_ADD(arena_of(f), &f->rows, r.list.v[i]);
+}
+
 static bool is_owner(const struct case_form *f)
 {
 	size_t cursor = 0;
@@ -117,8 +126,10 @@ void case_ask_consent(struct case_form *f)
 		ask_paper(f);
 	else
 		f->intro = case_say(f->w, MSG_ask_consent_intro);
-	if (owner)
+	if (owner) {
 		show_request(f);
+		show_flags(f);
+	}
 	form_area(f, "conditions", MSG_ask_conditions, MSG_ask_conditions_hint,
 	    STR(""))
 	    ->optional = true;
@@ -146,6 +157,7 @@ void case_ask_receive(struct case_form *f)
 	unsigned needs = requires_of(f, STAGE_intake);
 	const json_t *answers = f->w->f.answers;
 	f->checklist = true;
+	show_flags(f);
 	if (f->w->f.systems.n == 0)
 		warn(f, UI_BAD, case_say(f->w, MSG_ask_receive_refused),
 		    case_say(f->w, MSG_error_unclassified));
@@ -273,6 +285,7 @@ void case_ask_decide(struct case_form *f)
 	f->checklist = true;
 	f->title = case_say(f->w, MSG_command_decide);
 	show_request(f);
+	show_flags(f);
 	if (procedure_kind(f->w->facts.procedure, STAGE_assignment) != NULL)
 		ask_division(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_decide_note_hint, STR(""))

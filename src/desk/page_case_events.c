@@ -1,6 +1,7 @@
 /* The history of a request: who did what, when, in words. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/changes.h"
 #include "core/line.h"
 #include "desk/page_case.h"
 
@@ -21,6 +22,8 @@ struct str case_event_title(const struct case_work *w, const struct event *ev)
 		return msg_code(a, w->v->cx.lang, STR("said."), command);
 	if (ev->type == EVENT_drafted && ev->version > 1)
 		return case_say(w, MSG_said_redrafted);
+	if (ev->type == EVENT_opined)
+		return msg_code(a, w->v->cx.lang, STR("opinion."), outcome);
 	if (ev->type == EVENT_extended && !json_flag(ev->data, "proposed"))
 		return case_say(w, MSG_said_extended_agreed);
 	return msg_code(a, w->v->cx.lang, STR("said."), type);
@@ -80,16 +83,22 @@ static void say_codes(struct telling *t, enum msg label, const char *prefix,
 			str_of(prefix), code));
 }
 
-static void say_officers(struct telling *t, const json_t *data)
+static void say_people(struct telling *t, enum msg label, const json_t *list)
 {
-	const json_t *list = json_list(data, "officers");
 	struct arena *a = t->w->v->cx.arena;
 	struct str names = STR("");
 	for (size_t i = 0; i < json_array_size(list); i++)
 		names = str_fmt(a, "%.*s%s%.*s", STR_ARG(names), i ? ", " : "",
 		    STR_ARG(case_person(
 			t->w, json_as_text(json_array_get(list, i)))));
-	say_labelled(t, MSG_case_assigned_to, names);
+	say_labelled(t, label, names);
+}
+
+static void say_changes(struct telling *t, const json_t *data)
+{
+	const struct case_work *w = t->w;
+	say(t, changes_words(&w->v->cx, w->facts.procedure,
+		   json_list(data, "changes"), w->v->cx.lang));
 }
 
 static void say_systems(struct telling *t, const json_t *data)
@@ -153,7 +162,10 @@ static void say_event(struct telling *t, const struct event *ev)
 		say_codes(t, MSG_answer_service_type, "service.", ev->data,
 		    "service_type");
 	}
-	say_officers(t, ev->data);
+	say_changes(t, ev->data);
+	say_people(t, MSG_talk_added, json_list(ev->data, "add"));
+	say_people(t, MSG_talk_removed, json_list(ev->data, "remove"));
+	say_people(t, MSG_case_assigned_to, json_list(ev->data, "officers"));
 	struct str division = json_text(ev->data, "division");
 	if (division.n > 0)
 		say_labelled(t, MSG_case_division, case_unit(w, division));

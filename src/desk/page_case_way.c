@@ -75,6 +75,11 @@ static void put_who(const struct case_work *w, struct rows_of *r)
 	row_text(r, case_role(w, ROLE_requester),
 	    str_fmt(a, "%.*s · %.*s", STR_ARG(case_person(w, w->f.requester)),
 		STR_ARG(case_unit(w, w->f.unit))));
+	struct str others = STR("");
+	for (size_t i = 0; i < w->f.holders.n; i++)
+		others = str_fmt(a, "%.*s%s%.*s", STR_ARG(others),
+		    i ? ", " : "", STR_ARG(case_person(w, w->f.holders.v[i])));
+	row_some(r, case_say(w, MSG_talk_holders), others);
 	if (w->f.entered_by.n > 0)
 		row_text(r, case_say(w, MSG_case_entered_by),
 		    case_person(w, w->f.entered_by));
@@ -209,6 +214,7 @@ void case_put_way(const struct case_work *w, struct case_page *page)
 {
 	struct rows_of r = { .arena = w->v->cx.arena };
 	put_waits(w, &r);
+	case_flag_rows(w, &r);
 	put_clock(w, &r);
 	put_who(w, &r);
 	page->now = r.list.v;

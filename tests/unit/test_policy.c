@@ -152,23 +152,25 @@ static void check_scene(struct play *p, const struct scene *s)
 	}
 }
 
-#define OWN "submit reply withdraw accept extend note revoke"
-#define OWNERS "consent return note revoke"
-#define OFFICER \
-	"prepare cannot classify return extend note deliver recall revoke"
-#define ICIT_OFFICE                                                      \
-	"rec: consent receive classify return letter withdraw note; "    \
-	"dir: decide return note recall revoke; exec: note; net: note; " \
-	"head: assign return note recall revoke; "                       \
-	"dpo: note recall; admin: revoke; "
-#define ICIT_EVER                                                   \
-	"req: " OWN "; coord: " OWN "; hr: " OWNERS "; op: " OWNERS \
+#define HELD "submit reply withdraw accept extend note revoke message"
+#define OWN HELD " share"
+#define OWNERS "consent return note revoke message"
+#define OFFICER                                                             \
+	"prepare cannot classify return extend note deliver recall revoke " \
+	"message"
+#define ICIT_OFFICE                                                              \
+	"rec: consent receive classify return letter withdraw note message; "    \
+	"dir: decide return note recall revoke message; exec: note; net: note; " \
+	"head: assign return note recall revoke message; "                       \
+	"dpo: note recall opine; admin: revoke; "
+#define ICIT_EVER                                                    \
+	"req: " OWN "; coord: " HELD "; hr: " OWNERS "; op: " OWNERS \
 	"; " ICIT_OFFICE
 #define ICIT_SEE "req coord hr op rec dir exec head net off off2 off3 audit dpo"
 #define ANY_OFFICER "off: " OFFICER "; off2: " OFFICER "; off3: " OFFICER "; "
 #define ONE_OFFICER "off: " OFFICER "; off2: note; off3: note; "
-#define NOTES                                                               \
-	"coord: note withdraw; hr: note; op: note; dir: note; exec: note; " \
+#define NOTES                                                                       \
+	"coord: note withdraw message; hr: note; op: note; dir: note; exec: note; " \
 	"net: note; off2: note; off3: note; dpo: note; "
 
 static void icit_lets_act_whom_the_procedure_names(void)
@@ -179,49 +181,53 @@ static void icit_lets_act_whom_the_procedure_names(void)
 	} table[] = {
 		{ STATE_draft,
 		    { "req coord", ICIT_EVER,
-			"req: submit withdraw; coord: submit withdraw" } },
+			"req: submit withdraw share; coord: submit withdraw" } },
 		{ STATE_consent,
 		    { "req coord hr op audit dpo", ICIT_EVER,
-			"req: note withdraw; coord: note withdraw; "
-			"hr: consent return note; op: consent return note; "
+			"req: note withdraw message share; coord: note withdraw message; "
+			"hr: consent return note message; op: consent return note message; "
 			"dpo: note" } },
 		{ STATE_intake,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
-			NOTES "off: note; head: note; req: note withdraw; "
-			      "rec: receive classify return withdraw note "
-			      "letter" } },
+			NOTES
+			"off: note; head: note; req: note withdraw message share; "
+			"rec: receive classify return withdraw note message "
+			"letter" } },
 		{ STATE_decision,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
-			"req: note withdraw; coord: note withdraw; hr: note; "
+			"req: note withdraw message share; coord: note withdraw message; hr: note; "
 			"op: note; exec: note; net: note; head: note; "
 			"off: note; off2: note; off3: note; dpo: note; "
-			"dir: decide return note; "
+			"dir: decide return note message; "
 			"rec: classify withdraw note letter" } },
-		{ STATE_assignment, { ICIT_SEE, ICIT_EVER ANY_OFFICER,
-					NOTES "req: note withdraw; off: note; "
-					      "head: assign return note; "
-					      "rec: withdraw note letter" } },
+		{ STATE_assignment,
+		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
+			NOTES "req: note withdraw message share; off: note; "
+			      "head: assign return note message; "
+			      "rec: withdraw note letter" } },
 		{ STATE_preparing,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
-			NOTES "req: note withdraw; head: assign note; "
-			      "off: prepare cannot classify return extend note;"
-			      "rec: withdraw note letter" } },
+			NOTES
+			"req: note withdraw message share; head: assign note; "
+			"off: prepare cannot classify return extend note message;"
+			"rec: withdraw note letter" } },
 		{ STATE_delivery,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
-			NOTES "req: note withdraw; head: note; "
-			      "off: deliver prepare classify note; "
+			NOTES "req: note withdraw message share; head: note; "
+			      "off: deliver prepare classify note message; "
 			      "rec: withdraw note letter" } },
 		{ STATE_acceptance,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
-			"req: accept note revoke; coord: accept note revoke; "
+			"req: accept note revoke message share; "
+			"coord: accept note revoke message; "
 			"hr: note revoke; op: note revoke; rec: note letter; "
 			"dir: note recall revoke; head: note recall revoke; "
-			"off: note recall revoke; dpo: note recall; "
+			"off: note recall revoke message; dpo: note recall; "
 			"exec: note; net: note; off2: note; off3: note; "
 			"admin: revoke" } },
 		{ STATE_closed,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
-			"req: note revoke; coord: note revoke; "
+			"req: note revoke share; coord: note revoke; "
 			"hr: note revoke; op: note revoke; rec: note letter; "
 			"dir: note recall revoke; head: note recall revoke; "
 			"off: note recall revoke; dpo: note recall; "
@@ -238,9 +244,10 @@ static void icit_lets_act_whom_the_procedure_names(void)
 static void while_it_waits_only_the_requester_moves_it(void)
 {
 	static const struct scene scene = { ICIT_SEE, ICIT_EVER ONE_OFFICER,
-		"req: reply note withdraw; coord: reply note withdraw; "
+		"req: reply note withdraw message share; "
+		"coord: reply note withdraw message; "
 		"hr: note; op: note; dir: note; exec: note; net: note; "
-		"off2: note; off3: note; dpo: note; off: note; head: note; "
+		"off2: note; off3: note; dpo: note; off: note message; head: note; "
 		"rec: withdraw note letter" };
 	struct play *p = icit_until(STATE_preparing);
 	DO(p, off, return, "{\"message\":\"m\"}");
@@ -248,17 +255,17 @@ static void while_it_waits_only_the_requester_moves_it(void)
 	end(p);
 }
 
-#define REG_EVER                                              \
-	"req: " OWN "; coord: " OWN "; boss: note revoke; "   \
-	"rec: receive classify return letter withdraw note; " \
-	"dir: decide check return note recall revoke; "       \
-	"exec: check return note; net: note; off3: note; "    \
-	"head: assign note recall revoke; dpo: note recall; admin: revoke; "
+#define REG_EVER                                                      \
+	"req: " OWN "; coord: " HELD "; boss: note revoke; "          \
+	"rec: receive classify return letter withdraw note message; " \
+	"dir: decide check return note recall revoke message; "       \
+	"exec: check return note message; net: note; off3: note; "    \
+	"head: assign note recall revoke; dpo: note recall opine; admin: revoke; "
 #define REG_SEE "req coord boss rec dir exec head net off off2 off3 audit dpo"
 #define REG_BOTH "off: " OFFICER "; off2: " OFFICER "; "
 #define REG_TAKEN "off: " OFFICER "; off2: note; "
-#define REG_NOTES                                                \
-	"req: note withdraw; coord: note withdraw; boss: note; " \
+#define REG_NOTES                                                                      \
+	"req: note withdraw message share; coord: note withdraw message; boss: note; " \
 	"net: note; off3: note; dpo: note; "
 
 static void the_registrar_lets_act_whom_the_manual_names(void)
@@ -269,39 +276,43 @@ static void the_registrar_lets_act_whom_the_manual_names(void)
 	} table[] = {
 		{ STATE_draft,
 		    { "req coord", REG_EVER,
-			"req: submit withdraw; coord: submit withdraw" } },
+			"req: submit withdraw share; coord: submit withdraw" } },
 		{ STATE_intake,
 		    { REG_SEE, REG_EVER REG_BOTH,
-			REG_NOTES "dir: note; exec: note; head: note; "
-				  "off: note; off2: note; "
-				  "rec: receive classify return withdraw note "
-				  "letter" } },
+			REG_NOTES
+			"dir: note; exec: note; head: note; "
+			"off: note; off2: note; "
+			"rec: receive classify return withdraw note message "
+			"letter" } },
 		{ STATE_decision,
 		    { REG_SEE, REG_EVER REG_BOTH,
-			REG_NOTES "dir: decide return note; exec: note; "
-				  "head: note; off: note; off2: note; "
-				  "rec: classify withdraw note letter" } },
+			REG_NOTES
+			"dir: decide return note message; exec: note; "
+			"head: note; off: note; off2: note; "
+			"rec: classify withdraw note letter" } },
 		{ STATE_preparing,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
 			"dir: note; exec: note; head: assign note; "
-			"off: prepare cannot classify return extend note; "
-			"off2: prepare cannot classify return extend note; "
+			"off: prepare cannot classify return extend note message; "
+			"off2: prepare cannot classify return extend note message; "
 			"rec: withdraw note letter" } },
 		{ STATE_release,
 		    { REG_SEE, REG_EVER REG_TAKEN,
-			REG_NOTES "dir: check return note; "
-				  "exec: check return note; head: note; "
-				  "off: classify note; off2: note; "
-				  "rec: withdraw note letter" } },
+			REG_NOTES
+			"dir: check return note message; "
+			"exec: check return note message; head: note; "
+			"off: classify note; off2: note; "
+			"rec: withdraw note letter" } },
 		{ STATE_delivery,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			REG_NOTES "dir: note; exec: note; head: note; "
-				  "off: deliver prepare classify note; "
+				  "off: deliver prepare classify note message; "
 				  "off2: note; rec: withdraw note letter" } },
 		{ STATE_closed,
 		    { REG_SEE, REG_EVER REG_TAKEN,
-			"req: accept note revoke; coord: accept note revoke; "
+			"req: accept note revoke share; "
+			"coord: accept note revoke; "
 			"boss: note revoke; net: note; off3: note; "
 			"dpo: note recall; dir: note recall revoke; "
 			"exec: note; head: note recall revoke; "

@@ -14,54 +14,60 @@ pytestmark = pytest.mark.both_stores
 
 # What somebody may come to do on a request, by what he is to it. Whoever is
 # nothing to it does not see it.
-OWN = "submit reply withdraw accept extend note revoke"
-OFFICER = ("prepare cannot classify return extend note deliver recall revoke")
-RECORDS = "receive classify return letter withdraw note"
+OWN = "submit reply withdraw accept extend note revoke message share"
+OFFICER = ("prepare cannot classify return extend note deliver recall revoke "
+           "message")
+RECORDS = "receive classify return letter withdraw note message"
 EVER = {
     "ICIT": {
-        "own": OWN, "owner": "consent return note revoke",
+        "own": OWN, "owner": "consent return note revoke message",
         "records": "consent " + RECORDS,
-        "director": "decide return note recall revoke",
-        "executive": "note", "head": "assign return note recall revoke",
+        "director": "decide return note recall revoke message",
+        "executive": "note", "head": "assign return note recall revoke message",
         "other head": "note", "officer": OFFICER, "other officer": "note",
-        "auditor": "", "dpo": "note recall"},
+        "auditor": "", "dpo": "note recall opine"},
     "REGISTRAR": {
         "own": OWN, "owner": "note revoke", "records": RECORDS,
-        "director": "decide return note recall revoke",
-        "executive": "check return note",
+        "director": "decide return note recall revoke message",
+        "executive": "check return note message",
         "head": "assign note recall revoke", "officer": OFFICER,
-        "other officer": "note", "auditor": "", "dpo": "note recall"},
+        "other officer": "note", "auditor": "", "dpo": "note recall opine"},
 }
 
 # What he may do now, besides a note: for each state, in that office's way.
-BEFORE = {"own": "withdraw", "records": "withdraw letter"}
+BEFORE = {"own": "withdraw message share", "records": "withdraw letter"}
 ICIT = {
-    "draft": {"own": "submit withdraw"},
-    "consent": {"own": "withdraw", "owner": "consent return"},
+    "draft": {"own": "submit withdraw share"},
+    "consent": {"own": "withdraw message share",
+                "owner": "consent return message"},
     "intake": {**BEFORE, "records":
-               "receive classify return withdraw letter"},
+               "receive classify return withdraw letter message"},
     "decision": {**BEFORE, "records": "classify withdraw letter",
-                 "director": "decide return"},
-    "assignment": {**BEFORE, "head": "assign return"},
+                 "director": "decide return message"},
+    "assignment": {**BEFORE, "head": "assign return message"},
     "preparing": {**BEFORE, "head": "assign",
-                  "officer": "prepare cannot classify return extend"},
-    "waiting": {**BEFORE, "own": "reply withdraw"},
-    "delivery": {**BEFORE, "officer": "deliver prepare classify"},
-    "acceptance": {"own": "accept revoke", "owner": "revoke",
+                  "officer":
+                  "prepare cannot classify return extend message"},
+    "waiting": {**BEFORE, "own": "reply withdraw message share",
+                "officer": "message"},
+    "delivery": {**BEFORE, "officer": "deliver prepare classify message"},
+    "acceptance": {"own": "accept revoke message share", "owner": "revoke",
                    "records": "letter", "director": "recall revoke",
-                   "head": "recall revoke", "officer": "recall revoke",
-                   "dpo": "recall"},
+                   "head": "recall revoke",
+                   "officer": "recall revoke message", "dpo": "recall"},
 }
-ICIT["closed"] = {**ICIT["acceptance"], "own": "revoke"}
+ICIT["closed"] = {**ICIT["acceptance"], "own": "revoke share",
+                  "officer": "recall revoke"}
 REGISTRAR = {
     "draft": ICIT["draft"],
     "intake": ICIT["intake"],
     "decision": ICIT["decision"],
     "preparing": ICIT["preparing"],
     "waiting": ICIT["waiting"],
-    "release": {**BEFORE, "executive": "check return", "officer": "classify"},
+    "release": {**BEFORE, "executive": "check return message",
+                "officer": "classify"},
     "delivery": ICIT["delivery"],
-    "closed": {**ICIT["closed"], "own": "accept revoke"},
+    "closed": {**ICIT["closed"], "own": "accept revoke share"},
 }
 NOW = {"ICIT": ICIT, "REGISTRAR": REGISTRAR}
 

@@ -1,0 +1,76 @@
+#include "core/policy_talk.h"
+
+#include "base/str.h"
+#include "core/flags.h"
+
+static bool entered_it(const struct case_file *f, const struct person *p)
+{
+	return f->entered_by.n > 0 &&
+	       person_holds(p, ROLE_records, f->office, STR(""));
+}
+
+static bool holds_an_open_stage(const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	while ((r = case_open_run(f, &cursor)) != NULL)
+		if (policy_holds(facts, f, r, p))
+			return true;
+	return false;
+}
+
+static bool is_its_officer(const struct case_file *f, struct str email)
+{
+	for (size_t i = 0; i < f->officers.n; i++)
+		if (str_eq_nocase(f->officers.v[i], email))
+			return true;
+	return false;
+}
+
+/* The requester's side, and whoever has the request: nobody else's clock or
+ * state is touched by it. While it is being accepted its officers answer. */
+static struct free_rule message_rule(const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	bool own = case_is_own(f, p->email) || entered_it(f, p);
+	bool open = f->submitted != 0 && f->state != STATE_closed;
+	bool holds =
+	    holds_an_open_stage(facts, f, p) ||
+	    (f->state == STATE_acceptance && is_its_officer(f, p->email));
+	return (struct free_rule){ own || policy_works_on(facts, f, p),
+		open && (own || holds) };
+}
+
+/* Co-applicants are the requester's to name, not each other's. */
+static struct free_rule share_rule(
+    const struct case_file *f, const struct person *p)
+{
+	bool his = str_eq_nocase(f->requester, p->email) || entered_it(f, p);
+	return (struct free_rule){ his, true };
+}
+
+static struct free_rule opine_rule(const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	bool open = f->submitted != 0 && f->state != STATE_acceptance &&
+	            f->state != STATE_closed;
+	/* A hold is lifted even when its cause has gone. */
+	bool concerned = f->held || flags_for_dpo(flags_of(facts, f)) != 0;
+	return (struct free_rule){ person_holds(p, ROLE_dpo, STR(""), STR("")),
+		open && concerned };
+}
+
+bool policy_talk_rule(const struct facts *facts, const struct case_file *f,
+    const struct person *p, enum command c, struct free_rule *ret)
+{
+	if (c == COMMAND_message)
+		*ret = message_rule(facts, f, p);
+	else if (c == COMMAND_share)
+		*ret = share_rule(f, p);
+	else if (c == COMMAND_opine)
+		*ret = opine_rule(facts, f, p);
+	else
+		return false;
+	return true;
+}

@@ -1,0 +1,16 @@
+/* policy_talk.h - who may write messages, name co-applicants, and give the data
+ * protection officer's opinion. A part of policy.c. */
+#ifndef CORE_POLICY_TALK_H
+#define CORE_POLICY_TALK_H
+
+#include "core/policy.h"
+
+/* Of a command that no stage hands out: whether it is his ever, and now. */
+struct free_rule {
+	bool his, now;
+};
+/* False when `c` is none of these. */
+bool policy_talk_rule(const struct facts *, const struct case_file *,
+    const struct person *, enum command c, struct free_rule *ret);
+
+#endif

@@ -1,0 +1,174 @@
+/* What is said beside the way, without a store: co-applicants, flags, holds. */
+#include "core/changes.h"
+#include "core/flags.h"
+#include "engine_play.h"
+
+#define SHARE(who) "{\"add\":[\"" who "@example.ac.th\"]}"
+
+static void let_all_ask(struct play *p)
+{
+	for (enum whom i = 0; i < ALL; i++)
+		add_role(p, &p->people[i],
+		    (struct held_role){ .role = ROLE_requester });
+	p->facts.named = p->people;
+	p->facts.n_named = ALL;
+}
+
+static void who_acted_for_the_provider_does_not_join(void)
+{
+	struct play *p = icit_until(STATE_preparing);
+	let_all_ask(p);
+	REFUSED(p, req, share, SHARE("dir"), ERR_INVALID, "invalid");
+	T_TEXT(msg_key(p->cx.fault.fields->msg), STR("field.holder-acted"));
+	DO(p, req, share, SHARE("other"));
+	T_CHECK(case_is_own(&p->f, STR("other@example.ac.th")), "not joined");
+	/* Who joined serves the request no more. */
+	DO(p, req, share, SHARE("off"));
+	p->facts.artefact = artefact_of(p, "HRIS");
+	REFUSED(p, off, prepare, "{}", ERR_DENIED, "apart");
+	end(p);
+}
+
+static void who_is_taken_away_is_nobody(void)
+{
+	struct play *p = icit_until(STATE_preparing);
+	let_all_ask(p);
+	DO(p, req, share, SHARE("other"));
+	DO(p, req, share, SHARE("net"));
+	DO(p, req, share, "{\"remove\":[\"other@example.ac.th\"]}");
+	T_CHECK(!case_is_own(&p->f, STR("other@example.ac.th")), "still there");
+	T_CHECK(case_is_own(&p->f, STR("net@example.ac.th")), "gone too");
+	T_CHECK(p->f.removed.n == 1, "%zu removed", p->f.removed.n);
+	REFUSED(p, req, share, "{\"remove\":[\"coord@example.ac.th\"]}",
+	    ERR_INVALID, "invalid");
+	REFUSED(p, other, message, "{\"text\":\"x\"}", ERR_DENIED, "not-yours");
+	end(p);
+}
+
+static unsigned flags_when(const char *answers, const char *artefact)
+{
+	struct play *p = icit_until(STATE_preparing);
+	p->f.answers = parsed(p, answers);
+	p->f.artefact = parsed(p, artefact);
+	p->facts.many_rows = 10;
+	unsigned flags = flags_of(&p->facts, &p->f);
+	end(p);
+	return flags;
+}
+
+#define PART(class, mask, rows)       \
+	"{\"parts\":[{\"rows\":" rows \
+	",\"columns\":[{\"class\":\"" class "\",\"mask\":\"" mask "\"}]}]}"
+#define BIT(name) FLAG_BIT(FLAG_##name)
+
+static void flags_are_told_from_answers_and_columns(void)
+{
+	static const struct {
+		const char *answers, *artefact;
+		unsigned flags;
+	} table[] = {
+		{ "{\"identifiability\":\"aggregate\"}", "{}", 0 },
+		{ "{\"lawful_basis\":\"not-personal\"}", "{}", 0 },
+		{ "{\"identifiability\":\"pseudonymous\"}", "{}",
+		    BIT(personal) },
+		{ "{\"lawful_basis\":\"pdpa-24-4\"}", "{}", BIT(personal) },
+		{ "{\"lawful_basis\":\"pdpa-26\"}", "{}",
+		    BIT(personal) | BIT(sensitive) },
+		{ "{}", PART("personal", "none", "10"), BIT(personal) },
+		{ "{}", PART("personal", "none", "11"),
+		    BIT(personal) | BIT(many) },
+		{ "{\"identifiability\":\"identified\"}",
+		    PART("public", "none", "11"), BIT(personal) | BIT(many) },
+		{ "{\"identifiability\":\"aggregate\"}",
+		    PART("public", "none", "11"), 0 },
+		{ "{}", PART("sensitive", "hash", "1"),
+		    BIT(personal) | BIT(sensitive) },
+		/* What is dropped is not given out. */
+		{ "{}", PART("sensitive", "drop", "11"), 0 },
+		{ "{\"recipient_kind\":\"university\"}", "{}", 0 },
+		{ "{\"recipient_kind\":\"abroad\"}", "{}", BIT(outside) },
+		{ "{\"minors\":true}", "{}", BIT(minors) },
+		{ "{\"subjects\":[\"applicants\"]}", "{}", 0 },
+		{ "{\"subjects\":[\"staff\",\"applicants\"],"
+		  "\"identifiability\":\"identified\"}",
+		    "{}", BIT(personal) | BIT(minors) },
+	};
+	for (size_t i = 0; i < COUNT(table); i++) {
+		unsigned flags =
+		    flags_when(table[i].answers, table[i].artefact);
+		T_CHECK(flags == table[i].flags, "%s %s: %x", table[i].answers,
+		    table[i].artefact, flags);
+	}
+	T_CHECK(flags_for_dpo(BIT(personal) | BIT(service)) == 0, "told");
+	T_CHECK(flags_for_dpo(BIT(many) | BIT(service)) == BIT(many), "not");
+}
+
+static void a_service_beyond_the_procedure_is_flagged(void)
+{
+	static const struct str services[] = { STR_INIT("existing"),
+		STR_INIT("api") };
+	static const bool flagged[] = { false, true };
+	struct play *p = icit_until(STATE_intake);
+	p->systems[0].services = services;
+	p->systems[0].flagged = flagged;
+	p->systems[0].n_services = 2;
+	p->f.service_type = STR("existing");
+	T_CHECK(flags_of(&p->facts, &p->f) == 0, "existing");
+	p->f.service_type = STR("api");
+	T_CHECK(flags_of(&p->facts, &p->f) == BIT(service), "api");
+	end(p);
+}
+
+static void a_hold_stops_what_gives_and_nothing_else(void)
+{
+	struct play *p = icit_until(STATE_decision);
+	REFUSED(p, dpo, opine, "{\"outcome\":\"hold\",\"text\":\"x\"}",
+	    ERR_CONFLICT, "not-in-this-state");
+	DO(p, dir, return, "{\"message\":\"m\"}");
+	DO(p, req, reply,
+	    "{\"message\":\"m\",\"answers\":{\"recipient_kind\":\"abroad\"}}");
+	DO(p, dpo, opine, "{\"outcome\":\"hold\",\"text\":\"why\"}");
+	REFUSED(p, dir, decide, "{\"outcome\":\"approved\"}", ERR_CONFLICT,
+	    "on-hold");
+	T_TEXT(p->cx.fault.arg[0], STR("why"));
+	DO(p, dpo, opine, "{\"outcome\":\"advised\",\"text\":\"still\"}");
+	REFUSED(p, dir, decide, "{\"outcome\":\"approved\"}", ERR_CONFLICT,
+	    "on-hold");
+	DO(p, dir, decide, "{\"outcome\":\"rejected\",\"note\":\"n\"}");
+	STATE_IS(p, "closed");
+	end(p);
+}
+
+static void changes_name_each_field_once(void)
+{
+	struct arena *a = arena_new();
+	struct ctx cx = ctx_new(a, monday(), LANG_TH);
+	json_t *was, *is;
+	REQUIRE(json_parse(&cx,
+		    STR("{\"title\":\"a\",\"purpose\":\"p\","
+			"\"formats\":[\"json\"]}"),
+		    999, &was) == OK);
+	REQUIRE(json_parse(&cx,
+		    STR("{\"title\":\"a\",\"detail\":\"d\","
+			"\"formats\":[\"json\",\"xlsx\"]}"),
+		    999, &is) == OK);
+	T_TEXT(json_canonical(a, changes_between(a, was, is)),
+	    STR("[{\"field\":\"purpose\",\"new\":null,\"old\":\"p\"},"
+		"{\"field\":\"detail\",\"new\":\"d\",\"old\":null},"
+		"{\"field\":\"formats\",\"new\":[\"json\",\"xlsx\"],"
+		"\"old\":[\"json\"]}]"));
+	T_CHECK(json_array_size(changes_between(a, is, is)) == 0, "same");
+	arena_free(a);
+}
+
+int main(void)
+{
+	crypt_init();
+	T_RUN(who_acted_for_the_provider_does_not_join);
+	T_RUN(who_is_taken_away_is_nobody);
+	T_RUN(flags_are_told_from_answers_and_columns);
+	T_RUN(a_service_beyond_the_procedure_is_flagged);
+	T_RUN(a_hold_stops_what_gives_and_nothing_else);
+	T_RUN(changes_name_each_field_once);
+	return T_PLAN();
+}
