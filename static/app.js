@@ -66,6 +66,65 @@
     all('form', release);
   });
 
+  /* A draft is kept while one types: one save at a time, and what was typed
+   * meanwhile goes with the next. The version says when another window, or
+   * another person, was there first: then nothing is overwritten. */
+  all('form[data-autosave]', function (form) {
+    var said = document.createElement('p');
+    var timer, sending, dirty, ended, waiting;
+    said.className = 'quiet';
+    said.setAttribute('role', 'status');
+    form.appendChild(said);
+
+    function later() {
+      dirty = true;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(save, 2000);
+    }
+    function save() {
+      var body = new URLSearchParams();
+      if (sending || ended) {
+        return;
+      }
+      new FormData(form).forEach(function (value, name) {
+        if (typeof value === 'string') {
+          body.append(name, value);
+        }
+      });
+      sending = true;
+      dirty = false;
+      window.fetch(form.dataset.autosave, { method: 'POST', body: body })
+        .then(function (answer) {
+          /* 4xx: it would be the same again; the button says what is wrong. */
+          ended = !answer.ok && answer.status < 500;
+          return answer.ok ? answer.json() : Promise.reject(answer);
+        }).then(function (kept) {
+          form.elements.version.value = kept.version;
+          said.textContent = kept.said;
+        }, function () {
+          said.textContent = words.unsaved;
+          dirty = true;
+        }).then(function () {
+          sending = false;
+          if (waiting) {
+            release(form);
+            form.requestSubmit(waiting);
+          } else if (dirty) {
+            later();
+          }
+        });
+    }
+    form.addEventListener('input', later);
+    form.addEventListener('submit', function (event) {
+      ended = true;
+      window.clearTimeout(timer);
+      if (sending) {
+        event.preventDefault();
+        waiting = event.submitter;
+      }
+    });
+  });
+
   /* Characters left; told to a screen reader when typing pauses. */
   all('textarea[data-max]', function (area) {
     var max = Number(area.dataset.max);

@@ -77,9 +77,10 @@ struct ui_pair {
 };
 struct ui_form {
 	struct url action;
-	bool get;        /* a filter: no token, the address shows the answers */
-	bool upload;     /* has files */
-	bool inline_row; /* fields and button in a row (filters) */
+	bool get;    /* a filter: no token, the address shows the answers */
+	bool upload; /* has files */
+	struct str autosave; /* a path: kept there while one types */
+	bool inline_row;     /* fields and button in a row (filters) */
 	const struct ui_pair *hidden;
 	size_t n_hidden;
 };

@@ -166,6 +166,7 @@ static void on_drafted(struct case_file *f, const struct event *e)
 		f->requester_name = json_text(who, "name");
 		f->unit = json_text(who, "unit");
 		f->entered_by = json_text(e->data, "entered_by");
+		f->copied_from = json_text(e->data, "copied_from");
 	}
 	take_answers(f, e->data);
 	f->service_type = json_text(f->answers, "service_type");
@@ -483,6 +484,9 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_shared:
 		on_shared(f, e);
+		break;
+	case EVENT_copied:
+		LIST_ADD(f->arena, &f->copies, json_text(e->data, "to"));
 		break;
 	case EVENT_opined:
 		on_opined(f, e);

@@ -83,7 +83,9 @@ struct case_file {
 	    unit; /* e-mail, name, unit code */
 	bool
 	    requester_signed; /* the head of the requesting unit signed the memo */
-	struct str entered_by; /* records, for a memo on paper; else empty */
+	struct str entered_by;   /* records, for a memo on paper; else empty */
+	struct str copied_from;  /* an older request; may be empty */
+	LIST(struct str) copies; /* drafts made from this one */
 	struct str signatory;
 	int64_t created, updated, submitted, received, decided, delivered,
 	    closed;

@@ -276,6 +276,15 @@ static void put_hold(struct json_work *w)
 	json_put(w->o, "hold", o);
 }
 
+static void put_copies(struct json_work *w)
+{
+	json_t *copies = json_new_array(w->cx->arena);
+	for (size_t i = 0; i < w->f->copies.n; i++)
+		json_add_text(copies, w->f->copies.v[i]);
+	json_put_text_or_null(w->o, "copied_from", w->f->copied_from);
+	json_put(w->o, "copies", copies);
+}
+
 static void put_head(struct json_work *w)
 {
 	const struct case_file *f = w->f;
@@ -308,6 +317,7 @@ static void put_head(struct json_work *w)
 	json_put_text_or_null(o, "question", f->question);
 	json_put(o, "flags", flags_json(w->cx->arena, flags_of(w->facts, f)));
 	put_hold(w);
+	put_copies(w);
 }
 
 static void put_stage(struct json_work *w)

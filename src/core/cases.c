@@ -377,6 +377,8 @@ static enum err first_draft(struct ctx *cx, const struct new_case *nc,
 	json_put_text(data, "procedure", p->code);
 	json_put_text(data, "revision", p->revision);
 	json_put(data, "answers", answers);
+	if (nc->copied_from.n > 0)
+		json_put_text(data, "copied_from", nc->copied_from);
 	struct case_file none = { .arena = cx->arena,
 		.no = no,
 		.office = office->code,
@@ -426,6 +428,53 @@ enum err cases_create(
 		.command = COMMAND_submit,
 		.body = json_new_object(cx->arena) };
 	return cases_command(cx, &submit, ret);
+}
+
+/* What is said anew each time: the memo, the days, the undertaking. */
+static json_t *answers_again(struct ctx *cx, const struct case_file *f)
+{
+	static const char *const gone[] = { "memo_no", "memo_date", "needed_by",
+		"retention_until", "terms_accepted" };
+	json_t *answers = json_keep(cx->arena, json_deep_copy(f->answers));
+	for (size_t i = 0; i < COUNT(gone); i++)
+		json_object_del(answers, gone[i]);
+	return answers;
+}
+
+bool cases_may_copy(const struct case_file *f, const struct person *p)
+{
+	return person_holds(p, ROLE_requester, STR(""), STR("")) &&
+	       (case_is_own(f, p->email) ||
+		   (p->unit.n > 0 && str_eq(p->unit, f->unit)));
+}
+
+enum err cases_copy(struct ctx *cx, struct str no, struct case_file *ret)
+{
+	struct case_file f, after;
+	struct facts facts;
+	enum err e = chain_lock(cx);
+	if (!e)
+		e = cases_get(cx, no, &f);
+	if (!e)
+		e = cases_may_create(cx, false);
+	if (!e && !cases_may_copy(&f, &cx->actor->person))
+		e = fail1(cx, ERR_DENIED, MSG_error_not_yours,
+		    msg_text(cx->lang, MSG_act_copy));
+	if (!e)
+		e = cases_facts(cx, &f, &facts);
+	if (e)
+		return e;
+	struct new_case nc = { .office = f.office,
+		.answers = answers_again(cx, &f),
+		.copied_from = f.no };
+	e = cases_create(cx, &nc, ret);
+	if (e)
+		return e;
+	json_t *data = json_new_object(cx->arena);
+	json_put_text(data, "to", ret->no);
+	struct event ev = drafted(cx, &f, data);
+	ev.type = EVENT_copied;
+	return commit_event(cx, &facts, &f, &ev, &after);
 }
 
 static enum err may_attach(struct ctx *cx, const struct case_file *f)

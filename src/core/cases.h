@@ -12,6 +12,7 @@ struct new_case {
 	const json_t *answers;        /* may be NULL */
 	bool submit;                  /* false keeps a draft */
 	const json_t *on_behalf; /* {name,email,unit}, for records; or NULL */
+	struct str copied_from;  /* number of an older request; may be empty */
 };
 
 /* OK when cx->actor may make requests at all, for himself or (records) for
@@ -20,6 +21,11 @@ MUST_CHECK enum err cases_may_create(struct ctx *, bool on_behalf);
 /* By cx->actor. ERR_DENIED, ERR_INVALID. */
 MUST_CHECK enum err cases_create(
     struct ctx *, const struct new_case *, struct case_file *ret);
+/* A new draft of the actor with the answers of a request that he may see and
+ * that is his own or of his unit; both name each other. ERR_DENIED. */
+MUST_CHECK enum err cases_copy(
+    struct ctx *, struct str no, struct case_file *ret);
+bool cases_may_copy(const struct case_file *, const struct person *);
 /* Changes a draft's answers; ERR_CONFLICT once it is sent. `if_match` is a
  * version, or 0 for any: ERR_STALE. Answers that are no object are
  * ERR_INVALID. */

@@ -42,6 +42,8 @@ void decision_finish(struct decision *, enum stage_kind, struct str outcome);
  * unknown or inactive ones are wrong fields. An office with one system has that
  * one when none is named. */
 void decision_systems(struct decision *, const json_t *codes);
+/* The type of service that a form asks for. */
+struct str service_asked(const json_t *answers);
 /* ERR_CONFLICT while the data protection officer holds the request. */
 MUST_CHECK enum err decision_not_held(struct decision *);
 /* The case as it will be with `data` of `type` taken; for what follows. */

@@ -7,7 +7,7 @@
 #include "core/engine.h"
 
 /* What the connection asked for says of the service, where the form does not. */
-static struct str service_of(const json_t *answers)
+struct str service_asked(const json_t *answers)
 {
 	struct str named = json_text(answers, "service_type");
 	const json_t *list = json_list(answers, "connection");
@@ -37,7 +37,7 @@ enum err decide_submit(struct decision *d)
 	e = fields_end(d->cx);
 	if (e)
 		return e;
-	json_put_text(d->data, "service_type", service_of(d->f->answers));
+	json_put_text(d->data, "service_type", service_asked(d->f->answers));
 	struct case_file after = decision_after(d, EVENT_submitted);
 	engine_enter(d->cx->arena, d->facts, &after, &p->stages[0], d->data);
 	return OK;

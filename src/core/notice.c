@@ -397,6 +397,7 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_drafted:
 	case EVENT_submitted:
 	case EVENT_noted:
+	case EVENT_copied:
 	case EVENT_attached:
 	case EVENT_lettered:
 	case EVENT_classified:

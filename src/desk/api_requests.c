@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/clock.h"
+#include "core/way.h"
 #include "desk/app.h"
 #include "desk/prepare.h"
 #include "sql/sql.h"
@@ -160,6 +161,41 @@ enum err api_command(struct visit *v)
 	if (!e && !answered && cc.command == COMMAND_prepare)
 		e = prepare_artefact(v, &cc);
 	return e || answered ? e : visit_act(v, run_command, &cc);
+}
+
+enum err api_way(struct visit *v)
+{
+	struct case_file f;
+	struct facts facts;
+	struct way way;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_get(&v->cx, visit_arg(v, 0), &f);
+	if (!e)
+		e = cases_facts(&v->cx, &f, &facts);
+	if (!e)
+		e = way_read(&v->cx, &facts, &f, &way);
+	store_end(&v->cx);
+	return e ? e : visit_json(v, 200, way_json(&v->cx, &way));
+}
+
+static enum err copy_request(
+    struct visit *v, void *arg, int *ret_status, json_t **ret)
+{
+	struct case_file f;
+	(void)arg;
+	*ret_status = 201;
+	enum err e = cases_copy(&v->cx, visit_arg(v, 0), &f);
+	if (e)
+		return e;
+	check_keys(v, NULL, 0);
+	e = fields_end(&v->cx);
+	return e ? e : as_seen(v, &f, ret);
+}
+
+enum err api_copy(struct visit *v)
+{
+	return visit_act(v, copy_request, NULL);
 }
 
 enum err api_events(struct visit *v)

@@ -147,6 +147,8 @@ struct case_page {
 	size_t n_papers;
 	const struct ui_file *files;
 	size_t n_files;
+	const struct ui_form *copy; /* or NULL */
+	struct ui_button copy_button;
 	struct str no_files;
 	const struct ui_form *attach; /* or NULL */
 	const struct ui_field *attach_field;

@@ -173,12 +173,26 @@ static void put_opinions(const struct case_work *w, struct case_page *page)
 	page->n_opinions = f->opinions.n;
 }
 
+/* A new request like this one: for the requester's side and his unit. */
+static void put_copy(const struct case_work *w, struct case_page *page)
+{
+	struct ui_form *form = ARENA_NEW(w->v->cx.arena, struct ui_form);
+	if (w->v->actor.read_only || w->f.state == STATE_draft ||
+	    !cases_may_copy(&w->f, &w->v->actor.person))
+		return;
+	form->action = case_url(w, "/copy");
+	page->copy = form;
+	page->copy_button = (struct ui_button){ .kind = UI_SECONDARY,
+		.label = case_say(w, MSG_draft_copy) };
+}
+
 void case_put_talk(const struct case_work *w, struct case_page *page)
 {
 	put_changes(w, page);
 	put_talk(w, page);
 	put_contacts(w, page);
 	put_opinions(w, page);
+	put_copy(w, page);
 }
 
 void case_flag_rows(const struct case_work *w, struct rows_of *r)

@@ -75,6 +75,18 @@ static void put_who(const struct case_work *w, struct rows_of *r)
 	row_text(r, case_role(w, ROLE_requester),
 	    str_fmt(a, "%.*s · %.*s", STR_ARG(case_person(w, w->f.requester)),
 		STR_ARG(case_unit(w, w->f.unit))));
+	struct str links = STR("");
+	for (size_t i = 0; i < w->f.copies.n; i++)
+		links = str_fmt(a, "%.*s%s%.*s", STR_ARG(links), i ? ", " : "",
+		    STR_ARG(w->f.copies.v[i]));
+	row_some(r, case_say(w, MSG_draft_copies), links);
+	if (w->f.copied_from.n > 0)
+		LIST_ADD(a, &r->list,
+		    (struct ui_row){
+			.label = case_say(w, MSG_draft_copied_from),
+			.value = w->f.copied_from,
+			.url = url_path(
+			    a, "/requests/{}", 1, &w->f.copied_from) });
 	struct str others = STR("");
 	for (size_t i = 0; i < w->f.holders.n; i++)
 		others = str_fmt(a, "%.*s%s%.*s", STR_ARG(others),

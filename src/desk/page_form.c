@@ -144,6 +144,7 @@ static void put_form(
 	page->form = (struct ui_form){ .action = draft_url(
 					   v, "/requests/{}/edit", d->f.no),
 		.upload = true,
+		.autosave = draft_url(v, "/requests/{}/autosave", d->f.no).s,
 		.hidden = hidden,
 		.n_hidden = 2 };
 	page->upload = (struct ui_field){ .kind = UI_FILE,

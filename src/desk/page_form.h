@@ -66,6 +66,7 @@ struct check_page {
 	size_t n_files;
 	const struct ui_row *way; /* to whom it goes, how long it may take */
 	size_t n_way;
+	struct ui_table steps; /* each stage by name */
 	struct ui_form form;
 	const struct ui_button *buttons;
 	size_t n_buttons;

@@ -1,16 +1,20 @@
 /* The answers once more before they are sent: /requests/{no}/check. */
 #include "base/str.h"
+#include "base/time.h"
 #include "core/answers.h"
-#include "core/engine.h"
+#include "core/flags.h"
+#include "core/way.h"
 #include "desk/page_form.h"
 #include "desk/page_list.h"
 #include "desk/pages.h"
+#include "sql/sql.h"
 #include "templates/desk_check.h"
 
 struct check {
 	struct visit *v;
 	struct draft d;
 	struct check_page page;
+	bool no_systems; /* so the owners are not known yet */
 };
 
 static struct str text(const struct check *c, enum msg m)
@@ -49,72 +53,119 @@ static void put_answers(struct check *c)
 	c->page.n_sections = n;
 }
 
-/* The draft as it will be when it is sent, as far as owners are concerned. */
-static struct case_file as_sent(const struct check *c)
-{
-	struct case_file f = c->d.f;
-	const json_t *codes = json_list(f.answers, "systems");
-	f.systems.v = NULL;
-	f.systems.n = f.systems.cap = 0;
-	for (size_t i = 0; i < json_array_size(codes); i++) {
-		const struct system *s =
-		    system_find(c->d.facts.systems, c->d.facts.n_systems,
-			json_as_text(json_array_get(codes, i)));
-		if (s != NULL)
-			LIST_ADD(c->v->cx.arena, &f.systems,
-			    (struct case_system){ .code = s->code,
-				.owner_unit = s->owner_unit,
-				.division = s->division });
-	}
-	f.requester_signed = json_text(f.answers, "signer_name").n > 0;
-	return f;
-}
-
-/* Which owner units will be asked, by name; or why none is. */
-static struct str owners_text(const struct check *c)
+/* "นางสาวก, นายข" of whoever holds the stage as things stand. */
+static struct str people_text(const struct check *c, const struct way_step *s)
 {
 	struct arena *a = c->v->cx.arena;
-	struct case_file f = as_sent(c);
-	struct list_words units = { .units = c->d.facts.units,
-		.n_units = c->d.facts.n_units };
-	struct str *owners;
-	struct buf b = buf_new(a, 16384);
-	if (procedure_kind(c->d.facts.procedure, STAGE_consent) == NULL)
-		return STR("");
-	if (f.systems.n == 0)
-		return text(c, MSG_pages_check_owners_later);
-	size_t n = engine_owners_needed(a, &c->d.facts, &f, &owners);
-	if (n == 0)
-		return text(c, MSG_pages_check_owners_none);
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_char(&b, '\n');
-		buf_str(&b, list_unit(&units, c->v->cx.lang, owners[i]));
+	struct str all = STR("");
+	if (s->skipped != 0)
+		return text(c, s->skipped == SKIP_office_owns
+				   ? MSG_draft_skip_office
+				   : MSG_draft_skip_requester);
+	for (size_t i = 0; i < s->n_people; i++) {
+		const struct person *p = &s->people[i];
+		bool th = c->v->cx.lang == LANG_TH || p->name_en.n == 0;
+		all = str_fmt(a, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "",
+		    STR_ARG(th ? p->name : p->name_en));
 	}
-	return buf_view(&b);
+	if (all.n > 0)
+		return all;
+	return text(c, s->stage->who == WHO_assigned ? MSG_draft_by_the_head
+						     : MSG_draft_not_known);
 }
 
-static void put_way(struct check *c)
+static struct str role_text(const struct check *c, const struct way_step *s)
+{
+	struct list_words units = { .units = c->d.facts.units,
+		.n_units = c->d.facts.n_units };
+	struct str role = text2_in(
+	    c->d.facts.procedure->role_title[s->stage->role], c->v->cx.lang);
+	return s->unit.n == 0 ? role
+	                      : list_unit(&units, c->v->cx.lang, s->unit);
+}
+
+enum { WAY_COLUMNS = 3 };
+
+/* Each stage with its holders by name; those passed over say why. */
+static void put_steps(struct check *c, const struct way *way)
+{
+	struct arena *a = c->v->cx.arena;
+	const enum msg labels[WAY_COLUMNS] = { MSG_draft_stage, MSG_draft_whose,
+		MSG_draft_who };
+	struct ui_column *columns =
+	    ARENA_ARRAY(a, struct ui_column, WAY_COLUMNS);
+	struct ui_cell *cells =
+	    ARENA_ARRAY(a, struct ui_cell, way->n * WAY_COLUMNS + 1);
+	for (size_t i = 0; i < WAY_COLUMNS; i++)
+		columns[i].label = text(c, labels[i]);
+	for (size_t i = 0; i < way->n; i++) {
+		struct ui_cell *cell = &cells[i * WAY_COLUMNS];
+		cell[0].text = text2_in(way->v[i].stage->title, c->v->cx.lang);
+		cell[1].text = role_text(c, &way->v[i]);
+		cell[2].text = people_text(c, &way->v[i]);
+	}
+	c->page.steps =
+	    (struct ui_table){ .caption = text(c, MSG_pages_check_way),
+		    .hide_caption = true,
+		    .columns = columns,
+		    .n_columns = WAY_COLUMNS,
+		    .cells = cells,
+		    .n_rows = way->n };
+}
+
+static struct str promised_text(const struct check *c, const struct way *way)
+{
+	struct ctx *cx = &c->v->cx;
+	struct str day = date_long(cx->arena, cx->lang, way->promised);
+	struct str words =
+	    msg_fill(cx->arena, cx->lang, MSG_draft_promised, &day, 1);
+	if (!way->unconfirmed)
+		return words;
+	return str_fmt(cx->arena, "%.*s · %.*s", STR_ARG(words),
+	    STR_ARG(text(c, MSG_case_unconfirmed)));
+}
+
+/* The draft as it will be when it is sent: where it goes, until when, and what
+ * about it will be looked at twice. */
+static void put_way(struct check *c, const struct way *way)
 {
 	struct ctx *cx = &c->v->cx;
 	const struct procedure *p = c->d.facts.procedure;
-	struct ui_row *rows = ARENA_ARRAY(cx->arena, struct ui_row, 4);
-	struct str owners = owners_text(c);
+	struct ui_row *rows = ARENA_ARRAY(cx->arena, struct ui_row, 5);
 	size_t n = 0;
 	rows[n++] = (struct ui_row){ .label = text(c, MSG_pages_offer_office),
 		.value = text2_in(p->organisation, cx->lang) };
-	if (owners.n > 0)
+	if (c->no_systems)
 		rows[n++] =
 		    (struct ui_row){ .label = text(c, MSG_pages_check_owners),
-			    .rich = html_lines(cx->arena, owners) };
+			    .value = text(c, MSG_pages_check_owners_later) };
 	rows[n++] = (struct ui_row){ .label = text(c, MSG_pages_offer_time),
-		.value = procedure_time(cx, p) };
+		.value = date_is_set(way->promised) ? promised_text(c, way)
+		                                    : procedure_time(cx, p) };
+	if (way->flags != 0)
+		rows[n++] = (struct ui_row){ .label = text(c, MSG_talk_flags),
+			.value = flags_words(cx->arena, cx->lang, way->flags) };
 	rows[n++] =
 	    (struct ui_row){ .label = text(c, MSG_pages_offer_procedure),
 		    .value = p->code,
 		    .url = url_path(cx->arena, "/procedures/{}", 1, &p->code) };
 	c->page.way = rows;
 	c->page.n_way = n;
+	put_steps(c, way);
+}
+
+/* The names of the holders are the store's. */
+static enum err read_way(struct check *c, struct way *ret)
+{
+	struct ctx *cx = &c->v->cx;
+	struct case_file f = case_as_sent(cx->arena, &c->d.facts, &c->d.f);
+	c->no_systems = f.systems.n == 0 && procedure_kind(c->d.facts.procedure,
+						STAGE_consent) != NULL;
+	enum err e = store_read(cx, c->v->app->people);
+	if (!e)
+		e = way_read(cx, &c->d.facts, &c->d.f, ret);
+	store_end(cx);
+	return e;
 }
 
 static void put_form(struct check *c)
@@ -140,10 +191,14 @@ static void put_form(struct check *c)
 static enum err show(struct check *c)
 {
 	struct visit *v = c->v;
+	struct way way;
+	enum err e = read_way(c, &way);
+	if (e)
+		return e;
 	c->page.back = draft_url(v, "/requests/{}/edit", c->d.f.no);
 	c->page.number = c->d.f.no;
 	put_answers(c);
-	put_way(c);
+	put_way(c, &way);
 	put_form(c);
 	c->page.files = draft_file_list(v, &c->d.f, &c->page.n_files);
 	struct view view = page_view(v, text(c, MSG_pages_check_title));
