@@ -115,6 +115,7 @@ static void finish_runs(struct case_file *f, const struct event *e)
 			r->until = e->at;
 			r->outcome = json_text(e->data, "outcome");
 			r->by = e->actor;
+			r->acting_for = json_value(e->data, "acting_for");
 			r->note = json_text(form, "note");
 			r->conditions = json_text(form, "conditions");
 			r->evidence = json_text(form, "evidence");
@@ -437,6 +438,8 @@ static void note_act(struct case_file *f, const struct event *e)
 	    (struct act){ .command = (enum command)c,
 		.by = e->actor,
 		.outcome = json_text(e->data, "outcome"),
+		.acting_for =
+		    json_text(json_value(e->data, "acting_for"), "email"),
 		.at = e->at });
 	if (e->type == EVENT_acted)
 		on_acted(f, e, (enum command)c);
@@ -527,7 +530,8 @@ bool case_acted(const struct case_file *f, struct str email, enum command c)
 {
 	for (size_t i = 0; i < f->acts.n; i++)
 		if (f->acts.v[i].command == c &&
-		    str_eq_nocase(f->acts.v[i].by, email))
+		    (str_eq_nocase(f->acts.v[i].by, email) ||
+			str_eq_nocase(f->acts.v[i].acting_for, email)))
 			return true;
 	return false;
 }

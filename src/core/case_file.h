@@ -17,12 +17,14 @@ struct run {
 	    unit; /* the owner unit asked, or the division; may be empty */
 	int64_t since, until; /* until 0: open */
 	struct str outcome, by, note, conditions, evidence;
+	const json_t *acting_for; /* whom `by` stood in for, or NULL */
 };
 
 /* A command that was given, for separation of duties and the history. */
 struct act {
 	enum command command;
 	struct str by, outcome;
+	struct str acting_for; /* whom `by` stood in for; both have acted */
 	int64_t at;
 };
 

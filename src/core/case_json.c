@@ -32,8 +32,12 @@ static json_t *person_json(const struct person *p)
 static void put_people(json_t *o, const struct person *v, size_t n)
 {
 	json_t *people = json_array();
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(people, person_json(&v[i]));
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = person_json(&v[i]);
+		json_put_text_or_null(one, "acting_for",
+		    v[i].n_stands ? v[i].stands->giver.email : STR(""));
+		json_array_append_new(people, one);
+	}
 	json_object_set_new(o, "people", people);
 }
 
@@ -107,6 +111,10 @@ static void put_stages(struct json_work *w)
 		    o, "due", r->until == 0 ? date_iso(a, c.due) : STR(""));
 		json_put_text_or_null(o, "note", r->note);
 		json_put_text_or_null(o, "conditions", r->conditions);
+		if (r->acting_for != NULL)
+			json_put(o, "acting_for", r->acting_for);
+		else
+			json_put_text_or_null(o, "acting_for", STR(""));
 		json_array_append_new(list, o);
 	}
 	json_put(w->o, "stages", list);

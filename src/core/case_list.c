@@ -2,6 +2,7 @@
  * fetches them. */
 #include "base/str.h"
 #include "base/thai.h"
+#include "base/time.h"
 #include "core/cases.h"
 #include "sql/sql.h"
 
@@ -18,6 +19,55 @@ static bool read_cursor(struct str cursor, int64_t *ret_at, struct str *ret_no)
 	return str_cut(cursor, '.', &at, ret_no) && str_i64(at, ret_at);
 }
 
+static struct str today(struct ctx *cx)
+{
+	return date_iso(cx->arena, date_of_ms(cx->now));
+}
+
+/* Delegations of whom the actor may stand in for. */
+#define LENT                                                             \
+	" delegation d join person g on g.id = d.giver and g.active = 1" \
+	" join person_role r on r.person = d.giver and r.viewer <> ''"   \
+	" and r.viewer <> 'all' and (d.office = '' or d.office = r.office)"
+
+/* The actor is $2 and today $3; or $4 and $10. */
+#define TODAY_23                                             \
+	" d.taker = $2 and d.until >= $3 and d.starts <= $3" \
+	" and d.ended = 0"
+#define TODAY_410                                              \
+	" d.taker = $4 and d.until >= $10 and d.starts <= $10" \
+	" and d.ended = 0"
+
+/* Whether the row w of case_waiting waits for the actor: $1 his key, $2 his id,
+ * $3 today. By his own right, or that of whom he stands in for: his roles, the
+ * systems he is officer of, work that he was assigned. What was asked of
+ * somebody as the requester is nobody else's. */
+#define WAITS_FOR_ACTOR                                                          \
+	"w.holder in (select cast($1 as text)"                                   \
+	" union all select role || ':' || office || ':' || unit"                 \
+	" from person_role where person = $2"                                    \
+	" union all select 'system:' || system"                                  \
+	" from system_officer where person = $2"                                 \
+	" union all select r.role || ':' || r.office || ':' || r.unit from" LENT \
+	" where" TODAY_23                                                        \
+	" union all select 'system:' || o.system from delegation d"              \
+	" join person g on g.id = d.giver and g.active = 1"                      \
+	" join system_officer o on o.person = d.giver"                           \
+	" join system s on s.code = o.system"                                    \
+	" and (d.office = '' or d.office = s.office)"                            \
+	" where" TODAY_23                                                        \
+	" union all select 'person:' || g.email from delegation d"               \
+	" join person g on g.id = d.giver and g.active = 1"                      \
+	" where" TODAY_23 ")"                                                    \
+	" and (w.holder = $1 or substr(w.holder, 1, 7) <> 'person:'"             \
+	" or (not exists (select 1 from case_viewer v where v.no = w.no"         \
+	" and v.viewer = w.holder)"                                              \
+	" and exists (select 1 from delegation d"                                \
+	" join person g on g.id = d.giver and g.active = 1"                      \
+	" where 'person:' || g.email = w.holder"                                 \
+	" and (d.office = '' or d.office = c.office)"                            \
+	" and" TODAY_23 ")))"
+
 static enum err seen(struct ctx *cx, const struct case_filter *q, int64_t at,
     struct str no, int64_t limit, struct rows *ret)
 {
@@ -31,7 +81,10 @@ static enum err seen(struct ctx *cx, const struct case_filter *q, int64_t at,
 		" and (exists (select 1 from case_viewer v where v.no = c.no"
 		" and v.viewer = $3) or exists (select 1 from case_viewer v"
 		" join person_role r on r.viewer = v.viewer"
-		" where v.no = c.no and r.person = $4))"
+		" where v.no = c.no and r.person = $4)"
+		" or exists (select 1 from" LENT
+		" join case_viewer v on v.viewer = r.viewer"
+		" where v.no = c.no and" TODAY_410 "))"
 		" and ($5 = '' or c.state = $5) and ($6 = '' or c.office = $6)"
 		" and ($7 = '' or exists (select 1 from case_system s"
 		" where s.no = c.no and s.system = $7))"
@@ -40,7 +93,7 @@ static enum err seen(struct ctx *cx, const struct case_filter *q, int64_t at,
 	    VALS(val_i64(at), val_str(no), val_str(person_key(cx)),
 		val_i64(cx->actor->person.id), val_str(q->state),
 		val_str(q->office), val_str(q->system), val_str(q->q),
-		val_i64(limit)),
+		val_i64(limit), val_str(today(cx))),
 	    ret);
 }
 
@@ -51,20 +104,17 @@ static enum err waiting(struct ctx *cx, const struct case_filter *q, int64_t at,
 	    SQL("select c.no, c.version, c.office, c.procedure, c.state, c.outcome,"
 		" c.title, c.requester, c.unit, c.received, c.due, c.updated,"
 		" min(w.since) as since from case_waiting w join cases c"
-		" on c.no = w.no where (w.holder = $1 or w.holder in"
-		" (select role || ':' || office || ':' || unit from person_role"
-		" where person = $2 union all select 'system:' || system"
-		" from system_officer where person = $2))"
-		" and ($3 = '' or c.state = $3) and ($4 = '' or c.office = $4)"
-		" and ($5 = '' or c.search like $5)"
+		" on c.no = w.no where " WAITS_FOR_ACTOR
+		" and ($4 = '' or c.state = $4) and ($5 = '' or c.office = $5)"
+		" and ($6 = '' or c.search like $6)"
 		" group by c.no, c.version, c.office, c.procedure, c.state,"
 		" c.outcome, c.title, c.requester, c.unit, c.received, c.due,"
 		" c.updated"
-		" having min(w.since) > $6 or (min(w.since) = $6 and c.no > $7)"
-		" order by min(w.since), c.no limit $8"),
+		" having min(w.since) > $7 or (min(w.since) = $7 and c.no > $8)"
+		" order by min(w.since), c.no limit $9"),
 	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id),
-		val_str(q->state), val_str(q->office), val_str(q->q),
-		val_i64(at), val_str(no), val_i64(limit)),
+		val_str(today(cx)), val_str(q->state), val_str(q->office),
+		val_str(q->q), val_i64(at), val_str(no), val_i64(limit)),
 	    ret);
 }
 
@@ -163,12 +213,11 @@ enum err cases_waiting_count(struct ctx *cx, int64_t *ret)
 {
 	struct row row;
 	enum err e = sql_one(cx,
-	    SQL("select count(distinct no) as n from case_waiting"
-		" where holder = $1 or holder in (select role || ':' || office"
-		" || ':' || unit from person_role where person = $2"
-		" union all select 'system:' || system from system_officer"
-		" where person = $2)"),
-	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id)), &row);
+	    SQL("select count(distinct w.no) as n from case_waiting w"
+		" join cases c on c.no = w.no where " WAITS_FOR_ACTOR),
+	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id),
+		val_str(today(cx))),
+	    &row);
 	if (!e)
 		*ret = row_i64(row, "n");
 	return e;

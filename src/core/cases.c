@@ -18,6 +18,9 @@ static enum err office_facts(
 		e = person_list_role(
 		    cx, ROLE_head, office, STR(""), &ret->heads, &ret->n_heads);
 	if (!e)
+		e = delegation_stand_ins(
+		    cx, office, &ret->stand_ins, &ret->n_stand_ins);
+	if (!e)
 		e = calendar_get(cx, &ret->calendar);
 	return e;
 }
@@ -227,6 +230,13 @@ enum err cases_command(
 	return commit_event(cx, &facts, &f, &ev, ret);
 }
 
+/* Whom the actor stood in for, where he had no right of his own. */
+static void stamp(struct ctx *cx, json_t *data, const struct standing *as)
+{
+	if (as != NULL)
+		json_put(data, "acting_for", standing_json(cx->arena, as));
+}
+
 static struct event drafted(
     struct ctx *cx, const struct case_file *f, json_t *data)
 {
@@ -243,6 +253,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 {
 	struct case_file f;
 	struct facts facts;
+	const struct standing *as = NULL;
 	json_t *merged = NULL;
 
 	enum err e = chain_lock(cx);
@@ -254,8 +265,8 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 		e = cases_facts(cx, &f, &facts);
 	/* Whoever may send it may change it. */
 	if (!e)
-		e = policy_may(
-		    cx, &facts, &f, &cx->actor->person, COMMAND_submit);
+		e = policy_as(
+		    cx, &facts, &f, &cx->actor->person, COMMAND_submit, &as);
 	if (!e)
 		e = match_version(cx, &f, if_match);
 	if (!e && !json_is_object(answers)) {
@@ -268,6 +279,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 		return e;
 	json_t *data = json_new_object(cx->arena);
 	json_put(data, "answers", merged);
+	stamp(cx, data, as);
 	struct event ev = drafted(cx, &f, data);
 	return commit_event(cx, &facts, &f, &ev, ret);
 }
@@ -333,6 +345,8 @@ static enum err requester_of(
 			return fail(cx, ERR_DENIED, MSG_error_only_records);
 		json_put_text(
 		    data, "entered_by", str_lower(cx->arena, p->email));
+		stamp(cx, data,
+		    person_stands_as(p, ROLE_records, nc->office, STR("")));
 		return behalf(cx, nc->on_behalf, who);
 	}
 	json_put_text(who, "name", p->name);
@@ -477,15 +491,32 @@ enum err cases_copy(struct ctx *cx, struct str no, struct case_file *ret)
 	return commit_event(cx, &facts, &f, &ev, &after);
 }
 
+static bool attaches(const struct case_file *f, const struct person *p)
+{
+	return person_in_office(p, f->office) ||
+	       person_holds(p, ROLE_owner, STR(""), STR(""));
+}
+
+/* For whom he attaches what he could not by himself. */
+static const struct standing *attaches_for(
+    const struct case_file *f, const struct person *p)
+{
+	struct person alone = person_alone(p);
+	if (case_is_own(f, p->email) || attaches(f, &alone))
+		return NULL;
+	for (size_t i = 0; i < p->n_stands; i++)
+		if (attaches(f, &p->stands[i].giver))
+			return &p->stands[i];
+	return NULL;
+}
+
 static enum err may_attach(struct ctx *cx, const struct case_file *f)
 {
 	const struct person *p = &cx->actor->person;
 	enum err e = may_write(cx);
 	if (e)
 		return e;
-	bool only_looks = !case_is_own(f, p->email) &&
-	                  !person_in_office(p, f->office) &&
-	                  !person_holds(p, ROLE_owner, STR(""), STR(""));
+	bool only_looks = !case_is_own(f, p->email) && !attaches(f, p);
 	if (only_looks)
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
 		    msg_text(cx->lang, MSG_act_attach));
@@ -524,6 +555,7 @@ enum err cases_attach(struct ctx *cx, struct str no,
 	json_put_text(data, "type", file->type);
 	json_put_text(data, "sha256", file->sha256);
 	json_put_int(data, "bytes", file->bytes);
+	stamp(cx, data, attaches_for(&f, &cx->actor->person));
 	struct event ev = { .version = f.version + 1,
 		.at = cx->now,
 		.type = EVENT_attached,

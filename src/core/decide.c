@@ -26,18 +26,24 @@ enum err decide(struct ctx *cx, const struct facts *facts,
     const json_t *body, struct event *ret)
 {
 	json_t *form;
+	const struct standing *as = NULL;
 	enum err e = decide_first(cx, facts, f, by, c, body, &form);
+	if (!e)
+		e = policy_as(cx, facts, f, by, c, &as);
 	if (e)
 		return e;
 	struct decision d = { .cx = cx,
 		.facts = facts,
 		.f = f,
 		.by = by,
+		.as = as,
 		.form = form,
 		.type = EVENT_acted,
 		.data = json_new_object(cx->arena) };
 	json_put_text(d.data, "command", str_of(command_names[c]));
 	json_put(d.data, "form", form);
+	if (as != NULL)
+		json_put(d.data, "acting_for", standing_json(cx->arena, as));
 	e = functions[c](&d);
 	if (e)
 		return e;
@@ -50,6 +56,11 @@ enum err decide(struct ctx *cx, const struct facts *facts,
 	return OK;
 }
 
+const struct person *decision_holder(const struct decision *d)
+{
+	return d->as != NULL ? &d->as->giver : d->by;
+}
+
 /* An owner ends what his units were asked; a paper brought by the records
  * office ends what it names, or all. */
 static bool ends(const struct decision *d, const struct run *r)
@@ -59,7 +70,8 @@ static bool ends(const struct decision *d, const struct run *r)
 		return true;
 	if (unit.n > 0 && !str_eq(unit, r->unit))
 		return false;
-	return policy_holds(d->facts, d->f, r, d->by) ||
+	struct person alone = person_alone(decision_holder(d));
+	return policy_holds(d->facts, d->f, r, &alone) ||
 	       json_text(d->form, "evidence").n > 0;
 }
 

@@ -12,6 +12,7 @@ struct decision {
 	const struct facts *facts;
 	const struct case_file *f;
 	const struct person *by;
+	const struct standing *as; /* for whom, when not by his own right */
 	const json_t *form;
 	enum event_type type; /* of the event that is made; acted by default */
 	json_t *data;         /* of that event */
@@ -26,6 +27,9 @@ MUST_CHECK enum err decide(struct ctx *, const struct facts *,
 MUST_CHECK enum err decide_first(struct ctx *, const struct facts *,
     const struct case_file *, const struct person *by, enum command,
     const json_t *body, json_t **ret_form);
+
+/* Whose right is used: the doer's, or that of whom he stands in for. */
+const struct person *decision_holder(const struct decision *);
 
 typedef enum err decide_fn(struct decision *);
 #define COMMAND(name) decide_fn decide_##name;

@@ -101,7 +101,8 @@ static void take_work(struct decision *d)
 	if (d->f->officers.n > 0)
 		return;
 	json_t *officers = json_new_array(d->cx->arena);
-	json_add_text(officers, str_lower(d->cx->arena, d->by->email));
+	json_add_text(
+	    officers, str_lower(d->cx->arena, decision_holder(d)->email));
 	json_put(d->data, "officers", officers);
 }
 

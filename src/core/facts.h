@@ -5,6 +5,7 @@
 
 #include "core/calendar.h"
 #include "core/case_file.h"
+#include "core/delegation.h"
 #include "core/people.h"
 #include "core/procedure.h"
 
@@ -18,6 +19,8 @@ struct facts {
 	size_t n_heads;
 	const struct person *officers; /* of the office, heads included */
 	size_t n_officers;
+	const struct stand_in *stand_ins; /* today, in the office */
+	size_t n_stand_ins;
 	struct calendar calendar;
 	int64_t next_register_no; /* what intake would give in register_year */
 	int64_t register_year;    /* พ.ศ. */

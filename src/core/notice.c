@@ -66,6 +66,19 @@ static struct str subject_matter(const struct telling *t)
 	return open ? case_title(t->f) : STR("");
 }
 
+/* Why it comes to somebody who does not hold the stage himself. */
+static struct str standing_words(struct arena *a, const struct person *to)
+{
+	if (to->n_stands == 0)
+		return STR("");
+	const struct standing *s = &to->stands[0];
+	const struct str args[] = { msg_code(
+					a, to->lang, STR("acting."), s->kind),
+		s->giver.name, s->order_no };
+	return str_cat(a, STR("\n\n"),
+	    msg_fill(a, to->lang, MSG_mail_standing, args, COUNT(args)));
+}
+
 static enum err tell(const struct telling *t, enum notice_kind kind,
     const struct person *to, struct str cc, struct str said, struct str link)
 {
@@ -73,13 +86,14 @@ static enum err tell(const struct telling *t, enum notice_kind kind,
 	if (to->email.n == 0)
 		return OK;
 	struct str args[4] = { t->f->no, subject_matter(t), said, to->name };
+	struct str body = msg_fill(a, to->lang, words_of[kind].body, args, 4);
 	struct notice n = { .kind = kind,
 		.request = t->f->no,
 		.recipient = to->email,
 		.cc = cc,
 		.subject =
 		    msg_fill(a, to->lang, words_of[kind].subject, args, 4),
-		.body = msg_fill(a, to->lang, words_of[kind].body, args, 4),
+		.body = str_cat(a, body, standing_words(a, to)),
 		.link = link.n > 0 ? link : page_of(t) };
 	return outbox_add(t->cx, &n, NULL);
 }
@@ -113,6 +127,25 @@ static enum err tell_each(const struct telling *t, enum notice_kind kind,
 	return e;
 }
 
+/* Whoever stands in today for one of `v`, unless he is among them. */
+static const struct person *with_stand_ins(
+    const struct telling *t, const struct person *v, size_t *n)
+{
+	const struct facts *facts = t->facts;
+	size_t own = *n;
+	struct person *all = ARENA_ARRAY(
+	    t->cx->arena, struct person, own + facts->n_stand_ins + 1);
+	for (size_t i = 0; i < own; i++)
+		all[i] = v[i];
+	for (size_t i = 0; i < facts->n_stand_ins; i++) {
+		const struct stand_in *s = &facts->stand_ins[i];
+		if (facts_person(v, own, s->giver) != NULL &&
+		    facts_person(all, *n, s->taker.email) == NULL)
+			all[(*n)++] = s->taker;
+	}
+	return all;
+}
+
 static enum err tell_role(const struct telling *t, enum notice_kind kind,
     enum role role, struct str said)
 {
@@ -120,20 +153,26 @@ static enum err tell_role(const struct telling *t, enum notice_kind kind,
 	size_t n;
 	enum err e =
 	    person_list_role(t->cx, role, t->f->office, STR(""), &v, &n);
-	return e ? e : tell_each(t, kind, v, n, said);
+	if (e)
+		return e;
+	v = with_stand_ins(t, v, &n);
+	return tell_each(t, kind, v, n, said);
 }
 
 static enum err tell_officers(
     const struct telling *t, enum notice_kind kind, struct str said)
 {
-	enum err e = OK;
-	for (size_t i = 0; i < t->f->officers.n && !e; i++) {
+	struct person *own =
+	    ARENA_ARRAY(t->cx->arena, struct person, t->f->officers.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < t->f->officers.n; i++) {
 		const struct person *p = facts_person(t->facts->officers,
 		    t->facts->n_officers, t->f->officers.v[i]);
 		if (p != NULL)
-			e = tell(t, kind, p, STR(""), said, STR(""));
+			own[n++] = *p;
 	}
-	return e;
+	const struct person *v = with_stand_ins(t, own, &n);
+	return tell_each(t, kind, v, n, said);
 }
 
 /* Copies of "it cannot be done", as the procedure names them (N-30). */
@@ -149,6 +188,7 @@ static enum err copies(const struct telling *t, struct str *ret)
 		    t->cx, s->cc_cannot[i], t->f->office, STR(""), &v, &n);
 		if (e)
 			return e;
+		v = with_stand_ins(t, v, &n);
 		for (size_t k = 0; k < n; k++)
 			cc = str_fmt(t->cx->arena, "%.*s%s%.*s", STR_ARG(cc),
 			    cc.n ? ", " : "", STR_ARG(v[k].email));

@@ -1,5 +1,5 @@
 /* people.h - persons, their roles, units, offices, systems; and who is signed in.
- * Texts belong to cx's arena. */
+ * Texts belong to cx's arena. Standing in for another: delegation.h. */
 #ifndef CORE_PEOPLE_H
 #define CORE_PEOPLE_H
 
@@ -13,13 +13,19 @@ struct held_role {
 	struct str unit;   /* owner's unit, head's division; else empty */
 };
 
+struct standing;
+
 struct person {
 	int64_t id;
 	struct str email, name, name_en, phone, position, unit;
 	enum lang lang;
 	bool active;
+	/* His own first; the last n_lent are those of whom he stands in for. */
 	const struct held_role *roles;
-	size_t n_roles;
+	size_t n_roles, n_lent;
+	const struct standing *stands; /* for whom he stands in today */
+	size_t n_stands;
+	bool absent; /* seen through a stand-in: standing.giver */
 };
 
 /* Who acts, and by what. */

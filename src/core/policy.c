@@ -1,7 +1,14 @@
 #include "core/policy.h"
 
 #include "base/str.h"
+#include "core/delegation.h"
 #include "core/policy_talk.h"
+
+/* What one asked for oneself nobody else answers for. */
+static bool is_own(const struct case_file *f, const struct person *p)
+{
+	return !p->absent && case_is_own(f, p->email);
+}
 
 static bool is_assigned(const struct case_file *f, struct str email)
 {
@@ -98,7 +105,7 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 		return person_holds(p, role, f->office, STR("")) &&
 		       facts_system_officer(facts, f, p->email);
 	case WHO_requester:
-		return case_is_own(f, p->email);
+		return is_own(f, p);
 	case WHOS:
 		break;
 	}
@@ -115,7 +122,16 @@ bool policy_holds(const struct facts *facts, const struct case_file *f,
     const struct run *r, const struct person *p)
 {
 	const struct stage *s = stage_of(facts, r);
-	return s != NULL && holds_as(facts, f, s->role, s->who, r->unit, p);
+	struct person alone = person_alone(p);
+	if (s == NULL)
+		return false;
+	if (holds_as(facts, f, s->role, s->who, r->unit, &alone))
+		return true;
+	for (size_t i = 0; i < p->n_stands; i++)
+		if (holds_as(facts, f, s->role, s->who, r->unit,
+			&p->stands[i].giver))
+			return true;
+	return false;
 }
 
 static bool is_records(const struct case_file *f, const struct person *p)
@@ -233,8 +249,7 @@ static bool sees_from_inside(const struct case_file *f, const struct person *p)
 static bool may_revoke(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
-	if (case_is_own(f, p->email) || is_head(f, p) ||
-	    may_become_officer(facts, f, p) ||
+	if (is_own(f, p) || is_head(f, p) || may_become_officer(facts, f, p) ||
 	    person_holds(p, ROLE_director, f->office, STR("")) ||
 	    person_holds(p, ROLE_admin, STR(""), STR("")))
 		return true;
@@ -260,7 +275,7 @@ static bool extend_is_open(const struct facts *facts, const struct case_file *f,
 	if (f->state != STATE_preparing)
 		return false;
 	return is_officer(facts, f, p) ||
-	       (case_is_own(f, p->email) && f->proposed_due.n > 0);
+	       (is_own(f, p) && f->proposed_due.n > 0);
 }
 
 /* Whether `c` is a command that no stage hands out: who may give it ever, and
@@ -268,7 +283,7 @@ static bool extend_is_open(const struct facts *facts, const struct case_file *f,
 static bool free_command(const struct facts *facts, const struct case_file *f,
     const struct person *p, enum command c, struct free_rule *ret)
 {
-	bool own = case_is_own(f, p->email);
+	bool own = is_own(f, p);
 	bool entered = f->entered_by.n > 0 && is_records(f, p);
 	struct free_rule r = { 0 };
 
@@ -413,8 +428,11 @@ static struct str state_words(
 	return msg_fill(cx->arena, cx->lang, m, &role, 1);
 }
 
-enum err policy_may(struct ctx *cx, const struct facts *facts,
-    const struct case_file *f, const struct person *p, enum command c)
+/* `p` is the doer himself, or whom he stands in for: what keeps either of the
+ * two from the command keeps the doer from it. */
+static enum err may_as(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person *p, struct str doer,
+    enum command c)
 {
 	struct free_rule rule;
 	bool is_free = free_command(facts, f, p, c, &rule);
@@ -425,13 +443,47 @@ enum err policy_may(struct ctx *cx, const struct facts *facts,
 	if (!rule.his)
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_not_yours, command_words(cx, c));
-	if (policy_apart(facts, f, p->email, c))
+	if (policy_apart(facts, f, p->email, c) ||
+	    policy_apart(facts, f, doer, c))
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_apart, command_words(cx, c));
 	if (!rule.now)
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
 		    command_words(cx, c), state_words(cx, facts, f));
 	return OK;
+}
+
+enum err policy_as(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person *p, enum command c,
+    const struct standing **ret)
+{
+	struct person alone = person_alone(p);
+	struct fault before = cx->fault;
+	enum err e = may_as(cx, facts, f, &alone, p->email, c);
+	*ret = NULL;
+	for (size_t i = 0; e && i < p->n_stands; i++) {
+		struct fault why = cx->fault;
+		enum err lent =
+		    may_as(cx, facts, f, &p->stands[i].giver, p->email, c);
+		if (lent == OK) {
+			cx->fault = before;
+			*ret = &p->stands[i];
+			return OK;
+		}
+		/* The refusal that says most: not now, before not his. */
+		if (e == ERR_CONFLICT || cx->fault.msg == MSG_error_not_yours)
+			cx->fault = why;
+		else
+			e = lent;
+	}
+	return e;
+}
+
+enum err policy_may(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person *p, enum command c)
+{
+	const struct standing *as;
+	return policy_as(cx, facts, f, p, c, &as);
 }
 
 uint32_t policy_allowed(struct ctx *cx, const struct facts *facts,
@@ -507,7 +559,36 @@ static enum err office_persons(struct ctx *cx, const struct facts *facts,
 	return OK;
 }
 
-enum err policy_holders(struct ctx *cx, const struct facts *facts,
+static bool stands_in(const struct case_file *f, const struct run *r,
+    const struct stand_in *s, const struct person *holder)
+{
+	bool there = s->office.n == 0 ||
+	             (r->kind != STAGE_consent && str_eq(s->office, f->office));
+	return there && str_eq_nocase(s->giver, holder->email);
+}
+
+/* After the holders those who stand in for one of them; each person once. */
+static void add_stand_ins(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct run *r, const struct person **ret,
+    size_t *ret_n)
+{
+	size_t own = *ret_n, n = own;
+	struct person *v =
+	    ARENA_ARRAY(cx->arena, struct person, own + facts->n_stand_ins + 1);
+	for (size_t i = 0; i < own; i++)
+		v[i] = (*ret)[i];
+	for (size_t i = 0; i < facts->n_stand_ins; i++) {
+		const struct stand_in *s = &facts->stand_ins[i];
+		for (size_t k = 0; k < own; k++)
+			if (stands_in(f, r, s, &v[k]) &&
+			    facts_person(v, n, s->taker.email) == NULL)
+				v[n++] = s->taker;
+	}
+	*ret = v;
+	*ret_n = n;
+}
+
+static enum err own_holders(struct ctx *cx, const struct facts *facts,
     const struct case_file *f, const struct run *r, const struct person **ret,
     size_t *ret_n)
 {
@@ -521,4 +602,14 @@ enum err policy_holders(struct ctx *cx, const struct facts *facts,
 	    (s->who == WHO_system_officer && f->officers.n > 0))
 		return assigned_persons(cx, facts, f, ret, ret_n);
 	return office_persons(cx, facts, f, r, s, ret, ret_n);
+}
+
+enum err policy_holders(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct run *r, const struct person **ret,
+    size_t *ret_n)
+{
+	enum err e = own_holders(cx, facts, f, r, ret, ret_n);
+	if (!e && stage_of(facts, r)->who != WHO_requester)
+		add_stand_ins(cx, facts, f, r, ret, ret_n);
+	return e;
 }

@@ -16,6 +16,11 @@ size_t policy_viewers(
  * duties), ERR_CONFLICT (not in this state). */
 MUST_CHECK enum err policy_may(struct ctx *, const struct facts *,
     const struct case_file *, const struct person *, enum command);
+/* The same, and for whom he stands in by it; NULL: by his own right, which goes
+ * first. */
+MUST_CHECK enum err policy_as(struct ctx *, const struct facts *,
+    const struct case_file *, const struct person *, enum command,
+    const struct standing **ret);
 /* The commands he may give now, as COMMAND_BITs. */
 uint32_t policy_allowed(struct ctx *, const struct facts *,
     const struct case_file *, const struct person *);
@@ -32,7 +37,8 @@ bool policy_works_on(
     const struct facts *, const struct case_file *, const struct person *);
 /* Whether he acted for the provider: then he may not accept or receive. */
 bool policy_acted_for_provider(const struct case_file *, struct str email);
-/* Persons who hold the stage, for "who has it now" and notices; by name. */
+/* Persons who hold the stage, for "who has it now" and notices; by name. After
+ * them those who stand in for one of them today, with that one in `stands`. */
 MUST_CHECK enum err policy_holders(struct ctx *, const struct facts *,
     const struct case_file *, const struct run *, const struct person **ret,
     size_t *ret_n);

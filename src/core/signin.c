@@ -1,4 +1,5 @@
 #include "base/str.h"
+#include "core/delegation.h"
 #include "core/people.h"
 #include "core/secret.h"
 #include "sql/sql.h"
@@ -256,6 +257,8 @@ enum err actor_by_session(struct ctx *cx, struct str secret, struct actor *ret)
 	    row_i64(row, "seen") + SESSION_IDLE_MS <= cx->now)
 		return no_session(cx);
 	e = person_get(cx, row_i64(row, "person"), &actor.person);
+	if (!e)
+		e = delegation_lend(cx, &actor.person);
 	if (e)
 		return e;
 	if (!actor.person.active)

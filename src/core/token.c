@@ -1,4 +1,5 @@
 #include "base/str.h"
+#include "core/delegation.h"
 #include "core/line.h"
 #include "core/people.h"
 #include "core/secret.h"
@@ -40,6 +41,8 @@ enum err actor_by_token(struct ctx *cx, struct str secret, struct actor *ret)
 	if (!found || row_i64(row, "expires") <= cx->now)
 		return no_token(cx);
 	e = person_get(cx, row_i64(row, "person"), &actor.person);
+	if (!e)
+		e = delegation_lend(cx, &actor.person);
 	if (e)
 		return e;
 	if (!actor.person.active)

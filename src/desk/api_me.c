@@ -1,36 +1,73 @@
 /* The caller himself, and what the desk offers. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/delegation.h"
 #include "core/procedure.h"
 #include "desk/app.h"
 #include "sql/sql.h"
 
-enum err api_me(struct visit *v)
+static json_t *roles_json(struct arena *a, const struct person *p)
 {
-	const struct person *p = &v->actor.person;
-	json_t *o = json_new_object(v->cx.arena);
-	json_t *roles = json_new_array(v->cx.arena),
-	       *offices = json_new_array(v->cx.arena);
+	json_t *roles = json_new_array(a);
 	for (size_t i = 0; i < p->n_roles; i++) {
 		json_t *r = json_object();
 		json_put_text(r, "role", str_of(role_names[p->roles[i].role]));
 		json_put_text(r, "office", p->roles[i].office);
 		json_put_text(r, "unit", p->roles[i].unit);
 		json_array_append_new(roles, r);
-		bool known = p->roles[i].office.n == 0;
-		for (size_t k = 0; k < json_array_size(offices) && !known; k++)
-			known = str_eq(json_as_text(json_array_get(offices, k)),
-			    p->roles[i].office);
-		if (!known)
-			json_add_text(offices, p->roles[i].office);
 	}
+	return roles;
+}
+
+/* Where he has any role, his own or lent. */
+static json_t *offices_json(struct arena *a, const struct person *p)
+{
+	json_t *offices = json_new_array(a);
+	for (size_t i = 0; i < p->n_roles; i++) {
+		struct str office = p->roles[i].office;
+		bool known = office.n == 0;
+		for (size_t k = 0; k < json_array_size(offices) && !known; k++)
+			known = str_eq(
+			    json_as_text(json_array_get(offices, k)), office);
+		if (!known)
+			json_add_text(offices, office);
+	}
+	return offices;
+}
+
+static json_t *standings_json(struct arena *a, const struct person *p)
+{
+	json_t *all = json_new_array(a);
+	for (size_t i = 0; i < p->n_stands; i++) {
+		const struct standing *s = &p->stands[i];
+		json_t *o = json_new_object(a), *who = json_new_object(a);
+		json_put_text(who, "name", s->giver.name);
+		json_put_text(who, "email", s->giver.email);
+		json_put(o, "person", who);
+		json_put_text(o, "office", s->office);
+		json_put_text(o, "kind", s->kind);
+		json_put_text(o, "order_no", s->order_no);
+		json_put_text(o, "until", s->until);
+		json_put(o, "roles", roles_json(a, &s->giver));
+		json_add(all, o);
+	}
+	return all;
+}
+
+enum err api_me(struct visit *v)
+{
+	struct arena *a = v->cx.arena;
+	const struct person *p = &v->actor.person;
+	struct person alone = person_alone(p);
+	json_t *o = json_new_object(a);
 	json_put_text(o, "name", p->name);
 	json_put_text(o, "name_en", p->name_en);
 	json_put_text(o, "email", p->email);
 	json_put_text(o, "unit", p->unit);
 	json_put_text(o, "position", p->position);
-	json_put(o, "roles", roles);
-	json_put(o, "offices", offices);
+	json_put(o, "roles", roles_json(a, &alone));
+	json_put(o, "offices", offices_json(a, p));
+	json_put(o, "acting_for", standings_json(a, p));
 	json_put_flag(o, "read_only", v->actor.read_only);
 	return visit_json(v, 200, o);
 }

@@ -45,8 +45,14 @@ static enum err name_all(struct case_work *w)
 		e = name_one(&n, f->holders.v[i]);
 	for (size_t i = 0; i < f->officers.n && !e; i++)
 		e = name_one(&n, f->officers.v[i]);
-	for (size_t i = 0; i < w->events.n && !e; i++)
-		e = name_one(&n, w->events.v[i].actor);
+	for (size_t i = 0; i < w->events.n && !e; i++) {
+		const struct event *ev = &w->events.v[i];
+		e = name_one(&n, ev->actor);
+		if (!e)
+			e = name_one(
+			    &n, json_text(json_member(ev->data, "acting_for"),
+				    "email"));
+	}
 	w->known = n.known.v;
 	w->n_known = n.known.n;
 	return e;

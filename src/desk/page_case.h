@@ -56,6 +56,9 @@ struct ui_notice *case_refusal(
 
 /* Words. */
 struct str case_person(const struct case_work *, struct str email);
+/* The same, with whom he stood in for: what an event or run says of it. */
+struct str case_who(
+    const struct case_work *, struct str email, const json_t *acting_for);
 struct str case_role(const struct case_work *, enum role);
 struct str case_unit(const struct case_work *, struct str code);
 struct str case_system_name(const struct case_work *, struct str code);

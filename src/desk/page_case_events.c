@@ -202,7 +202,8 @@ static struct ui_entry entry_of(
 		body = cut_short(a, body);
 	return (struct ui_entry){ .tone = tone_of(ev),
 		.title = case_event_title(w, ev),
-		.who = case_person(w, ev->actor),
+		.who =
+		    case_who(w, ev->actor, json_value(ev->data, "acting_for")),
 		.when = case_when(w, ev->at),
 		.when_iso = time_iso(a, ev->at),
 		.body = html_lines(a, body),
@@ -230,7 +231,8 @@ struct str case_since(const struct case_work *w, int64_t version)
 		if (ev->version <= version)
 			continue;
 		buf_fmt(&b, "%s%.*s · %.*s · %.*s", b.n ? "\n" : "",
-		    STR_ARG(case_person(w, ev->actor)),
+		    STR_ARG(case_who(
+			w, ev->actor, json_value(ev->data, "acting_for"))),
 		    STR_ARG(case_event_title(w, ev)),
 		    STR_ARG(case_when(w, ev->at)));
 	}

@@ -109,7 +109,8 @@ static bool in_list(const struct str *v, size_t n, struct str s)
 static struct str said_by(const struct case_work *w, const struct run *r)
 {
 	return str_fmt(w->v->cx.arena, "%.*s · %.*s",
-	    STR_ARG(case_person(w, r->by)), STR_ARG(case_when(w, r->until)));
+	    STR_ARG(case_who(w, r->by, r->acting_for)),
+	    STR_ARG(case_when(w, r->until)));
 }
 
 /* N-36: given in Pratu or on the attached paper, not needed, or missing. */

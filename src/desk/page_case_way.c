@@ -170,7 +170,7 @@ static struct str run_note(const struct case_work *w, const struct run *r)
 	if (r->by.n == 0)
 		return case_when(w, r->until);
 	return str_fmt(a, "%.*s%s%.*s · %.*s", STR_ARG(outcome),
-	    outcome.n ? " · " : "", STR_ARG(case_person(w, r->by)),
+	    outcome.n ? " · " : "", STR_ARG(case_who(w, r->by, r->acting_for)),
 	    STR_ARG(case_when(w, r->until)));
 }
 

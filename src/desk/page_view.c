@@ -263,6 +263,7 @@ static void put_person(
 		view->person = th ? p->name : p->name_en;
 		view->role = frame->role;
 		view->csrf = v->cx.actor->csrf;
+		view->profile = url_local(STR("/me"));
 		view->sign_out = url_local(STR("/sign-out"));
 	} else if (v->route != NULL && !below(v, "/sign-in")) {
 		/* Where no route was found nobody was asked who is there. */
