@@ -1,4 +1,5 @@
 /* From a checked question to bytes on the socket. */
+#include <pthread.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -8,7 +9,7 @@
 #include "fmt/mask.h"
 #include "gate/known.h"
 #include "gate/record.h"
-#include "source/source.h"
+#include "source/ahead.h"
 #include "sql/sql.h"
 
 /* What is built before it is sent; more streams. */
@@ -33,6 +34,7 @@ struct flow {
 	struct source source;
 	struct source_limits limits;
 	struct source_stream *rows;
+	struct ahead *ahead; /* reads `rows` once it streams */
 	struct masker *masker;
 	struct encoder *encoder;
 	bool follows;     /* the edge, since the page may be built whole */
@@ -48,9 +50,11 @@ struct flow {
 	int64_t left; /* rows still to give; -1: all */
 	bool more;    /* a row beyond the limit was seen */
 	bool ended, failed;
-	enum err halted; /* why it may not go on */
-	int64_t flag;    /* of the last look at whether it may */
-	int64_t looked;  /* when the client was last looked for */
+
+	pthread_mutex_t lock; /* for what follows: who reads ahead asks too */
+	enum err halted;      /* why it may not go on */
+	int64_t flag;         /* of the last look at whether it may */
+	int64_t looked;       /* when the client was last looked for */
 };
 
 static bool into_piece(void *arg, const void *p, size_t n)
@@ -110,9 +114,12 @@ static enum err may_go_on(struct flow *f)
 static bool stop(void *arg)
 {
 	struct flow *f = arg;
+	pthread_mutex_lock(&f->lock);
 	if (!f->halted)
 		f->halted = may_go_on(f);
-	return f->halted != OK;
+	bool halted = f->halted != OK;
+	pthread_mutex_unlock(&f->lock);
+	return halted;
 }
 
 static enum err halt(struct flow *f)
@@ -168,7 +175,8 @@ static enum err next_rows(struct flow *f)
 	struct batch rows;
 	if (stop(f))
 		return halt(f);
-	enum err e = source_next(&f->cx, f->rows, &rows);
+	enum err e = f->ahead ? ahead_next(&f->cx, f->ahead, &rows)
+	                      : source_next(&f->cx, f->rows, &rows);
 	if (e)
 		return f->halted ? halt(f) : e;
 	size_t given = rows.n_rows;
@@ -211,9 +219,22 @@ static enum err record_end(struct flow *f, struct ctx *cx, bool whole)
 	    (int64_t)encoder_rows_taken(f->encoder), f->bytes, sha);
 }
 
+/* Whoever reads ahead need not go on. */
+static void end_ahead(struct flow *f)
+{
+	if (f->ahead == NULL)
+		return;
+	pthread_mutex_lock(&f->lock);
+	if (!f->halted)
+		f->halted = ERR_GONE;
+	pthread_mutex_unlock(&f->lock);
+	ahead_end(f->ahead);
+}
+
 static void stream_done(void *state, bool whole)
 {
 	struct flow *f = state;
+	end_ahead(f);
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 	source_close(f->rows);
@@ -275,6 +296,7 @@ static enum err send_stream(struct call *c, struct flow *f)
 		return e;
 	response_set(c->v->rs, 200, answer_media(c), STR(""));
 	f->digest = sha256_begin(f->cx.arena);
+	f->ahead = ahead_begin(f->cx.arena, f->rows);
 	c->v->rs->read = stream_bytes;
 	c->v->rs->stream = f;
 	c->v->rs->stream_end = stream_done;
@@ -380,6 +402,7 @@ static struct flow *flow_new(struct call *c)
 {
 	struct gate_visit *v = c->v;
 	struct flow *f = ARENA_NEW(v->cx.arena, struct flow);
+	pthread_mutex_init(&f->lock, NULL);
 	f->gate = v->gate;
 	f->call = c;
 	f->rq = v->rq;

@@ -21,11 +21,23 @@ struct source_driver {
 };
 extern const struct source_driver lite_driver, pg_driver, odbc_driver;
 
+#define SOURCE_CELLS ((size_t)2048) /* in a batch */
+
+/* Where the cells of a batch and their texts are put. */
+struct source_room {
+	struct cell *cells; /* SOURCE_CELLS */
+	char *text;         /* SOURCE_BATCH_BYTES */
+};
+
 /* What every driver's stream begins with. */
 struct source_stream {
 	const struct source_driver *driver;
 	uint64_t bad_texts;
-	struct slot *slot; /* of its source; NULL once given back */
+	struct slot *slot;       /* of its source; NULL once given back */
+	struct source_room room; /* may be another for each batch */
+	/* Some of the last batch is elsewhere, and goes with the next one even
+	 * if that is put into another room. */
+	bool outside;
 };
 
 /* What one run has left, for the drivers whose database runs elsewhere. */

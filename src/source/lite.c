@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "source/driver.h"
 
 #define STEPS_BETWEEN_LOOKS 1000
 #define TABLES_MAX ((size_t)10000)
@@ -295,7 +296,7 @@ enum err lite_open(struct ctx *cx, const struct source *source,
 
 	l->arena = cx->arena;
 	l->officer = officer;
-	l->cells = ARENA_ARRAY(cx->arena, struct cell, LITE_CELLS);
+	l->cells = ARENA_ARRAY(cx->arena, struct cell, SOURCE_CELLS);
 	l->text = arena_alloc(cx->arena, SOURCE_BATCH_BYTES);
 	lite_budget(l, limits);
 	arena_defer(cx->arena, close_deferred, l);

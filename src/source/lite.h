@@ -42,10 +42,9 @@ struct lite {
 	bool own_sql;
 	struct kept *kept; /* the pool's; NULL: not of the pool */
 	/* The batch of its one stream. */
-	struct cell *cells; /* LITE_CELLS */
+	struct cell *cells; /* SOURCE_CELLS */
 	char *text;         /* SOURCE_BATCH_BYTES */
 };
-#define LITE_CELLS ((size_t)2048) /* in a batch */
 
 /* Opens and guards; closes with cx's arena. With `officer`, failures may hold
  * the database's words. */

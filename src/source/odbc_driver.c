@@ -203,9 +203,10 @@ static enum err first_rows(struct ctx *cx, struct odbc *o,
 		else
 			e = odbc_row(cx, o, &rows, columns);
 		for (size_t i = 0; i < n && e == OK; i++)
-			kept[n_rows * n + i] =
-			    (struct cell){ rows.cells[i].kind,
-				    preview_cut(cx->arena, &rows.cells[i]) };
+			kept[n_rows * n + i] = (struct cell){
+				rows.head.room.cells[i].kind,
+				preview_cut(cx->arena, &rows.head.room.cells[i])
+			};
 		n_rows += e == OK;
 	}
 	*ret =

@@ -8,7 +8,6 @@
 #include "base/str.h"
 #include "source/lite.h"
 
-#define CELLS_MAX ((size_t)2048)
 #define NUMBER_BYTES ((size_t)64)
 
 static void free_arena(void *arg)
@@ -18,14 +17,15 @@ static void free_arena(void *arg)
 
 void rows_init(struct rows *r, struct arena *a, size_t n_columns)
 {
-	size_t rows = CELLS_MAX / n_columns;
+	size_t rows = SOURCE_CELLS / n_columns;
 
 	if (rows > SOURCE_BATCH_ROWS)
 		rows = SOURCE_BATCH_ROWS;
 	r->n_columns = n_columns;
 	r->max_rows = rows == 0 ? 1 : rows;
-	r->cells = ARENA_ARRAY(a, struct cell, r->max_rows * n_columns);
-	r->text = arena_alloc(a, SOURCE_BATCH_BYTES);
+	r->head.room.cells =
+	    ARENA_ARRAY(a, struct cell, r->max_rows * n_columns);
+	r->head.room.text = arena_alloc(a, SOURCE_BATCH_BYTES);
 	r->wide = arena_new();
 	arena_defer(a, free_arena, r->wide);
 }
@@ -33,37 +33,37 @@ void rows_init(struct rows *r, struct arena *a, size_t n_columns)
 void rows_begin(struct rows *r)
 {
 	r->n_rows = r->used = 0;
-	if (r->is_wide)
+	if (r->head.outside)
 		arena_rewind(r->wide, (struct arena_mark){ 0 });
-	r->is_wide = false;
+	r->head.outside = false;
 }
 
 bool rows_room(const struct rows *r)
 {
-	return r->n_rows < r->max_rows && !r->is_wide;
+	return r->n_rows < r->max_rows && !r->head.outside;
 }
 
 struct cell *rows_next(struct rows *r)
 {
-	return r->cells + r->n_rows++ * r->n_columns;
+	return r->head.room.cells + r->n_rows++ * r->n_columns;
 }
 
 struct batch rows_batch(const struct rows *r)
 {
 	return (struct batch){ .n_rows = r->n_rows,
 		.n_columns = r->n_columns,
-		.cells = r->cells };
+		.cells = r->head.room.cells };
 }
 
 char *rows_bytes(struct rows *r, size_t n)
 {
 	if (n <= SOURCE_BATCH_BYTES - r->used) {
-		char *p = r->text + r->used;
+		char *p = r->head.room.text + r->used;
 
 		r->used += n;
 		return p;
 	}
-	r->is_wide = true;
+	r->head.outside = true;
 	return arena_alloc(r->wide, n);
 }
 

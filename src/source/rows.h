@@ -8,11 +8,8 @@
 struct rows {
 	struct source_stream head;
 	size_t n_columns, max_rows, n_rows;
-	struct cell *cells; /* max_rows × n_columns */
-	char *text;         /* SOURCE_BATCH_BYTES */
 	size_t used;
-	struct arena *wide; /* what did not fit there, of this batch */
-	bool is_wide;
+	struct arena *wide; /* what did not fit the room, of this batch */
 };
 
 void rows_init(struct rows *, struct arena *, size_t n_columns);

@@ -21,11 +21,10 @@ struct lite_stream *stream_new(struct ctx *cx, struct lite *l, sqlite3_stmt *st)
 	s->st = st;
 	s->n_columns = (size_t)sqlite3_column_count(st);
 	REQUIRE(s->n_columns > 0);
-	REQUIRE(s->n_columns <= LITE_CELLS);
-	rows = LITE_CELLS / s->n_columns;
+	REQUIRE(s->n_columns <= SOURCE_CELLS);
+	rows = SOURCE_CELLS / s->n_columns;
 	s->max_rows = rows > SOURCE_BATCH_ROWS ? SOURCE_BATCH_ROWS : rows;
-	s->cells = l->cells;
-	s->text = l->text;
+	s->head.room = (struct source_room){ l->cells, l->text };
 	return s;
 }
 
@@ -49,6 +48,7 @@ static struct str repair(struct lite_stream *s, struct str bad)
 		}
 	}
 	s->head.bad_texts++;
+	s->head.outside = true;
 	return buf_view(&b);
 }
 
@@ -58,8 +58,8 @@ static bool copy(struct lite_stream *s, struct str in, struct cell *ret)
 	if (in.n > SOURCE_BATCH_BYTES - s->used)
 		return false;
 	if (in.n > 0)
-		memcpy(s->text + s->used, in.p, in.n);
-	ret->s = (struct str){ .p = s->text + s->used, .n = in.n };
+		memcpy(s->head.room.text + s->used, in.p, in.n);
+	ret->s = (struct str){ .p = s->head.room.text + s->used, .n = in.n };
 	s->used += in.n;
 	return true;
 }
@@ -147,11 +147,13 @@ enum err lite_next(
     struct ctx *cx, struct source_stream *head, struct batch *ret)
 {
 	struct lite_stream *s = (struct lite_stream *)head;
-	struct batch b = { .n_columns = s->n_columns, .cells = s->cells };
+	struct batch b = { .n_columns = s->n_columns,
+		.cells = s->head.room.cells };
 	bool more = true;
 
 	REQUIRE(s->lite != NULL);
 	s->used = 0;
+	s->head.outside = false;
 	if (s->repaired != NULL)
 		arena_rewind(s->repaired, (struct arena_mark){ 0 });
 	if (!s->done && lite_over(s->lite)) {
@@ -165,7 +167,7 @@ enum err lite_next(
 			return e;
 		if (!more)
 			break;
-		struct cell *row = s->cells + b.n_rows * s->n_columns;
+		struct cell *row = s->head.room.cells + b.n_rows * s->n_columns;
 		s->waiting = !take_row(s, false, row);
 		if (!s->waiting) {
 			b.n_rows++;
@@ -175,6 +177,7 @@ enum err lite_next(
 			break;
 		/* Numbers of any 500 columns fit the text. */
 		s->waiting = false;
+		s->head.outside = true;
 		REQUIRE(take_row(s, true, row));
 		b.n_rows = 1;
 		break;

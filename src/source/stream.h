@@ -10,8 +10,6 @@ struct lite_stream {
 	struct lite *lite;
 	sqlite3_stmt *st;
 	size_t n_columns, max_rows;
-	struct cell *cells; /* of the connection */
-	char *text;         /* the same */
 	size_t used;
 	struct arena *repaired; /* texts that were not UTF-8, of this batch */
 	bool waiting;           /* the row at hand has not been handed out */
