@@ -165,6 +165,8 @@ static void advise(struct cli *cli, const struct source_report *r)
 	    str_fmt(cli->arena, "%lld", (long long)r->n_writable);
 	struct str readable =
 	    str_fmt(cli->arena, "%lld", (long long)r->n_readable);
+	struct str bad = str_fmt(cli->arena, "%lld", (long long)r->n_bad);
+	struct str looked = str_fmt(cli->arena, "%lld", (long long)r->n_looked);
 	bool server = r->n_readable >= 0;
 	const struct {
 		bool so;
@@ -187,6 +189,10 @@ static void advise(struct cli *cli, const struct source_report *r)
 		    MSG_cli_source_role_good, { readable, STR("") } },
 		{ r->can_write == NOT_KNOWN && r->read_only != YES,
 		    MSG_cli_source_role_unknown, { STR(""), STR("") } },
+		{ r->n_bad > 0, MSG_cli_source_bad_texts,
+		    { bad, r->bad_table } },
+		{ r->n_looked > 0 && r->n_bad == 0, MSG_cli_source_texts_good,
+		    { looked, STR("") } },
 	};
 
 	for (size_t i = 0; i < COUNT(lines); i++)

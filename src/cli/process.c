@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "core/source_list.h"
+#include "core/views.h"
 #include "courier/courier.h"
 #include "desk/desk.h"
 #include "gate/gate.h"
@@ -87,17 +88,26 @@ static enum err note_sources(
     struct ctx *cx, struct store *store, struct process_fence *pf)
 {
 	const struct listed_source *v;
-	size_t n;
+	const struct view_maker *makers = NULL;
+	size_t n, n_makers = 0;
 
 	enum err e = store_read(cx, store);
 	if (e)
 		return e;
 	e = source_list(cx, &v, &n);
+	if (!e)
+		e = view_maker_list(cx, &makers, &n_makers);
 	store_end(cx);
 	if (e)
 		return e;
 	for (size_t i = 0; i < n; i++) {
 		struct str folder = source_list_folder(&v[i]);
+		if (folder.n)
+			note_folder(pf, folder);
+	}
+	for (size_t i = 0; i < n_makers; i++) {
+		struct listed_source s = { .dsn = makers[i].dsn };
+		struct str folder = source_list_folder(&s);
 		if (folder.n)
 			note_folder(pf, folder);
 	}

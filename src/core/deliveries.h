@@ -16,6 +16,7 @@ struct delivery {
 	struct str request, key, digest, address, form;
 	struct str query;          /* what was asked, values left out */
 	struct str purpose, basis; /* not in the table */
+	int64_t bad_texts; /* that could not be decoded; not in the table */
 	int64_t at;
 };
 

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "core/cases.h"
 #include "core/source_list.h"
+#include "core/told.h"
 #include "core/views.h"
 #include "sql/sql.h"
 
@@ -39,6 +40,7 @@ static json_t *spec_of(
 	for (size_t k = 0; k < COUNT(answers); k++)
 		json_put_text(
 		    spec, answers[k], json_text(f->answers, answers[k]));
+	json_put(spec, "conditions", told_conditions(a, f));
 	json_put_text(spec, "title", case_title(f));
 	json_put_text(spec, "requester", f->requester_name);
 	json_put_text(spec, "unit", f->unit);

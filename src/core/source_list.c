@@ -66,12 +66,31 @@ static bool name_ok(struct str name)
 	return true;
 }
 
+/* What libpq holds the server's certificate against: a path as it stands. */
+static struct str root_certificate(struct str dsn)
+{
+	struct str left, part, key, value;
+
+	if (!str_cut(dsn, '?', &part, &left))
+		return STR("");
+	for (bool more = true; more;) {
+		more = str_cut(left, '&', &part, &left);
+		if (str_cut(part, '=', &key, &value) &&
+		    str_eq(key, STR("sslrootcert")) &&
+		    str_starts(value, STR("/")))
+			return value;
+	}
+	return STR("");
+}
+
 struct str source_list_file(const struct listed_source *s)
 {
 	struct str left = s->dsn, part, key, value;
 
 	if (str_take(&left, STR("sqlite:")))
 		return left;
+	if (str_starts(left, STR("postgresql:")))
+		return root_certificate(left);
 	if (!str_take(&left, STR("odbc:")))
 		return STR("");
 	for (bool more = true; more;) {

@@ -24,7 +24,8 @@ MUST_CHECK enum err source_list_get(
  * transaction on the shared store. */
 MUST_CHECK enum err source_list_add(struct ctx *, const struct listed_source *);
 
-/* The file of an SQLite source, by ODBC too (Database=/…); empty for others. */
+/* The file of an SQLite source, by ODBC too (Database=/…); of a PostgreSQL source
+ * its sslrootcert; empty for others. */
 struct str source_list_file(const struct listed_source *);
 /* The folder of that file, which the gate must be able to read. */
 struct str source_list_folder(const struct listed_source *);

@@ -242,9 +242,14 @@ static void describe_columns(
 static void show_rows(const struct plan_work *p, size_t i, const json_t *part,
     struct plan_part *ret)
 {
-	if (p->previews[i] != NULL)
-		ret->rows = look_table(
-		    &p->w, p->previews[i], json_list(part, "columns"));
+	if (p->previews[i] == NULL)
+		return;
+	ret->rows =
+	    look_table(&p->w, p->previews[i], json_list(part, "columns"));
+	int64_t bad = json_int(p->previews[i], "bad_texts", 0);
+	if (bad > 0)
+		ret->bad_texts = case_say1(
+		    &p->w, MSG_plan_bad_texts, case_number(&p->w, bad));
 }
 
 static void put_parts(struct plan_work *p, struct plan_page *page)

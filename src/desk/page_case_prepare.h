@@ -27,6 +27,7 @@ struct plan_part {
 	size_t n_columns;
 	struct str too_wide; /* instead of the columns */
 	struct ui_table rows;
+	struct str bad_texts; /* a warning; empty: none */
 };
 struct plan_page {
 	struct url back, upload;

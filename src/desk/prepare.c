@@ -5,6 +5,7 @@
 #include "core/grants.h"
 #include "core/look.h"
 #include "core/source_list.h"
+#include "core/told.h"
 #include "http/client.h"
 #include "sql/sql.h"
 
@@ -145,6 +146,7 @@ enum err prepare_artefact(struct visit *v, struct case_command *cc)
 	json_t *order = json_keep(v->cx.arena, json_deep_copy(plan));
 	json_put_text(order, "request", f.no);
 	json_put_text(order, "title", case_title(&f));
+	json_put(order, "about", told_of(v->cx.arena, &f));
 	json_put_text(order, "lang", lang_code(v->cx.lang));
 	json_put_flag(order, "export", artefact_exports(plan));
 	e = ask_gate(v, STR("/build"), order, BUILD_MS, &built);

@@ -43,6 +43,7 @@ static const struct member {
 	TEXT(address, BEGIN, MAX_TEXT),
 	TEXT(asked, BEGIN, MAX_ASKED),
 	NUMBER(at, BOTH),
+	NUMBER(bad_texts, END),
 	TEXT(basis, BEGIN, MAX_TEXT),
 	NUMBER(bytes, END),
 	TEXT(connection, BEGIN, MAX_TEXT),
@@ -74,6 +75,9 @@ static void write_member(
     struct buf *b, const struct member *m, const struct record *r)
 {
 	const char *at = (const char *)r + m->offset;
+	if (m->offset == offsetof(struct record, bad_texts) &&
+	    r->bad_texts == 0)
+		return;
 	buf_str(b, b->n ? STR(",\"") : STR("{\""));
 	buf_str(b, str_of(m->name));
 	buf_str(b, STR("\":"));

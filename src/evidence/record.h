@@ -36,6 +36,7 @@ struct record {
 	/* What the end showed. */
 	struct str outcome; /* "whole" "cut" */
 	int64_t rows, bytes;
+	int64_t bad_texts; /* that could not be decoded; written if there are */
 	struct str sha256; /* of the bytes sent, hex */
 };
 

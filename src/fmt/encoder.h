@@ -41,13 +41,28 @@ struct sink {
 	void *arg;
 };
 
+/* A sheet of words about the data, last in a workbook; no other form shows it. A
+ * line that is no heading has a label before its text. Texts within a cell's
+ * 32,767 units. */
+struct sheet_line {
+	const struct str *cells;
+	size_t n; /* of them, at most 26; 0: an empty line */
+	bool heading;
+};
+struct sheet_note {
+	struct str name;
+	const struct sheet_line *lines;
+	size_t n;
+};
+
 struct encode_options {
 	enum lang lang; /* which titles: XLSX and HTML */
 	/* CSV for Excel: a byte order mark, and ' before texts that Excel would
 	 * take for formulas. It alters values: say so in the answer. */
 	bool excel;
-	bool bare;                 /* CSV without its header row */
-	struct str title, caption; /* HTML; the caption may be empty */
+	bool bare;                     /* CSV without its header row */
+	struct str title, caption;     /* HTML; the caption may be empty */
+	const struct sheet_note *note; /* XLSX; NULL: none */
 	/* For tests; 0 is Excel's own limit of 1,048,576 with the header. */
 	size_t rows_per_sheet;
 };

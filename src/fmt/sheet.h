@@ -5,7 +5,13 @@
 
 #include "fmt/form.h"
 
-enum sheet_style { STYLE_PLAIN, STYLE_HEADER, STYLE_DATE, STYLE_DATETIME };
+enum sheet_style {
+	STYLE_PLAIN,
+	STYLE_HEADER,
+	STYLE_DATE,
+	STYLE_DATETIME,
+	STYLE_PROSE, /* in lines as wide as its column */
+};
 
 #define SHEET_COLUMNS_MAX ((size_t)4096)
 #define SHEET_ROWS_MAX ((size_t)1048576)

@@ -80,7 +80,7 @@ static void start(struct encoder *e)
 		"<borders count=\"1\"><border><left/><right/><top/><bottom/>"
 		"<diagonal/></border></borders><cellStyleXfs count=\"1\">"
 		"<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/>"
-		"</cellStyleXfs><cellXfs count=\"4\">"
+		"</cellStyleXfs><cellXfs count=\"5\">"
 		"<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" "
 		"xfId=\"0\"/>"
 		"<xf numFmtId=\"0\" fontId=\"1\" fillId=\"0\" borderId=\"0\" "
@@ -88,7 +88,10 @@ static void start(struct encoder *e)
 		"<xf numFmtId=\"164\" fontId=\"0\" fillId=\"0\" borderId=\"0\" "
 		"xfId=\"0\" applyNumberFormat=\"1\"/>"
 		"<xf numFmtId=\"165\" fontId=\"0\" fillId=\"0\" borderId=\"0\" "
-		"xfId=\"0\" applyNumberFormat=\"1\"/></cellXfs>"
+		"xfId=\"0\" applyNumberFormat=\"1\"/>"
+		"<xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" "
+		"xfId=\"0\" applyAlignment=\"1\"><alignment "
+		"vertical=\"top\" wrapText=\"1\"/></xf></cellXfs>"
 		"<cellStyles count=\"1\"><cellStyle name=\"Normal\" "
 		"xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>"));
 }
@@ -265,6 +268,51 @@ static void part_end(struct encoder *e)
 		sheet_close(e);
 }
 
+static void put_line(struct encoder *e, size_t nth, const struct sheet_line *l)
+{
+	struct xlsx *x = e->own;
+	struct out *o = zip_out(x->zip);
+	struct str row = str_fmt(e->arena, "%zu", nth);
+
+	REQUIRE(l->n <= 26);
+	OUT_LIT(o, "<row r=\"");
+	out_str(o, row);
+	OUT_LIT(o, "\">");
+	for (size_t i = 0; i < l->n; i++) {
+		char letter = (char)('A' + i);
+		bool bold = l->heading || (i == 0 && l->n == 2);
+
+		if (!sheet_text(o, str_n(&letter, 1), row,
+			bold ? STYLE_HEADER : STYLE_PROSE, l->cells[i]))
+			e->fault = ENCODE_TEXT;
+	}
+	OUT_LIT(o, "</row>\n");
+}
+
+static void put_note(struct encoder *e, const struct sheet_note *note)
+{
+	struct xlsx *x = e->own;
+	struct out *o = zip_out(x->zip);
+
+	if (x->n_sheets == SHEETS_MAX)
+		return;
+	x->names[x->n_sheets] =
+	    sheet_name(e->arena, note->name, 1, x->names, x->n_sheets);
+	x->n_sheets++;
+	zip_begin(x->zip,
+	    str_fmt(e->arena, "xl/worksheets/sheet%zu.xml", x->n_sheets));
+	OUT_LIT(o,
+	    XML_HEAD "<worksheet xmlns=\"" MAIN_NS "\"><cols>"
+		     "<col min=\"1\" max=\"1\" width=\"34\" customWidth=\"1\"/>"
+		     "<col min=\"2\" max=\"2\" width=\"60\" customWidth=\"1\"/>"
+		     "<col min=\"3\" max=\"5\" width=\"24\" customWidth=\"1\"/>"
+		     "</cols><sheetData>\n");
+	for (size_t i = 0; i < note->n; i++)
+		put_line(e, i + 1, &note->lines[i]);
+	OUT_LIT(o, "</sheetData></worksheet>");
+	zip_end(x->zip);
+}
+
 static void put_workbook(struct encoder *e)
 {
 	struct xlsx *x = e->own;
@@ -304,6 +352,8 @@ static void end(struct encoder *e)
 	struct xlsx *x = e->own;
 	struct out *o = zip_out(x->zip);
 
+	if (e->options.note != NULL)
+		put_note(e, e->options.note);
 	put_workbook(e);
 	zip_begin(x->zip, STR("xl/_rels/workbook.xml.rels"));
 	OUT_LIT(o,

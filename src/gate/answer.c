@@ -9,6 +9,7 @@
 #include "fmt/mask.h"
 #include "gate/known.h"
 #include "gate/record.h"
+#include "gate/told.h"
 #include "source/ahead.h"
 #include "sql/sql.h"
 
@@ -42,6 +43,8 @@ struct flow {
 	struct place end; /* where it ends, once that is known otherwise */
 	struct str tail;  /* of an envelope that streams: made before, since the
 	                   * visit is over when the rows end */
+	struct str etag;  /* of what is read; empty: none */
+	bool unchanged;   /* the caller has it */
 	struct str total; /* rows of the question, when that was asked */
 	struct sha256_state *digest;
 	struct buf piece; /* encoded, not yet sent */
@@ -216,7 +219,8 @@ static enum err record_end(struct flow *f, struct ctx *cx, bool whole)
 {
 	struct str sha = sha256_hex(cx->arena, sha256_end(f->digest));
 	return record_result(cx, f->gate, f->delivery.id, whole,
-	    (int64_t)encoder_rows_taken(f->encoder), f->bytes, sha);
+	    (int64_t)encoder_rows_taken(f->encoder), f->bytes,
+	    f->delivery.bad_texts, sha);
 }
 
 /* Whoever reads ahead need not go on. */
@@ -237,6 +241,7 @@ static void stream_done(void *state, bool whole)
 	end_ahead(f);
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
+	f->delivery.bad_texts = (int64_t)source_bad_texts(f->rows);
 	source_close(f->rows);
 	enum err e = record_end(f, &cx, whole && f->ended && !f->failed);
 	/* The record of its beginning stands: it counts as delivered. */
@@ -276,6 +281,7 @@ static long stream_bytes(void *state, char *to, size_t max)
 /* All of it is here: one record, whole, before the first byte. */
 static enum err send_whole(struct call *c, struct flow *f)
 {
+	f->delivery.bad_texts = (int64_t)source_bad_texts(f->rows);
 	source_close(f->rows);
 	f->bytes = (int64_t)f->piece.n;
 	enum err e = record_whole(&f->cx, f->gate, &f->delivery,
@@ -388,6 +394,8 @@ static void start_encoder(
 		.caption = json_text(c->connection.spec, "purpose"),
 		.excel = c->excel,
 		.bare = c->bare };
+	if (c->form == FORM_XLSX)
+		o.note = told_answer(c, f->delivery.id);
 	f->piece = buf_new(f->cx.arena, PIECE_BYTES);
 	f->masker =
 	    masker_new(f->cx.arena, compiled->columns, compiled->n_shown,
@@ -424,7 +432,7 @@ static struct flow *flow_new(struct call *c)
 		.query = c->asked.words,
 		.purpose = json_text(c->connection.spec, "purpose"),
 		.basis = json_text(c->connection.spec, "lawful_basis") };
-	if (c->prefer.envelope)
+	if (c->prefer.envelope || c->form == FORM_XLSX)
 		f->delivery.id = delivery_id(v->cx.arena);
 	return f;
 }
@@ -440,6 +448,12 @@ static enum err open_rows(struct flow *f, const struct query *query)
 		    &f->cx, &f->source, compiled, &f->limits, &f->rows);
 	if (e)
 		return e && f->halted ? halt(f) : e;
+	f->etag = etag_of(c, f->rows);
+	f->unchanged = etag_known(c, f->etag);
+	if (f->unchanged) {
+		source_close(f->rows);
+		return OK;
+	}
 	f->edge = edge_new(f->cx.arena, compiled, &c->place);
 	start_encoder(c, f, compiled);
 	return build_first(f);
@@ -468,7 +482,7 @@ static enum err start(struct flow *f)
 	struct query query = page ? page_query(c) : c->asked.query;
 	f->follows = page;
 	enum err e = open_rows(f, &query);
-	if (e || f->ended || !page)
+	if (e || f->unchanged || f->ended || !page)
 		return e;
 	f->follows = false;
 	e = find_end(f);
@@ -517,6 +531,8 @@ enum err call_answer(struct call *c)
 	e = count(f);
 	if (!e)
 		e = start(f);
+	if (!e && f->unchanged)
+		return answer_unchanged(c, f->etag);
 	if (!e)
 		e = f->ended ? send_whole(c, f) : send_stream(c, f);
 	v->cx.fault = f->cx.fault;
@@ -524,6 +540,8 @@ enum err call_answer(struct call *c)
 		return e;
 	response_header(v->rs, STR("Delivery-Id"), f->delivery.id);
 	answer_headers(c);
+	if (f->etag.n > 0)
+		response_header(v->rs, STR("ETag"), f->etag);
 	if (f->total.n > 0)
 		response_header(v->rs, STR("Total-Count"), f->total);
 	if (f->more)

@@ -361,8 +361,8 @@ static void note_words(struct reading *r, struct pair p)
 	if (str_eq(p.name, STR("cursor")) || str_eq(p.name, STR("offset")))
 		return;
 	buf_fmt(&r->question, "%.*s=%.*s&",
-	    STR_ARG(url_encode(r->cx->arena, p.name)),
-	    STR_ARG(url_encode(r->cx->arena, p.value)));
+	    STR_ARG(url_encode_query(r->cx->arena, p.name)),
+	    STR_ARG(url_encode_query(r->cx->arena, p.value)));
 }
 
 enum err ask_query_string(struct ctx *cx, struct pairs pairs,
@@ -389,5 +389,9 @@ enum err ask_query_string(struct ctx *cx, struct pairs pairs,
 		out.query.filter = r.all;
 	if (!buf_ok(&r.question))
 		return fail_detail(cx, ERR_TOO_LARGE, "a question");
+	if (out.query.limit >= 0 &&
+	    out.question.n > ASK_URL_BYTES - ASK_CURSOR_ROOM)
+		field_wrong(
+		    cx, STR("limit"), MSG_field_question_too_long, STR(""));
 	return ask_end(cx, &out, ret);
 }

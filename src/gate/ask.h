@@ -9,6 +9,11 @@
 #include "http/http.h"
 #include "source/query.h"
 
+/* The query of a URL, as src/http takes it, and what the shortest cursor needs of
+ * it: a page's question leaves that room, or it could not be gone on with. */
+#define ASK_URL_BYTES ((size_t)8192)
+#define ASK_CURSOR_ROOM ((size_t)160)
+
 struct asked {
 	struct query query;
 	struct str cursor; /* as sent; empty: none */

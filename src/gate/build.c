@@ -3,12 +3,14 @@
  * each file is kept under its digest. Nothing is recorded: no row leaves. */
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "core/upload.h"
 #include "fmt/encoder.h"
 #include "fmt/mask.h"
 #include "gate/files.h"
 #include "gate/order.h"
+#include "gate/told.h"
 #include "gate/views.h"
 #include "source/source.h"
 #include "sql/sql.h"
@@ -236,12 +238,26 @@ static enum err check_values(struct build *b)
 	return fields_end(&b->v->cx);
 }
 
+/* Of that part, or of all. */
+static const struct sheet_note *told(struct build *b, struct str part)
+{
+	struct arena *a = b->v->cx.arena;
+	struct told_part *v = ARENA_ARRAY(a, struct told_part, b->n);
+	size_t n = 0;
+	for (size_t i = 0; i < b->n; i++)
+		if (part.n == 0 || str_eq(b->parts[i].name, part))
+			v[n++] = (struct told_part){ b->parts[i].name,
+				b->parts[i].approved.columns };
+	return told_document(a, LANG_TH, b->order, v, n);
+}
+
 static enum err paper_begin(
     struct build *b, enum form form, struct str part, struct paper *ret)
 {
 	struct arena *a = b->v->cx.arena;
 	struct encode_options o = { .lang = LANG_TH,
-		.title = json_text(b->order, "title") };
+		.title = json_text(b->order, "title"),
+		.note = form == FORM_XLSX ? told(b, part) : NULL };
 	struct kept *file = ARENA_NEW(a, struct kept);
 	enum err e = file_begin(b->v, STR("artefacts"), file);
 	if (!e)
@@ -303,6 +319,16 @@ static enum err check_papers(struct build *b, struct paper *const *v, size_t n)
 	return OK;
 }
 
+static void tell_bad_texts(struct build *b, const struct part *p, uint64_t n)
+{
+	if (n > 0)
+		LOG("warn", "gate.bad_text",
+		    { "request", json_text(b->order, "request") },
+		    { "source", json_text(p->order, "source") },
+		    { "count", str_fmt(b->v->cx.arena, "%llu",
+				   (unsigned long long)n) });
+}
+
 static enum err run_part(struct build *b, struct part *p)
 {
 	struct ctx *cx = &b->v->cx;
@@ -332,6 +358,7 @@ static enum err run_part(struct build *b, struct part *p)
 		if (e)
 			break;
 	}
+	tell_bad_texts(b, p, source_bad_texts(stream));
 	source_close(stream);
 	return e;
 }

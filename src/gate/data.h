@@ -64,6 +64,12 @@ void answer_code(struct call *);
 struct str html_policy(const struct call *);
 /* What stands above every answer with data, a HEAD's too. */
 void answer_headers(struct call *);
+/* The ETag of what the stream will give; empty: none. Whether the caller has it
+ * already; and the 304 that says so. */
+struct source_stream;
+struct str etag_of(const struct call *, const struct source_stream *);
+bool etag_known(const struct call *, struct str etag);
+enum err answer_unchanged(struct call *, struct str etag);
 /* The question again, behind a place; as a link; and in an envelope's end. */
 struct str next_url(struct call *, const struct place *);
 void answer_next(struct call *, struct str next);

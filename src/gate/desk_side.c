@@ -121,10 +121,10 @@ static enum err record_begin(
 }
 
 static enum err record_end(
-    struct gate_visit *v, struct str id, bool whole, size_t rows)
+    struct gate_visit *v, struct str id, bool whole, size_t rows, uint64_t bad)
 {
-	return record_result(
-	    &v->cx, v->gate, id, whole, (int64_t)rows, 0, STR(""));
+	return record_result(&v->cx, v->gate, id, whole, (int64_t)rows, 0,
+	    (int64_t)bad, STR(""));
 }
 
 static enum err look(struct gate_visit *v, const json_t *order,
@@ -154,7 +154,8 @@ static enum err look_recorded(struct gate_visit *v, const json_t *order,
 		return e;
 	enum err looked = look(v, order, ret, ret_rows);
 	struct fault why = v->cx.fault;
-	e = record_end(v, d.id, !looked, looked ? 0 : ret_rows->n_rows);
+	e = record_end(v, d.id, !looked, looked ? 0 : ret_rows->n_rows,
+	    looked ? 0 : ret->bad_texts);
 	if (!looked) {
 		response_header(v->rs, STR("Delivery-Id"), d.id);
 		return e;
@@ -181,5 +182,6 @@ enum err desk_preview(struct gate_visit *v)
 	    masker_rows(masker_new(v->cx.arena, masked, masked.n, key), &rows);
 	json_put(o, "columns", spec_columns_json(v->cx.arena, masked));
 	json_put(o, "rows", rows_json(v->cx.arena, &rows));
+	json_put_int(o, "bad_texts", (int64_t)found.bad_texts);
 	return gate_json(v, 200, o);
 }

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/source_list.h"
+#include "core/views.h"
 #include "gate/files.h"
 #include "gate/record.h"
 #include "gate/sweep.h"
@@ -175,8 +176,9 @@ static bool may_read(const struct gate_options *o, struct str folder)
 static enum err source_outside(struct ctx *cx, struct gate *gate, bool *ret)
 {
 	const struct listed_source *v;
+	const struct view_maker *makers = NULL;
 	int64_t flag = 0;
-	size_t n;
+	size_t n, n_makers = 0;
 
 	enum err e = store_read(cx, gate->shared);
 	if (e)
@@ -188,10 +190,17 @@ static enum err source_outside(struct ctx *cx, struct gate *gate, bool *ret)
 	if (flag == gate->flag)
 		return OK;
 	e = source_list(cx, &v, &n);
+	if (!e)
+		e = view_maker_list(cx, &makers, &n_makers);
 	if (e)
 		return e;
 	for (size_t i = 0; i < n && !*ret; i++) {
 		struct str folder = source_list_folder(&v[i]);
+		*ret = folder.n && !may_read(gate->options, folder);
+	}
+	for (size_t i = 0; i < n_makers && !*ret; i++) {
+		struct listed_source s = { .dsn = makers[i].dsn };
+		struct str folder = source_list_folder(&s);
 		*ret = folder.n && !may_read(gate->options, folder);
 	}
 	gate->flag = flag;

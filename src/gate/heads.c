@@ -76,11 +76,16 @@ struct str next_url(struct call *c, const struct place *place)
 	struct arena *a = c->v->cx.arena;
 	bool get = str_eq(c->v->rq->method, STR("GET"));
 	/* Once: no two cursors of one place are the same. */
-	struct str cursor = cursor_make(c, place);
+	struct str cursor = cursor_make(c, place),
+		   asked = get ? c->asked.question : url_again(c);
+	/* A place that would not come back: rows are counted instead. */
+	if (asked.n + cursor.n + 7 > ASK_URL_BYTES)
+		cursor = cursor_make(c, &(struct place){ .skip = place->given,
+					    .given = place->given });
 	return str_fmt(a, "%.*s%s%s%.*s?%.*scursor=%.*s",
 	    STR_ARG(connection_url(c)), get ? "" : "/query",
-	    c->suffix.n > 0 ? "." : "", STR_ARG(c->suffix),
-	    STR_ARG(get ? c->asked.question : url_again(c)), STR_ARG(cursor));
+	    c->suffix.n > 0 ? "." : "", STR_ARG(c->suffix), STR_ARG(asked),
+	    STR_ARG(cursor));
 }
 
 void answer_next(struct call *c, struct str next)

@@ -66,11 +66,20 @@ static json_t *responses(const struct api *s)
 	    text_header(s->lang, MSG_gate_openapi_contract));
 	put_new(headers, "Total-Count",
 	    text_header(s->lang, MSG_gate_openapi_count));
+	if (!connection_posts(s->c))
+		put_new(headers, "ETag",
+		    text_header(s->lang, MSG_gate_openapi_etag));
 	put_new(headers, "Preference-Applied",
 	    text_header(s->lang, MSG_gate_openapi_applied));
 	put_new(good, "headers", headers);
 	put_new(good, "content", data_content(s));
 	put_new(all, "200", good);
+	if (!connection_posts(s->c)) {
+		json_t *same = json_object();
+		json_put_text(same, "description",
+		    msg_text(s->lang, MSG_gate_openapi_unchanged));
+		put_new(all, "304", same);
+	}
 	for (size_t i = 0; i < n_gate_problems; i++) {
 		struct str status =
 		    str_fmt(s->arena, "%d", err_status(gate_problems[i].err));
@@ -167,6 +176,9 @@ static json_t *get_parameters(const struct api *s)
 	parameter(list, STR("cursor"),
 	    msg_text(s->lang, MSG_gate_openapi_cursor), api_text_schema());
 	add_form(s, list);
+	json_t *known = parameter(list, STR("If-None-Match"),
+	    msg_text(s->lang, MSG_gate_openapi_etag), api_text_schema());
+	json_put_text(known, "in", STR("header"));
 	return list;
 }
 

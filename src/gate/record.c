@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/crypt.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "core/look.h"
@@ -75,6 +76,14 @@ enum err record_look(struct ctx *cx, struct gate *gate, struct delivery *d)
 	return e;
 }
 
+/* No header can say it: how many is known at the end. */
+static void tell_bad_texts(struct ctx *cx, struct str id, int64_t n)
+{
+	if (n > 0)
+		LOG("warn", "gate.bad_text", { "delivery", id },
+		    { "count", str_fmt(cx->arena, "%lld", (long long)n) });
+}
+
 enum err record_whole(struct ctx *cx, struct gate *gate, struct delivery *d,
     int64_t rows, int64_t bytes, struct str sha256)
 {
@@ -83,19 +92,24 @@ enum err record_whole(struct ctx *cx, struct gate *gate, struct delivery *d,
 	r.rows = rows;
 	r.bytes = bytes;
 	r.sha256 = sha256;
+	r.bad_texts = d->bad_texts;
+	tell_bad_texts(cx, d->id, d->bad_texts);
 	return append(cx, gate, &r);
 }
 
 enum err record_result(struct ctx *cx, struct gate *gate, struct str id,
-    bool whole, int64_t rows, int64_t bytes, struct str sha256)
+    bool whole, int64_t rows, int64_t bytes, int64_t bad_texts,
+    struct str sha256)
 {
 	struct record r = { .kind = RECORD_result,
+		.bad_texts = bad_texts,
 		.id = id,
 		.at = cx->now,
 		.outcome = whole ? STR("whole") : STR("cut"),
 		.rows = rows,
 		.bytes = bytes,
 		.sha256 = sha256 };
+	tell_bad_texts(cx, id, bad_texts);
 	return append(cx, gate, &r);
 }
 

@@ -34,7 +34,8 @@ MUST_CHECK enum err record_whole(struct ctx *, struct gate *, struct delivery *,
 MUST_CHECK enum err record_look(struct ctx *, struct gate *, struct delivery *);
 /* What became of an intent. */
 MUST_CHECK enum err record_result(struct ctx *, struct gate *, struct str id,
-    bool whole, int64_t rows, int64_t bytes, struct str sha256);
+    bool whole, int64_t rows, int64_t bytes, int64_t bad_texts,
+    struct str sha256);
 
 /* The delivery from the table, which is brought up to the log before.
  * ERR_NOT_FOUND. */

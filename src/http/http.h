@@ -160,6 +160,9 @@ bool network_has(struct network, struct address);
 struct str address_text(struct arena *, struct address);
 
 struct str url_encode(struct arena *, struct str); /* all but unreserved */
+/* A name or value of a query: what RFC 3986 3.4 lets stand there stays, but for
+ * & = + and ;, and a blank is +. No longer than any right way to write it. */
+struct str url_encode_query(struct arena *, struct str);
 /* False on a % without two hex digits. The result may hold any byte. */
 bool url_decode(
     struct arena *, struct str, bool plus_is_space, struct str *ret);

@@ -46,15 +46,19 @@ static bool unreserved(char c)
 	       c == '~';
 }
 
-struct str url_encode(struct arena *a, struct str s)
+static struct str encode(struct arena *a, struct str s, struct str also)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	char *to = arena_array(a, s.n + 1, 3);
 	size_t n = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (unreserved(s.p[i])) {
+		if (unreserved(s.p[i]) || str_index(also, s.p[i]) < also.n) {
 			to[n++] = s.p[i];
+			continue;
+		}
+		if (c == ' ' && also.n > 0) {
+			to[n++] = '+';
 			continue;
 		}
 		to[n++] = '%';
@@ -62,4 +66,14 @@ struct str url_encode(struct arena *a, struct str s)
 		to[n++] = hex[c & 15];
 	}
 	return str_n(to, n);
+}
+
+struct str url_encode(struct arena *a, struct str s)
+{
+	return encode(a, s, STR(""));
+}
+
+struct str url_encode_query(struct arena *a, struct str s)
+{
+	return encode(a, s, STR("!$'()*,:@/?"));
 }

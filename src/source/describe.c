@@ -198,6 +198,7 @@ struct trial {
 	struct sample *samples;
 	struct cell *kept; /* the first rows, for a preview */
 	size_t n_kept, max_kept;
+	uint64_t bad_texts;
 };
 
 /* Runs up to SAMPLE_ROWS rows. */
@@ -226,6 +227,7 @@ static enum err run_trial(struct ctx *cx, struct trial *t)
 			}
 		}
 		seen++;
+		t->bad_texts = s->head.bad_texts;
 		if (seen <= t->max_kept)
 			t->n_kept = seen;
 	}
@@ -302,6 +304,7 @@ enum err lite_preview(struct ctx *cx, const struct source *source,
 	if (e != OK)
 		return e;
 	fill(cx, &t, ret);
+	ret->bad_texts = t.bad_texts;
 	t.lite->record = false;
 	lite_key(cx, t.lite, sql, ret);
 	lite_close(t.lite);

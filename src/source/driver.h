@@ -8,8 +8,13 @@
 
 struct source_driver {
 	size_t max_streams; /* at once, of one source */
+	size_t max_waiting; /* for one of them to end; others are refused */
 	enum err (*check)(
 	    struct ctx *, const struct source *, struct source_report *);
+	/* Tables whose texts may not be what they should, as they stand in SQL,
+	 * at most `max`; NULL: no way to know them, or no need. */
+	enum err (*tables)(struct ctx *, const struct source *, size_t max,
+	    struct str *ret, size_t *ret_n);
 	enum err (*preview)(struct ctx *, const struct source *, struct str sql,
 	    struct params, struct args, const struct source_limits *,
 	    size_t max_rows, struct description *, struct batch *);
@@ -17,9 +22,13 @@ struct source_driver {
 	    const struct compiled *, const struct source_limits *,
 	    struct source_stream **);
 	enum err (*next)(struct ctx *, struct source_stream *, struct batch *);
+	/* What tells one state of its data from another; NULL: no way to. */
+	bool (*version)(const struct source_stream *,
+	    unsigned char ret[SOURCE_VERSION_BYTES], size_t *ret_n);
 	void (*close)(struct source_stream *); /* more than once does nothing */
 };
 extern const struct source_driver lite_driver, pg_driver, odbc_driver;
+const struct source_driver *source_driver_of(const struct source *);
 
 #define SOURCE_CELLS ((size_t)2048) /* in a batch */
 
@@ -51,6 +60,10 @@ int64_t budget_left_ms(const struct budget *);
 /* Whether it is used up, or nobody wants more. */
 bool budget_over(struct budget *);
 enum err budget_fail(struct ctx *, const struct budget *);
+
+/* Looks for undecodable texts in a source's first rows, into the report; what
+ * cannot be read is passed over. */
+void source_sample(struct ctx *, const struct source *, struct source_report *);
 
 /* Checks that hold for every kind: an officer's SQL is UTF-8 text of a bounded
  * length, and begins with `select` or `with`. */

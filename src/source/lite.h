@@ -38,6 +38,9 @@ struct lite {
 	struct source_limits limits;
 	int64_t steps_left, deadline_ms;
 	enum ending ended;
+	/* A function that asks the clock was prepared, in the statements of this
+	 * turn: the answer may change though nothing was written. */
+	bool by_clock;
 	/* Set while lite_pool.c prepares its own, which the guard would refuse. */
 	bool own_sql;
 	struct kept *kept; /* the pool's; NULL: not of the pool */

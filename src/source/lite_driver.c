@@ -45,11 +45,43 @@ static enum err check(
 	return OK;
 }
 
+/* "a""b" */
+static struct str quoted(struct arena *a, struct str name)
+{
+	char *p = arena_alloc(a, 2 * name.n + 2);
+	size_t n = 0;
+
+	p[n++] = '"';
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '"')
+			p[n++] = '"';
+		p[n++] = name.p[i];
+	}
+	p[n++] = '"';
+	return str_n(p, n);
+}
+
+static enum err tables(struct ctx *cx, const struct source *source, size_t max,
+    struct str *ret, size_t *ret_n)
+{
+	struct lite *l = NULL;
+	enum err e = lite_open(cx, source, &source_limits_officer, false, &l);
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < l->n_tables && i < max; i++)
+		ret[(*ret_n)++] = quoted(cx->arena, l->tables[i]);
+	return OK;
+}
+
 const struct source_driver lite_driver = {
 	.max_streams = 128,
+	.max_waiting = 64,
 	.check = check,
+	.tables = tables,
 	.preview = lite_preview,
 	.open = lite_stream_open,
 	.next = lite_next,
+	.version = lite_stream_version,
 	.close = lite_stream_close,
 };

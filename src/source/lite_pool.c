@@ -16,11 +16,21 @@ struct identity {
 	struct timespec changed, written;
 };
 
+/* What tells one state of a file from the next: of its header the kind of
+ * journal, the counter of changes, the schema's and the last writer's; with a
+ * write-ahead log also the head of its index, whose sums run over all frames. */
+#define HEAD_BYTES 100
+#define INDEX_BYTES 48
+struct version {
+	bool known;
+	unsigned char head[HEAD_BYTES], index[INDEX_BYTES];
+};
+
 struct known {
 	struct str sql; /* in an arena of its own */
 	struct arena *arena;
 	sqlite3_stmt *st;
-	bool more;
+	bool more, by_clock;
 	uint64_t used; /* when, by the connection's count */
 };
 
@@ -36,6 +46,7 @@ struct kept {
 	uint64_t count;
 	int uses;
 	int64_t since_s; /* kept since */
+	struct version version_now;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -145,6 +156,60 @@ size_t lite_kept(void)
 	return n;
 }
 
+/* Through SQLite's own handle: whoever opens and closes the file beside it takes
+ * the locks of this whole process away. Read before the turn begins: what is
+ * written in between makes it older than the data, never newer. */
+static void read_version(struct kept *k)
+{
+	enum { JOURNAL_AT = 18, WITH_LOG = 2, REGION = 32768 };
+	struct version *v = &k->version_now;
+	sqlite3_file *f = NULL;
+	volatile void *index = NULL;
+
+	*v = (struct version){ 0 };
+	if (sqlite3_file_control(k->lite->db, "main", SQLITE_FCNTL_FILE_POINTER,
+		&f) != SQLITE_OK ||
+	    f == NULL || f->pMethods == NULL ||
+	    f->pMethods->xRead(f, v->head, HEAD_BYTES, 0) != SQLITE_OK)
+		return;
+	v->known = true;
+	if (v->head[JOURNAL_AT] != WITH_LOG)
+		return;
+	/* It is there already; read-only where the folder is. */
+	int rc = f->pMethods->iVersion < 2
+	             ? SQLITE_ERROR
+	             : f->pMethods->xShmMap(f, 0, REGION, 0, &index);
+	v->known = (rc == SQLITE_OK || rc == SQLITE_READONLY) && index != NULL;
+	for (size_t i = 0; v->known && i < INDEX_BYTES; i++)
+		v->index[i] = ((volatile unsigned char *)index)[i];
+}
+
+bool lite_version(
+    const struct lite *l, unsigned char ret[LITE_VERSION_BYTES], size_t *ret_n)
+{
+	const struct kept *k = l->kept;
+	const struct identity *f = &k->file;
+	int64_t file[] = { (int64_t)f->device, (int64_t)f->inode, f->size,
+		f->changed.tv_sec, f->changed.tv_nsec, f->written.tv_sec,
+		f->written.tv_nsec };
+	size_t n = 0;
+
+	if (!k->version_now.known || l->by_clock)
+		return false;
+	memcpy(ret, file, sizeof(file));
+	n = sizeof(file);
+	memcpy(ret + n, k->version_now.head + 16, 2 + 2 + 24);
+	n += 28;
+	memcpy(ret + n, k->version_now.head + 92, 8);
+	n += 8;
+	memcpy(ret + n, k->version_now.index, INDEX_BYTES);
+	n += INDEX_BYTES;
+	_Static_assert(
+	    sizeof(file) + 28 + 8 + INDEX_BYTES <= LITE_VERSION_BYTES, "room");
+	*ret_n = n;
+	return true;
+}
+
 /* A statement without rows. */
 static bool run(sqlite3_stmt *st)
 {
@@ -156,6 +221,7 @@ static bool run(sqlite3_stmt *st)
 /* The schema's number, within the transaction that it begins. */
 static bool begin(struct kept *k, int64_t *ret)
 {
+	read_version(k);
 	if (!run(k->begin))
 		return false;
 
@@ -252,6 +318,7 @@ enum err lite_take(struct ctx *cx, const struct source *source,
 	if (e)
 		return e;
 	k->uses++;
+	k->lite->by_clock = false;
 	*ret = k->lite;
 	return OK;
 }
@@ -299,7 +366,13 @@ enum err lite_statement(struct ctx *cx, struct lite *l, struct str sql,
 		if (k->known[i].st != NULL && str_eq(k->known[i].sql, sql))
 			to = &k->known[i];
 	if (to == NULL) {
+		bool before = l->by_clock;
+
+		l->by_clock = false;
 		enum err e = lite_prepare(cx, l, sql, &st, &more);
+		bool by_clock = l->by_clock;
+
+		l->by_clock |= before;
 
 		if (e)
 			return e;
@@ -313,8 +386,10 @@ enum err lite_statement(struct ctx *cx, struct lite *l, struct str sql,
 		*to = (struct known){ .arena = to->arena,
 			.sql = str_dup(to->arena, sql),
 			.st = st,
-			.more = more.n > 0 };
+			.more = more.n > 0,
+			.by_clock = by_clock };
 	}
+	l->by_clock |= to->by_clock;
 	to->used = ++k->count;
 	*ret = to->st;
 	*ret_more = to->more;

@@ -29,6 +29,12 @@ void lite_give(struct lite *, bool good);
 MUST_CHECK enum err lite_statement(struct ctx *, struct lite *, struct str sql,
     sqlite3_stmt **ret, bool *ret_more);
 
+/* What the file was when its turn began, or a moment before: two alike are of
+ * the same data. False: not known, or the statements ask the clock. */
+#define LITE_VERSION_BYTES ((size_t)192)
+bool lite_version(
+    const struct lite *, unsigned char ret[LITE_VERSION_BYTES], size_t *ret_n);
+
 /* For tests: connections that are kept now. */
 size_t lite_kept(void);
 

@@ -29,12 +29,26 @@ struct odbc {
 	bool read_only; /* the driver says so */
 	char quote;     /* of names */
 	struct budget budget;
+	const char *key; /* of the pool; NULL: not to be kept */
+	bool good;       /* read to its end, so another may go on with it */
 };
 
-/* Closes with cx's arena, its transaction rolled back. ERR_BUSY. */
+/* A kept one, if not for an officer, or a new one. Closes with cx's arena, its
+ * transaction rolled back; is kept then when it is `good`. ERR_BUSY. */
 MUST_CHECK enum err odbc_open(struct ctx *, const struct source *,
     const struct source_limits *, bool officer, struct odbc **ret);
 void odbc_close(struct odbc *);
+
+/* A kept connection once more: its time limit, and a new transaction. False when
+ * it is none any more. */
+bool odbc_begin_again(struct ctx *, struct odbc *);
+
+/* The pool: at most 16 idle ones a source, for a minute. */
+const char *odbc_pool_key(struct arena *, const struct source *);
+bool odbc_pool_take(struct ctx *, struct odbc *, const char *key);
+bool odbc_pool_give(struct odbc *);
+void odbc_tidy(void);
+size_t odbc_kept(void); /* for tests */
 
 MUST_CHECK enum err odbc_fail(
     struct ctx *, struct odbc *, SQLSMALLINT kind, SQLHANDLE, bool preparing);

@@ -128,8 +128,14 @@ enum err odbc_fail(struct ctx *cx, struct odbc *o, SQLSMALLINT kind,
 void odbc_close(struct odbc *o)
 {
 	if (o->st != NULL) {
-		SQLCancel(o->st);
+		if (!o->good)
+			SQLCancel(o->st);
 		SQLFreeHandle(SQL_HANDLE_STMT, o->st);
+	}
+	if (o->connected && o->good && o->key != NULL && odbc_pool_give(o)) {
+		o->db = NULL;
+		o->env = NULL;
+		o->connected = false;
 	}
 	if (o->connected) {
 		SQLEndTran(SQL_HANDLE_DBC, o->db, SQL_ROLLBACK);
@@ -190,37 +196,45 @@ static bool command(struct odbc *o, const char *sql)
 	return good;
 }
 
+/* The server ends what takes too long, gate or no gate. */
+static bool set_timeout(struct ctx *cx, struct odbc *o)
+{
+	long long ms = (long long)o->budget.limits.time_ms;
+	struct arena *a = cx->arena;
+
+	if (o->product == PRODUCT_POSTGRESQL)
+		return command(
+		    o, str_cstr(
+			   a, str_fmt(a, "set statement_timeout = %lld", ms)));
+	if (o->product != PRODUCT_MARIADB)
+		return true;
+	/* MySQL has it by another name, and in milliseconds. */
+	return command(
+		   o, str_cstr(a, str_fmt(a, "set max_statement_time = %lld",
+				      ms / 1000 + 1))) ||
+	       command(o, str_cstr(a,
+			      str_fmt(a, "set max_execution_time = %lld", ms)));
+}
+
 /* What makes the session read only, words mean the same everywhere, and end in
  * time. */
 static bool configure(struct ctx *cx, struct odbc *o)
 {
-	long long ms = (long long)o->budget.limits.time_ms;
-	struct str timeout = { 0 };
-
 	switch (o->product) {
 	case PRODUCT_SQLITE:
 		o->read_only = command(o, "pragma query_only = 1");
 		return o->read_only;
 	case PRODUCT_POSTGRESQL:
-		timeout =
-		    str_fmt(cx->arena, "set statement_timeout = %lld", ms);
 		o->read_only = command(o, "set session characteristics as"
 					  " transaction read only") &&
 		               command(o, "set transaction read only");
 		return o->read_only && command(o, "set datestyle = 'ISO'") &&
 		       command(o, "set timezone = 'Asia/Bangkok'") &&
 		       command(o, "set extra_float_digits = 1") &&
-		       command(o, str_cstr(cx->arena, timeout));
+		       set_timeout(cx, o);
 	case PRODUCT_MARIADB:
-		timeout = str_fmt(
-		    cx->arena, "set max_statement_time = %lld", ms / 1000 + 1);
-		/* MySQL has it by another name, and in milliseconds. */
-		if (!command(o, str_cstr(cx->arena, timeout))) {
-			timeout = str_fmt(
-			    cx->arena, "set max_execution_time = %lld", ms);
-			if (!command(o, str_cstr(cx->arena, timeout)))
-				return false;
-		}
+		if (!set_timeout(cx, o))
+			return false;
 		o->read_only = command(o, "set session transaction read only");
 		return o->read_only &&
 		       command(o, "set sql_mode ="
@@ -290,6 +304,41 @@ static enum err connect_to(
 	return OK;
 }
 
+bool odbc_begin_again(struct ctx *cx, struct odbc *o)
+{
+	SQLUINTEGER dead = SQL_CD_FALSE;
+	bool good = true;
+
+	if (SQL_SUCCEEDED(SQLGetConnectAttr(
+		o->db, SQL_ATTR_CONNECTION_DEAD, &dead, sizeof(dead), NULL)) &&
+	    dead == SQL_CD_TRUE)
+		return false;
+	SQLSetConnectAttr(
+	    o->db, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_ON), 0);
+	if (o->product == PRODUCT_MSSQL)
+		good = command(o, "select 1");
+	else if (o->product != PRODUCT_ORACLE)
+		good = set_timeout(cx, o);
+	SQLSetConnectAttr(
+	    o->db, SQL_ATTR_AUTOCOMMIT, number(SQL_AUTOCOMMIT_OFF), 0);
+	/* There it is a matter of each transaction. */
+	if (o->product == PRODUCT_ORACLE)
+		good = command(o, "set transaction read only");
+	return good;
+}
+
+static enum err connect_new(
+    struct ctx *cx, struct odbc *o, const struct source *source)
+{
+	if (!SQL_SUCCEEDED(
+		SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &o->env)) ||
+	    !SQL_SUCCEEDED(SQLSetEnvAttr(
+		o->env, SQL_ATTR_ODBC_VERSION, number(SQL_OV_ODBC3), 0)) ||
+	    !SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, o->env, &o->db)))
+		return down(cx, STR("unixODBC"));
+	return connect_to(cx, o, source);
+}
+
 enum err odbc_open(struct ctx *cx, const struct source *source,
     const struct source_limits *limits, bool officer, struct odbc **ret)
 {
@@ -299,14 +348,10 @@ enum err odbc_open(struct ctx *cx, const struct source *source,
 	o->cp874 = source->cp874;
 	o->budget = budget_new(limits);
 	arena_defer(cx->arena, close_deferred, o);
-	if (!SQL_SUCCEEDED(
-		SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &o->env)) ||
-	    !SQL_SUCCEEDED(SQLSetEnvAttr(
-		o->env, SQL_ATTR_ODBC_VERSION, number(SQL_OV_ODBC3), 0)) ||
-	    !SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, o->env, &o->db)))
-		return down(cx, STR("unixODBC"));
-
-	enum err e = connect_to(cx, o, source);
+	o->key = officer ? NULL : odbc_pool_key(cx->arena, source);
+	enum err e = OK;
+	if (o->key == NULL || !odbc_pool_take(cx, o, o->key))
+		e = connect_new(cx, o, source);
 	if (e == OK &&
 	    !SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, o->db, &o->st)))
 		e = down(cx, STR("statement"));

@@ -103,7 +103,7 @@ static enum err next(
 		SQLRETURN rc = SQLFetch(s->o->st);
 
 		if (rc == SQL_NO_DATA)
-			s->done = true;
+			s->done = s->o->good = true;
 		else if (!SQL_SUCCEEDED(rc))
 			e = odbc_fail(
 			    cx, s->o, SQL_HANDLE_STMT, s->o->st, false);
@@ -184,7 +184,7 @@ static void fill_origins(struct ctx *cx, struct odbc *o, struct description *d)
 
 static enum err first_rows(struct ctx *cx, struct odbc *o,
     const struct odbc_column *columns, size_t n, size_t max_rows,
-    struct batch *ret)
+    struct batch *ret, uint64_t *ret_bad)
 {
 	struct cell *kept = ARENA_ARRAY(cx->arena, struct cell, max_rows * n);
 	struct rows rows = { .n_rows = 0 };
@@ -211,6 +211,7 @@ static enum err first_rows(struct ctx *cx, struct odbc *o,
 	}
 	*ret =
 	    (struct batch){ .n_rows = n_rows, .n_columns = n, .cells = kept };
+	*ret_bad = rows.head.bad_texts;
 	return e;
 }
 
@@ -249,9 +250,9 @@ static enum err preview(struct ctx *cx, struct odbc *o, struct str sql,
 		return e;
 	fill_origins(cx, o, out);
 	e = run_inside(cx, o, &marked, values, columns, out->columns, max_rows);
-	return e == OK
-	           ? first_rows(cx, o, columns, out->columns.n, max_rows, rows)
-	           : e;
+	return e == OK ? first_rows(cx, o, columns, out->columns.n, max_rows,
+			     rows, &out->bad_texts)
+	               : e;
 }
 
 enum err odbc_preview(struct ctx *cx, const struct source *source,
@@ -298,6 +299,7 @@ enum err odbc_look(
 
 const struct source_driver odbc_driver = {
 	.max_streams = 16,
+	.max_waiting = 64,
 	.check = odbc_look,
 	.preview = odbc_preview,
 	.open = open_stream,

@@ -61,6 +61,9 @@ struct pg_run {
 	bool officer;
 };
 
+/* Closes what was idle for long. */
+void pg_tidy(void);
+
 /* A bare connection, whatever became of it: for PQstatus and PQfinish. */
 PGconn *pg_dial(const struct source *, struct arena *);
 
@@ -127,6 +130,8 @@ MUST_CHECK enum err pg_tree_check(
 
 /* The driver's parts. */
 enum err pg_look(struct ctx *, const struct source *, struct source_report *);
+enum err pg_tables(
+    struct ctx *, const struct source *, size_t max, struct str *, size_t *);
 enum err pg_preview(struct ctx *, const struct source *, struct str sql,
     struct params, struct args, const struct source_limits *, size_t max_rows,
     struct description *, struct batch *);

@@ -103,7 +103,7 @@ static void pool_trim(const char *key)
 	}
 }
 
-void source_tidy(void)
+void pg_tidy(void)
 {
 	pool_trim(NULL);
 }

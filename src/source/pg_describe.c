@@ -342,6 +342,7 @@ static enum err first_rows(struct look *l, const struct pg_statement *st,
 		e = put_row(l, &room, r, kept + n_rows++ * n);
 		PQclear(r);
 	}
+	l->out.bad_texts = room.head.bad_texts;
 	if (e == OK)
 		e = pg_done(cx, l->run);
 	*ret =
@@ -420,6 +421,35 @@ enum err pg_look(
 		if (PQhost(run->c->db)[0] != '/')
 			ret->tls = PQsslInUse(run->c->db) ? YES : NO;
 	}
+	pg_give(run);
+	return e;
+}
+
+/* Only where the server itself lets any bytes be a text. */
+enum err pg_tables(struct ctx *cx, const struct source *source, size_t max,
+    struct str *ret, size_t *ret_n)
+{
+	static const char sql[] =
+	    "select pg_catalog.quote_ident(n.nspname) || '.' ||"
+	    " pg_catalog.quote_ident(c.relname)"
+	    " from pg_catalog.pg_class c"
+	    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+	    " where c.relkind in ('r', 'p', 'v', 'm', 'f')"
+	    " and n.nspname not like 'pg\\_%'"
+	    " and n.nspname <> 'information_schema'"
+	    " and pg_catalog.has_schema_privilege(n.oid, 'usage')"
+	    " and pg_catalog.has_table_privilege(c.oid, 'select')"
+	    " order by 1";
+	struct pg_run *run = NULL;
+	PGresult *r = NULL;
+	enum err e = pg_take(cx, source, &source_limits_officer, false, &run);
+
+	if (e != OK)
+		return e;
+	if (run->c->raw)
+		e = pg_query(cx, run, sql, 0, NULL, &r);
+	for (int i = 0; e == OK && i < PQntuples(r) && *ret_n < max; i++)
+		ret[(*ret_n)++] = str_dup(cx->arena, text_at(r, i, 0));
 	pg_give(run);
 	return e;
 }

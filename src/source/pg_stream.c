@@ -285,7 +285,9 @@ static enum err open_stream(struct ctx *cx, const struct source *source,
 
 const struct source_driver pg_driver = {
 	.max_streams = 16,
+	.max_waiting = 64,
 	.check = pg_look,
+	.tables = pg_tables,
 	.preview = pg_preview,
 	.open = open_stream,
 	.next = next,

@@ -15,7 +15,8 @@
  * On the last two the real fence is a role that may SELECT what is needed and
  * nothing else: source_look() says whether it is so.
  *
- * At most 128 streams at once read an SQLite source, 16 any other: ERR_BUSY.
+ * At most 128 streams at once read an SQLite source, 16 any other. One more waits
+ * up to two seconds for one of them to end, 64 of those at the most: ERR_BUSY.
  *
  * Failures. ERR_INVALID: the SQL or a parameter is wrong; the message says how
  * and may hold the database's own words, for officers. At the gate (streams)
@@ -78,6 +79,11 @@ struct source_report {
 	struct str writable;   /* the first table that it may write */
 	int64_t n_writable, n_readable; /* tables and views; -1: not known */
 	bool wal_without_folder; /* SQLite in WAL mode, folder not writable */
+	/* Texts that could not be decoded, among the first rows of its tables:
+	 * how many rows were looked at (-1: none), such texts, and the first
+	 * table that has some. */
+	int64_t n_looked, n_bad;
+	struct str bad_table;
 };
 MUST_CHECK enum err source_look(
     struct ctx *, const struct source *, struct source_report *ret);
@@ -110,6 +116,8 @@ struct description {
 	 * table read: no two rows are alike in them. None: not known. */
 	const struct str *key;
 	size_t n_key;
+	/* Texts, of the rows read for this, that could not be decoded. */
+	uint64_t bad_texts;
 };
 
 /* Checks an officer's SQL with its declared parameters and describes the
@@ -137,6 +145,11 @@ MUST_CHECK enum err source_open(struct ctx *, const struct source *,
 MUST_CHECK enum err source_next(
     struct ctx *, struct source_stream *, struct batch *ret);
 void source_close(struct source_stream *);
+/* Bytes that are alike only when the data that a stream reads, asked the same,
+ * are: of a SQLite file whose query does not ask the clock. False: not known. */
+#define SOURCE_VERSION_BYTES ((size_t)192)
+bool source_version(const struct source_stream *,
+    unsigned char ret[SOURCE_VERSION_BYTES], size_t *ret_n);
 /* Texts so far that were not UTF-8, or not CP874. */
 uint64_t source_bad_texts(const struct source_stream *);
 

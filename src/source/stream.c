@@ -275,3 +275,11 @@ void lite_stream_close(struct source_stream *head)
 	s->lite = NULL;
 	s->repaired = NULL; /* gone with it */
 }
+
+bool lite_stream_version(const struct source_stream *head,
+    unsigned char ret[SOURCE_VERSION_BYTES], size_t *ret_n)
+{
+	const struct lite_stream *s = (const struct lite_stream *)head;
+
+	return s->lite != NULL && lite_version(s->lite, ret, ret_n);
+}

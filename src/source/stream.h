@@ -25,6 +25,8 @@ enum err lite_stream_open(struct ctx *, const struct source *,
     const struct compiled *, const struct source_limits *,
     struct source_stream **);
 enum err lite_next(struct ctx *, struct source_stream *, struct batch *);
+bool lite_stream_version(const struct source_stream *,
+    unsigned char ret[SOURCE_VERSION_BYTES], size_t *ret_n);
 void lite_stream_close(struct source_stream *);
 enum err lite_preview(struct ctx *, const struct source *, struct str sql,
     struct params, struct args, const struct source_limits *, size_t max_rows,

@@ -47,6 +47,7 @@ static void check_same(const struct record *r, const struct record *w)
 	REQUIRE(r->kind == w->kind && r->at == w->at);
 	REQUIRE(w->rows == (ends ? r->rows : 0));
 	REQUIRE(w->bytes == (ends ? r->bytes : 0));
+	REQUIRE(w->bad_texts == (ends ? r->bad_texts : 0));
 	check_text(r->id, w->id, 400);
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		const struct text *t = &texts[i];

@@ -73,6 +73,21 @@ static bool set_column(struct columns cs, struct str name, struct str type)
 	return false;
 }
 
+static const struct str fact[] = { STR_INIT("เรื่อง"),
+	STR_INIT("รายชื่อ <a> & \"b\"\nสองบรรทัด") };
+static const struct str heads[] = { STR_INIT("a"), STR_INIT("b"),
+	STR_INIT("c") };
+static const struct sheet_line note_lines[] = {
+	{ .cells = fact, .n = 2 },
+	{ .n = 0 },
+	{ .cells = heads, .n = 3, .heading = true },
+};
+static const struct sheet_note a_note = {
+	.name = STR_INIT("เกี่ยวกับข้อมูลชุดนี้"),
+	.lines = note_lines,
+	.n = 3,
+};
+
 static bool set_option(struct job *j, struct columns cs, struct str o)
 {
 	struct str head, tail;
@@ -84,6 +99,10 @@ static bool set_option(struct job *j, struct columns cs, struct str o)
 	}
 	if (str_eq(o, STR("flush"))) {
 		j->flush = true;
+		return true;
+	}
+	if (str_eq(o, STR("note"))) {
+		j->options.note = &a_note;
 		return true;
 	}
 	if (str_take(&o, STR("sheet="))) {

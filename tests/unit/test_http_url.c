@@ -44,6 +44,10 @@ static void encodes(void)
 	T_CHECK(str_eq(got, STR("aZ09-._~%20%2F%3F%26%3D%2B%25%E0%B8%81%0A")),
 	    "%.*s", STR_ARG(got));
 	T_CHECK(url_encode(a, STR("")).n == 0, "empty");
+	got = url_encode_query(a, STR("or=(a.in.(\"1,2\"),b.like.x*) é+;&"));
+	T_CHECK(str_eq(got, STR("or%3D(a.in.(%221,2%22),b.like.x*)+%C3%A9%2B"
+				"%3B%26")),
+	    "%.*s", STR_ARG(got));
 	arena_free(a);
 }
 
@@ -55,6 +59,9 @@ static void every_byte_goes_there_and_back(void)
 		all[i] = (char)i;
 	struct str from = str_n(all, sizeof(all)), back = STR("");
 	struct str there = url_encode(a, from);
+	T_CHECK(url_decode(a, there, true, &back), "decodes");
+	T_CHECK(str_eq(from, back), "%zu bytes", back.n);
+	there = url_encode_query(a, from);
 	T_CHECK(url_decode(a, there, true, &back), "decodes");
 	T_CHECK(str_eq(from, back), "%zu bytes", back.n);
 	arena_free(a);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "paging_alike.h"
+#include "source/odbc.h"
 
 static struct source lite, pg, maria, *which;
 static struct arena *kept; /* holds them */
@@ -535,6 +536,59 @@ static void old_encodings_are_read(void)
 	T_TEXT(answer_of(&old, &a, &q), STR("t:กา|\n"));
 }
 
+/* Which session of the server answers. */
+static struct str session_of(const struct source *s, const char *sql)
+{
+	static const struct column columns[] = { { .name = STR_INIT("id") } };
+	struct approved a = { .sql = str_of(sql),
+		.columns = { .v = columns, .n = 1 } };
+	struct query all = query_all();
+
+	return answer_of(s, &a, &all);
+}
+
+static void sessions_are_kept(void)
+{
+	const char *sql = which == &pg ? "select pg_backend_pid() as id"
+	                               : "select connection_id() as id";
+	size_t others = odbc_kept();
+
+	begin();
+	if (which == &lite) { /* another file may be put in its place */
+		session_of(&lite, "select 1 as id");
+		T_CHECK(odbc_kept() == others, "%zu", odbc_kept());
+		return;
+	}
+	struct str first = session_of(which, sql);
+	T_CHECK(str_starts(first, STR("i:")), "%.*s", STR_ARG(first));
+	T_TEXT(session_of(which, sql), first);
+	/* Who has another password gets no session of this one's. */
+	struct source other = *which;
+	other.secret = STR("wrong");
+	T_CHECK(!str_eq(session_of(&other, sql), first), " ");
+	/* What failed, or was not read to its end, is not used again. */
+	T_CHECK(str_starts(session_of(which, "select nothing as id"), STR("!")),
+	    " ");
+	T_CHECK(!str_eq(session_of(which, sql), first), " ");
+}
+
+/* A server that has ended a kept one is asked anew, and nobody notices. */
+static void a_session_that_was_ended_is_replaced(void)
+{
+	const char *sql = "select pg_backend_pid() as id";
+	begin();
+	struct str first = session_of(&pg, sql);
+	PGconn *c = PQconnectdb(getenv("PRATU_TEST_PG"));
+	struct str end = str_fmt(cx.arena, "select pg_terminate_backend(%.*s)",
+	    STR_ARG(str_upto(str_from(first, 2), first.n - 4)));
+
+	PQclear(PQexec(c, str_cstr(cx.arena, end)));
+	PQfinish(c);
+	struct str next = session_of(&pg, sql);
+	T_CHECK(str_starts(next, STR("i:")) && !str_eq(next, first), "%.*s",
+	    STR_ARG(next));
+}
+
 int main(void)
 {
 	struct source *all[] = { &lite, &pg, &maria };
@@ -564,7 +618,9 @@ int main(void)
 		T_RUN(the_first_rows_are_shown);
 		T_RUN(a_shape_that_differs_is_drift);
 		T_RUN(time_and_patience_end);
+		T_RUN(sessions_are_kept);
 	}
+	T_RUN(a_session_that_was_ended_is_replaced);
 	T_RUN(values_are_as_mariadb_holds_them);
 	T_RUN(old_encodings_are_read);
 	arena_free(kept);

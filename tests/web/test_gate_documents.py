@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -21,6 +22,7 @@ from journey import desk, refusal  # noqa: F401
 SQL = ("select department_code, name_th, name_en, parent_code from department"
        " order by department_code")
 POSITIONS = "select position_code, name_th from position order by 1"
+ABOUT = "เกี่ยวกับข้อมูลชุดนี้"
 
 
 @pytest.fixture
@@ -63,7 +65,22 @@ def test_one_document_for_each_form(desk, ledger):  # noqa: F811
     assert [tuple(v or None for v in r) for r in rows[1:]] == want
     book = openpyxl.load_workbook(
         io.BytesIO(made.document("xlsx")[1].content))
-    assert book.sheetnames == ["data"]
+    assert book.sheetnames == ["data", ABOUT]
+    told = sheet_rows(book, ABOUT)
+    facts = {r[0]: r[1] for r in told if r[0] and r[1]}
+    request = desk.requester.request(made.no)
+    assert facts["ชื่อเรื่อง"] == request["title"]
+    assert facts["วัตถุประสงค์"] == request["answers"]["purpose"]
+    assert facts["หน่วยงานผู้ให้ข้อมูล"] == "ICIT"
+    assert facts["คำขอเลขที่"] == made.no
+    assert re.fullmatch(r"[0-9]+ \S+ 25[0-9]{2}", facts["ใช้ได้ถึงวันที่"])
+    # Nothing of a moment or a person at work: the same is the same file.
+    assert "ส่งข้อมูลเมื่อ" not in facts and "ผู้ถือคีย์" not in facts
+    assert [r[:4] for r in told if r[0] in ("department_code", "name_th",
+                                            "name_en", "parent_code")] == [
+        ["department_code", "รหัส", "ข้อความ", "ใช้ภายใน"],
+        ["name_th", "ชื่อ", "ข้อความ", "ใช้ภายใน"],
+        ["parent_code", "parent_code", "ข้อความ", "ใช้ภายใน"]]
     cells = sheet_rows(book, "data")
     assert cells[0] == ["รหัส", "ชื่อ", "parent_code"]
     assert [tuple(r) for r in cells[1:]] == want
@@ -78,7 +95,9 @@ def test_several_parts_are_several_sheets_and_one_csv_each(desk):  # noqa: F811
     assert facts["part"] in ("", None)
     assert facts["name"] == f"{made.no}-data.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
-    assert book.sheetnames[0] == "สังกัด" and len(book.sheetnames) == 2
+    assert book.sheetnames[0] == "สังกัด" and len(book.sheetnames) == 3
+    assert [r[1] for r in sheet_rows(book, ABOUT)
+            if r[0] == "ส่วนของข้อมูล"] == ["สังกัด", "ตำแหน่ง/สายงาน"]
     for sheet, sql in zip(book.sheetnames, (SQL, POSITIONS)):
         assert [tuple(r) for r in sheet_rows(book, sheet)[1:]] == \
             desk.rows("HRIS", sql)

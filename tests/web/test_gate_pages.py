@@ -277,3 +277,34 @@ def test_query_and_post_go_on_in_the_body(pages):
             assert at.startswith("/query?cursor=")
         assert ids == list(range(9, -1, -1)), method
     assert pages.keyed.send("QUERY", "", json=body).status_code == 405
+
+
+@pytest.mark.parametrize("length", [3000, 4200, 7000, 7900, 8031])
+def test_the_link_after_a_long_question_can_be_followed(pages, length):
+    """Places of 3 KB beside questions of up to 8 KiB, as they came in: what
+    does not fit goes on by counting."""
+    pages.fill("k", [(i, "(" * 2990 + chr(97 + i), i, "x") for i in range(7)])
+    question = "limit=3&order=grp&select=id,grp,num,word&word=not.in.("
+    question += "*:'!@$/?*:'!@$/?,*:'!@$/?" * 400
+    question = question[:length - 2] + "z)"
+    answer, got, longest = pages.keyed.get("?" + question), [], 0
+    while True:
+        assert answer.status_code == 200, answer.text
+        got += [r["id"] for r in answer.json()]
+        if "next" not in answer.links:
+            break
+        query = urlsplit(answer.links["next"]["url"]).query
+        assert len(query) <= 8192
+        assert "word=not.in.(*:'!@$/?*:" in query
+        longest = max(longest, len(query))
+        answer = pages.keyed.get("?" + query)
+    assert got == list(range(7)) and longest > length
+
+
+def test_a_question_without_room_for_a_link_is_told_so(pages):
+    pages.fill("k", [(i, "a", i, "x") for i in range(3)])
+    question = "word=not.in.(" + "a" * 8030 + ")"
+    assert len(pages.keyed.get("?" + question).json()) == 3
+    refused = pages.keyed.get("?limit=2&" + question)
+    assert problem(refused, 422, "invalid")["errors"][0]["code"] == \
+        "question-too-long"
