@@ -10,6 +10,7 @@
 #define MAX_PARTS 20
 #define MAX_COLUMNS 500
 #define MAX_NAME 60
+#define MAX_REASON 500
 #define DEFAULT_DAYS 180
 #define MAX_DAYS (3 * 366)
 
@@ -169,6 +170,36 @@ static void take_columns(
 	json_put(out, "columns", columns);
 }
 
+/* Why a column is given out at all: asked once, of personal and sensitive ones
+ * above all, and pinned to what is delivered. */
+static void take_reasons(
+    struct plan *p, size_t i, const json_t *part, json_t *out)
+{
+	const json_t *said = json_value(part, "reasons");
+	json_t *reasons = json_new_object(p->cx->arena);
+	const char *name;
+	json_t *why;
+	if (said == NULL)
+		return;
+	if (!json_is_object(said) || json_object_size(said) > MAX_COLUMNS) {
+		field_wrong(p->cx, part_field(p, i, "reasons"),
+		    MSG_field_not_object, STR(""));
+		return;
+	}
+	json_t *all = json_keep(p->cx->arena, json_deep_copy(said));
+	json_object_foreach(all, name, why)
+	{
+		struct str text = thai_normal(p->cx->arena, json_as_text(why));
+		if (!json_is_string(why) || str_chars(text) > MAX_REASON)
+			field_wrong(p->cx, part_field(p, i, "reasons"),
+			    MSG_field_too_long, STR("500"));
+		else if (text.n > 0)
+			json_put_text(reasons, name, text);
+	}
+	if (json_object_size(reasons) > 0)
+		json_put(out, "reasons", reasons);
+}
+
 static void take_list(
     struct plan *p, size_t i, const json_t *part, const char *key, json_t *out)
 {
@@ -211,6 +242,7 @@ static void take_part(
 		json_put_text(o, "file", file);
 	}
 	take_columns(p, i, part, o);
+	take_reasons(p, i, part, o);
 	take_list(p, i, part, "filterable", o);
 	json_add(parts, o);
 }
@@ -404,6 +436,25 @@ static void check_masks(struct ctx *cx, const json_t *columns, struct str field)
 	}
 }
 
+/* A reason is for a column that is given out. */
+static void check_reasons(
+    struct ctx *cx, const json_t *part, const json_t *columns, struct str field)
+{
+	const json_t *said = json_member(part, "reasons");
+	const char *name;
+	json_t *why;
+	if (said == NULL)
+		return;
+	json_t *all = json_keep(cx->arena, json_deep_copy(said));
+	json_object_foreach(all, name, why)
+	{
+		const json_t *c = column_named(columns, str_of(name));
+		if (c == NULL || str_eq(json_text(c, "mask"), STR("drop")))
+			field_wrong(cx, field, MSG_field_no_such_column,
+			    str_dup(cx->arena, str_of(name)));
+	}
+}
+
 static void seal_part(struct ctx *cx, const json_t *part, const json_t *found,
     size_t i, json_t *parts)
 {
@@ -420,6 +471,8 @@ static void seal_part(struct ctx *cx, const json_t *part, const json_t *found,
 		if (json_list(found, "key") != NULL)
 			json_put(o, "key", json_list(found, "key"));
 	}
+	check_reasons(cx, part, json_list(o, "columns"),
+	    str_fmt(cx->arena, "parts[%zu].reasons", i));
 	json_add(parts, o);
 }
 

@@ -25,7 +25,7 @@ static json_t *spec_of(
 		if (!str_eq(json_text(part, "name"), g->part))
 			continue;
 		static const char *const keys[] = { "source", "sql", "params",
-			"columns", "key", "filterable", "title_th" };
+			"columns", "reasons", "key", "filterable", "title_th" };
 		for (size_t k = 0; k < COUNT(keys); k++)
 			if (json_value(part, keys[k]) != NULL)
 				json_put(
@@ -41,6 +41,13 @@ static json_t *spec_of(
 		json_put_text(
 		    spec, answers[k], json_text(f->answers, answers[k]));
 	json_put(spec, "conditions", told_conditions(a, f));
+	/* Asked once, pinned here: what the holder of a key agreed to. */
+	static const char *const pinned[] = { "subjects", "recipients",
+		"recipient_kind", "ethics_no", "minors", "terms_accepted" };
+	for (size_t k = 0; k < COUNT(pinned); k++)
+		if (json_value(f->answers, pinned[k]) != NULL)
+			json_put(
+			    spec, pinned[k], json_value(f->answers, pinned[k]));
 	json_put_text(spec, "title", case_title(f));
 	json_put_text(spec, "requester", f->requester_name);
 	json_put_text(spec, "unit", f->unit);

@@ -56,7 +56,9 @@ static struct ui_table columns_of(
 		    msg_code(a, lang, STR("type."), json_text(c, "type"));
 		cell[2] = (struct ui_cell){ .badge = true,
 			.tone = class_tone(class),
-			.text = msg_code(a, lang, STR("class."), class) };
+			.text = msg_code(a, lang, STR("class."), class),
+			.sub = json_text(
+			    json_member(part, "reasons"), str_cstr(a, name)) };
 		cell[3].text =
 		    msg_code(a, lang, STR("mask."), json_text(c, "mask"));
 		cell[4].text = yes_if(w, json_list(part, "filterable"), name);

@@ -95,6 +95,23 @@ static void read_params(struct visit *v, struct str prefix, json_t *part)
 		json_put(part, "params", params);
 }
 
+/* "national_id: ใช้จับคู่กับฐานเดิม", a line each. */
+static void read_reasons(struct visit *v, struct str prefix, json_t *part)
+{
+	struct arena *a = v->cx.arena;
+	json_t *lines = json_new_array(a), *reasons = json_new_object(a);
+	form_lines(lines, posted(v, prefix, "reasons"), false);
+	for (size_t i = 0; i < json_array_size(lines); i++) {
+		struct str name, why = STR("");
+		str_cut(
+		    json_as_text(json_array_get(lines, i)), ':', &name, &why);
+		json_put_text(
+		    reasons, str_cstr(a, str_trim(name)), str_trim(why));
+	}
+	if (json_object_size(reasons) > 0)
+		json_put(part, "reasons", reasons);
+}
+
 static json_t *read_part(struct visit *v, size_t i)
 {
 	struct arena *a = v->cx.arena;
@@ -103,6 +120,7 @@ static json_t *read_part(struct visit *v, size_t i)
 	json_t *part = json_new_object(a);
 	put(part, "name", posted(v, prefix, "name"));
 	put(part, "title_th", posted(v, prefix, "title_th"));
+	read_reasons(v, prefix, part);
 	if (str_take(&from, STR("file:"))) {
 		put(part, "file", from);
 		return part;

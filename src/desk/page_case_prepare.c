@@ -134,6 +134,22 @@ static struct str params_text(const struct plan_work *p, const json_t *part)
 	return buf_view(&b);
 }
 
+static struct str reasons_text(const struct plan_work *p, const json_t *part)
+{
+	const json_t *said = json_member(part, "reasons");
+	struct buf b = buf_new(arena_of(p), 65536);
+	const char *name;
+	json_t *why;
+	if (said == NULL)
+		return STR("");
+	json_t *all = json_keep(arena_of(p), json_deep_copy(said));
+	json_object_foreach(all, name, why)
+	{
+		buf_fmt(&b, "%s: %.*s\n", name, STR_ARG(json_as_text(why)));
+	}
+	return buf_view(&b);
+}
+
 static void ask_part(const struct plan_work *p, size_t i, const json_t *part,
     struct plan_part *ret)
 {
@@ -155,6 +171,10 @@ static void ask_part(const struct plan_work *p, size_t i, const json_t *part,
 	params->optional = true;
 	params->input = UI_CODE;
 	params->rows = 2;
+	struct ui_field *reasons = form_area(&f, part_name(p, i, "reasons"),
+	    MSG_draft_reasons, MSG_draft_reasons_hint, reasons_text(p, part));
+	reasons->optional = true;
+	reasons->rows = 3;
 	ret->fields = f.fields.v;
 	ret->n_fields = f.fields.n;
 }

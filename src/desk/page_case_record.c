@@ -4,6 +4,7 @@
 #include "core/answers.h"
 #include "core/attachment.h"
 #include "core/engine.h"
+#include "core/way.h"
 #include "desk/form_answers.h"
 #include "desk/page_case.h"
 
@@ -146,6 +147,10 @@ static struct ui_cell endorsement_cell(
 	} else {
 		c.tone = UI_NEUTRAL;
 		c.text = case_say(w, MSG_case_endorsement_not_needed);
+		c.sub = case_say(
+		    w, case_skip(a, &w->facts, &w->f, unit) == SKIP_office_owns
+			   ? MSG_draft_skip_office
+			   : MSG_draft_skip_requester);
 	}
 	return c;
 }

@@ -33,6 +33,13 @@ static struct str coded(
 	return msg_code(v->cx.arena, v->cx.lang, str_of(prefix), code);
 }
 
+static struct str coded_in(const struct visit *v, const char *prefix,
+    const json_t *spec, const char *key)
+{
+	struct str code = json_text(spec, key);
+	return code.n > 0 ? coded(v, prefix, code) : code;
+}
+
 static enum ui_tone state_tone(struct str state)
 {
 	if (str_eq(state, STR("active")))
@@ -193,6 +200,14 @@ static void put_rows(struct one *w, struct connection_page *page)
 		.value = w->c.request,
 		.url = url_path(r.arena, "/requests/{}", 1, &w->c.request) });
 	row_some(&r, say(v, MSG_conn_purpose), json_text(w->c.spec, "purpose"));
+	row_some(&r, say(v, MSG_answer_lawful_basis),
+	    coded_in(v, "lawful-basis.", w->c.spec, "lawful_basis"));
+	row_some(&r, say(v, MSG_answer_identifiability),
+	    coded_in(v, "identifiability.", w->c.spec, "identifiability"));
+	row_some(&r, say(v, MSG_answer_subjects),
+	    joined(v, "subject.", json_list(w->c.spec, "subjects")));
+	row_some(&r, say(v, MSG_answer_retention_until),
+	    json_text(w->c.spec, "retention_until"));
 	if (!page->view)
 		row_some(&r, say(v, MSG_case_formats),
 		    joined(v, "format.", json_list(w->c.spec, "formats")));
@@ -229,6 +244,8 @@ static void fill_column(struct one *w, const json_t *c, struct ui_cell *cell)
 		cell[0].sub = STR("");
 	cell[1].text = coded(v, "type.", json_text(c, "type"));
 	cell[2].text = coded(v, "class.", class);
+	cell[2].sub = json_text(
+	    json_member(w->c.spec, "reasons"), str_cstr(v->cx.arena, name));
 	cell[3].text = lists(json_list(w->c.spec, "filterable"), name)
 	                   ? say(v, MSG_case_yes)
 	                   : STR("–");

@@ -6,7 +6,7 @@
 #include "fmt/mask.h"
 #include "templates/gate_about.h"
 
-enum { COLUMN_CELLS = 6, PARAM_CELLS = 4, MAX_TERMS = 12 };
+enum { COLUMN_CELLS = 6, PARAM_CELLS = 4, MAX_TERMS = 20 };
 
 struct str connection_url(const struct call *c)
 {
@@ -77,6 +77,9 @@ static struct ui_table columns_table(const struct call *c)
 		row[2].text =
 		    word(c, "type.", str_of(column_type_names[col->type]));
 		row[3].text = word(c, "class.", col->class);
+		row[3].sub =
+		    json_text(json_member(c->connection.spec, "reasons"),
+			str_cstr(a, col->name));
 		row[4].text =
 		    word(c, "mask.", str_of(mask_names[mask_of(col->mask)]));
 		row[5].text = yes_no(c, c->approved.filterable[i]);
@@ -156,6 +159,46 @@ static struct ui_row *add_term(
 	return row;
 }
 
+static void add_some(struct terms *t, enum msg label, struct str value)
+{
+	if (value.n > 0)
+		add_term(t, label, value);
+}
+
+static struct str subjects(const struct terms *t)
+{
+	struct arena *a = t->c->v->cx.arena;
+	const json_t *list = json_list(t->c->connection.spec, "subjects");
+	struct str all = STR("");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		all = str_fmt(a, "%.*s%s%.*s", STR_ARG(all), i ? " · " : "",
+		    STR_ARG(word(t->c, "subject.",
+			json_as_text(json_array_get(list, i)))));
+	return all;
+}
+
+/* What was asked once and holds for whoever uses the data: of whom they are, how
+ * far persons can be told, until when they may be kept, by whom, on which terms. */
+static void add_pinned(struct terms *t)
+{
+	struct ctx *cx = &t->c->v->cx;
+	const json_t *spec = t->c->connection.spec;
+	struct str how = json_text(spec, "identifiability");
+	struct date day;
+	add_some(t, MSG_answer_subjects, subjects(t));
+	if (how.n > 0)
+		add_term(t, MSG_answer_identifiability,
+		    word(t->c, "identifiability.", how));
+	if (date_parse_iso(json_text(spec, "retention_until"), &day))
+		add_term(t, MSG_answer_retention_until,
+		    date_long(cx->arena, cx->lang, day));
+	add_some(t, MSG_answer_recipients, json_text(spec, "recipients"));
+	add_some(t, MSG_answer_ethics_no, json_text(spec, "ethics_no"));
+	if (json_flag(spec, "terms_accepted"))
+		add_term(t, MSG_answer_terms_accepted,
+		    msg_text(cx->lang, MSG_pages_form_yes));
+}
+
 static void add_terms(struct terms *t)
 {
 	const struct call *c = t->c;
@@ -180,6 +223,7 @@ static void add_terms(struct terms *t)
 	if (basis.n > 0)
 		add_term(
 		    t, MSG_gate_about_basis, word(c, "lawful-basis.", basis));
+	add_pinned(t);
 	add_term(t, MSG_gate_about_holder, json_text(spec, "requester"));
 	struct ui_row *row = add_term(t, MSG_gate_about_request, no);
 	(void)url_https(str_fmt(cx->arena, "%.*s/requests/%.*s",
