@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "cli/disk.h"
 #include "cli/store.h"
-#include "core/calendar.h"
+#include "core/calendar_days.h"
 #include "core/procedure.h"
 #include "sql/roles.h"
 

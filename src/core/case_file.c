@@ -130,10 +130,42 @@ static void end_pause(struct case_file *f, int64_t at)
 		f->pauses.v[f->pauses.n - 1].to = at;
 }
 
+/* The calendar as it was then is the one that counts for good. */
+static void stop_clock(struct case_file *f, const struct event *e)
+{
+	if (f->stop_seq == 0)
+		f->stop_seq = e->seq;
+}
+
+static void begin_rework(struct case_file *f, int64_t at)
+{
+	bool open = f->reworks.n > 0 && f->reworks.v[f->reworks.n - 1].to == 0;
+	if (f->first_delivered != 0 && !open)
+		LIST_ADD(f->arena, &f->reworks, (struct pause){ .from = at });
+}
+
+static void end_rework(struct case_file *f, int64_t at)
+{
+	if (f->reworks.n > 0 && f->reworks.v[f->reworks.n - 1].to == 0)
+		f->reworks.v[f->reworks.n - 1].to = at;
+}
+
+/* Told by the event: late is what was late by the calendar of that day. */
+static void take_late(struct case_file *f, const json_t *data)
+{
+	const json_t *late = json_value(data, "late");
+	if (late == NULL)
+		return;
+	f->late_days = json_int(late, "days", 0);
+	take(&f->late_cause, late, "cause");
+	take(&f->late_reason, late, "reason");
+}
+
 /* What every event may carry: stages ended and entered, the end of the case. */
 static void move(struct case_file *f, const struct event *e)
 {
 	finish_runs(f, e);
+	take_late(f, e->data);
 	const json_t *enter = json_list(e->data, "enter");
 	if (enter != NULL) {
 		end_pause(f, e->at);
@@ -150,6 +182,8 @@ static void move(struct case_file *f, const struct event *e)
 		f->state = STATE_closed;
 		f->outcome = (enum outcome)outcome;
 		f->closed = e->at;
+		stop_clock(f, e);
+		end_rework(f, e->at);
 	}
 }
 
@@ -236,7 +270,8 @@ static void on_acted(struct case_file *f, const struct event *e, enum command c)
 		take(&f->comment, form, "comment");
 		if (str_eq(json_text(e->data, "outcome"), STR("refused"))) {
 			set_connections(f, "active", "suspended");
-			f->delivered = 0; /* the clock goes on */
+			f->delivered = 0;
+			begin_rework(f, e->at);
 		}
 	}
 }
@@ -286,6 +321,10 @@ static void on_delivered(struct case_file *f, const struct event *e)
 		if (str_eq(f->documents.v[i].state, STR("given")))
 			f->documents.v[i].state = STR("replaced");
 	f->delivered = e->at;
+	if (f->first_delivered == 0)
+		f->first_delivered = e->at;
+	stop_clock(f, e);
+	end_rework(f, e->at);
 	take(&f->memo_out, e->data, "memo_out");
 	take_connections(f, e);
 	take_documents(f, e);
@@ -312,6 +351,7 @@ static void on_recalled(struct case_file *f, const struct event *e)
 		f->outcome = OUTCOME_none;
 		f->closed = 0;
 		f->delivered = 0;
+		begin_rework(f, e->at);
 	}
 }
 
@@ -372,12 +412,27 @@ static void on_classified(struct case_file *f, const struct event *e)
 
 static void on_extended(struct case_file *f, const struct event *e)
 {
+	const json_t *form = json_value(e->data, "form");
+	struct agreement said = { .by = e->actor,
+		.cause = json_text(form, "cause"),
+		.reason = json_text(form, "reason"),
+		.evidence = json_text(form, "evidence"),
+		.at = e->at };
 	if (json_flag(e->data, "proposed")) {
 		f->proposed_due = json_text(e->data, "due");
+		f->proposed = said;
 		return;
 	}
+	/* The cause is that of the proposal to which it agrees. */
+	if (said.cause.n == 0) {
+		said.cause = f->proposed.cause;
+		said.reason = f->proposed.reason;
+		said.proposed_by = f->proposed.by;
+	}
 	f->agreed_due = json_text(e->data, "due");
+	f->agreed = said;
 	f->proposed_due = (struct str){ 0 };
+	f->proposed = (struct agreement){ 0 };
 }
 
 static void on_revoked(struct case_file *f, const struct event *e)
@@ -495,6 +550,7 @@ void evolve(struct case_file *f, const struct event *e)
 		on_opined(f, e);
 		break;
 	case EVENT_withdrawn:
+	case EVENT_recalculated:
 	case EVENT_acted:
 	case EVENT_noted:
 	case EVENT_messaged:

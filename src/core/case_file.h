@@ -39,6 +39,12 @@ struct opinion {
 struct pause {
 	int64_t from, to; /* to 0: still */
 };
+/* How another day came to be agreed. */
+struct agreement {
+	struct str by, cause, reason, evidence;
+	struct str proposed_by; /* who had proposed the day; empty: the same */
+	int64_t at;
+};
 struct attached {
 	struct str id, name, type, sha256, by;
 	int64_t bytes, at;
@@ -115,7 +121,14 @@ struct case_file {
 	LIST(struct handed) documents;
 	struct str agreed_due;   /* ISO, when another day was agreed */
 	struct str proposed_due; /* ISO, what the requester may agree to */
-	int64_t score;           /* 0: none */
+	struct agreement agreed, proposed; /* who, when, why */
+	/* The clock stops with the first delivery, or the end: when, and with
+	 * which event. What comes after a delivery is rework. */
+	int64_t first_delivered, stop_seq;
+	LIST(struct pause) reworks;
+	int64_t late_days; /* when it was handed over late, with the cause */
+	struct str late_cause, late_reason;
+	int64_t score; /* 0: none */
 	struct str comment;
 	struct str question; /* what the requester is asked, in waiting */
 	bool letter_due;     /* records still owes the reply memo (N-26) */

@@ -85,6 +85,15 @@ static enum err put_waiting_for(struct json_work *w)
 	return e;
 }
 
+static struct date due_of(
+    const struct stage_clocks *own, const struct run *r, struct date whole)
+{
+	for (size_t i = 0; i < own->n; i++)
+		if (own->v[i].run == r)
+			return own->v[i].due;
+	return r->kind == STAGE_consent ? (struct date){ 0 } : whole;
+}
+
 static void put_stages(struct json_work *w)
 {
 	json_t *list = json_new_array(w->cx->arena);
@@ -92,6 +101,7 @@ static void put_stages(struct json_work *w)
 	/* The open stage must be done by what its clock says: its own, or that
 	 * of the whole request. */
 	struct clock c = clock_read(w->facts, w->f, w->cx->now);
+	struct stage_clocks own = clock_stages(a, w->facts, w->f, w->cx->now);
 	for (size_t i = 0; i < w->f->runs.n; i++) {
 		const struct run *r = &w->f->runs.v[i];
 		json_t *o = json_object(), *people = json_array();
@@ -107,8 +117,9 @@ static void put_stages(struct json_work *w)
 		json_put_text_or_null(o, "outcome", r->outcome);
 		json_put_text_or_null(o, "since", iso_or_empty(a, r->since));
 		json_put_text_or_null(o, "until", iso_or_empty(a, r->until));
-		json_put_text_or_null(
-		    o, "due", r->until == 0 ? date_iso(a, c.due) : STR(""));
+		json_put_text_or_null(o, "due",
+		    r->until == 0 ? date_iso(a, due_of(&own, r, c.due))
+				  : STR(""));
 		json_put_text_or_null(o, "note", r->note);
 		json_put_text_or_null(o, "conditions", r->conditions);
 		if (r->acting_for != NULL)
@@ -344,6 +355,21 @@ static void put_stage(struct json_work *w)
 	json_put(w->o, "stage", o);
 }
 
+/* When it was handed over late: by how much, and why. */
+static void put_late(struct json_work *w)
+{
+	const struct case_file *f = w->f;
+	if (f->late_days == 0) {
+		json_put_text_or_null(w->o, "late", STR(""));
+		return;
+	}
+	json_t *o = json_new_object(w->cx->arena);
+	json_put_int(o, "days", f->late_days);
+	json_put_text(o, "cause", f->late_cause);
+	json_put_text_or_null(o, "reason", f->late_reason);
+	json_put(w->o, "late", o);
+}
+
 static void put_records(struct json_work *w)
 {
 	const struct case_file *f = w->f;
@@ -367,6 +393,7 @@ static void put_records(struct json_work *w)
 	    w->o, "outcome", str_of(outcome_names[f->outcome]));
 	json_put_text_or_null(w->o, "agreed_due", f->agreed_due);
 	json_put_text_or_null(w->o, "proposed_due", f->proposed_due);
+	put_late(w);
 	if (f->score > 0)
 		json_put_int(w->o, "score", f->score);
 	else

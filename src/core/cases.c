@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/thai.h"
 #include "core/answers.h"
+#include "core/calendar_days.h"
 #include "core/decide.h"
 #include "core/policy.h"
 #include "core/setting.h"
@@ -21,7 +22,7 @@ static enum err office_facts(
 		e = delegation_stand_ins(
 		    cx, office, &ret->stand_ins, &ret->n_stand_ins);
 	if (!e)
-		e = calendar_get(cx, &ret->calendar);
+		e = calendar_get(cx, office, CALENDAR_NOW, &ret->calendar);
 	return e;
 }
 
@@ -70,6 +71,9 @@ enum err cases_facts(
 		e = office_facts(cx, f->office, &facts);
 	if (!e)
 		e = officer_facts(cx, f->office, &facts);
+	facts.then = facts.calendar;
+	if (!e && f->stop_seq != 0)
+		e = calendar_get(cx, f->office, f->stop_seq, &facts.then);
 	if (e)
 		return e;
 	e = read_many_rows(cx, &facts.many_rows);
@@ -117,7 +121,7 @@ static enum err may_write(struct ctx *cx)
 }
 
 /* Appends what was decided and brings everything that follows from it. */
-static enum err commit_event(struct ctx *cx, const struct facts *facts,
+enum err cases_take(struct ctx *cx, const struct facts *facts,
     const struct case_file *before, struct event *ev, struct case_file *ret)
 {
 	enum err e = events_append(cx, ev, 1);
@@ -227,7 +231,7 @@ enum err cases_command(
 	    cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);
 	if (e)
 		return e;
-	return commit_event(cx, &facts, &f, &ev, ret);
+	return cases_take(cx, &facts, &f, &ev, ret);
 }
 
 /* Whom the actor stood in for, where he had no right of his own. */
@@ -281,7 +285,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 	json_put(data, "answers", merged);
 	stamp(cx, data, as);
 	struct event ev = drafted(cx, &f, data);
-	return commit_event(cx, &facts, &f, &ev, ret);
+	return cases_take(cx, &facts, &f, &ev, ret);
 }
 
 static enum err find_office(struct ctx *cx, struct str code, struct office *ret)
@@ -403,7 +407,7 @@ static enum err first_draft(struct ctx *cx, const struct new_case *nc,
 	if (e)
 		return e;
 	struct event ev = drafted(cx, &none, data);
-	return commit_event(cx, &facts, &none, &ev, ret);
+	return cases_take(cx, &facts, &none, &ev, ret);
 }
 
 enum err cases_may_create(struct ctx *cx, bool on_behalf)
@@ -488,7 +492,7 @@ enum err cases_copy(struct ctx *cx, struct str no, struct case_file *ret)
 	json_put_text(data, "to", ret->no);
 	struct event ev = drafted(cx, &f, data);
 	ev.type = EVENT_copied;
-	return commit_event(cx, &facts, &f, &ev, &after);
+	return cases_take(cx, &facts, &f, &ev, &after);
 }
 
 static bool attaches(const struct case_file *f, const struct person *p)
@@ -562,5 +566,5 @@ enum err cases_attach(struct ctx *cx, struct str no,
 		.request = f.no,
 		.actor = str_lower(cx->arena, cx->actor->person.email),
 		.data = data };
-	return commit_event(cx, &facts, &f, &ev, ret);
+	return cases_take(cx, &facts, &f, &ev, ret);
 }

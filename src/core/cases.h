@@ -59,6 +59,10 @@ MUST_CHECK enum err cases_may_attach(struct ctx *, struct str no);
 /* Reads one that cx->actor may see. */
 MUST_CHECK enum err cases_get(
     struct ctx *, struct str no, struct case_file *ret);
+/* Appends an event that was decided elsewhere, and brings all that follows from
+ * it; the caller has the chain. */
+MUST_CHECK enum err cases_take(struct ctx *, const struct facts *,
+    const struct case_file *before, struct event *, struct case_file *ret);
 /* Without asking who reads: for publishing, projections, notices. */
 MUST_CHECK enum err cases_load(
     struct ctx *, struct str no, struct case_file *ret);

@@ -50,6 +50,9 @@ void decision_systems(struct decision *, const json_t *codes);
 struct str service_asked(const json_t *answers);
 /* ERR_CONFLICT while the data protection officer holds the request. */
 MUST_CHECK enum err decision_not_held(struct decision *);
+/* A late case asks for its cause, once: the day it is handed over, or that it
+ * cannot be. Into data "late"; what is missing is a wrong field. */
+void decision_late(struct decision *);
 /* The case as it will be with `data` of `type` taken; for what follows. */
 struct case_file decision_after(const struct decision *, enum event_type);
 

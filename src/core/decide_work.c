@@ -162,6 +162,7 @@ enum err decide_prepare(struct decision *d)
 enum err decide_cannot(struct decision *d)
 {
 	body_needs(d->cx, d->form, "reason");
+	decision_late(d);
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;
@@ -262,6 +263,10 @@ enum err decide_deliver(struct decision *d)
 		e = decision_not_held(d);
 	if (!e)
 		e = only_its_systems(d, d->f->artefact);
+	if (e)
+		return e;
+	decision_late(d);
+	e = fields_end(d->cx);
 	if (e)
 		return e;
 	d->type = EVENT_delivered;

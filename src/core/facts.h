@@ -21,7 +21,8 @@ struct facts {
 	size_t n_officers;
 	const struct stand_in *stand_ins; /* today, in the office */
 	size_t n_stand_ins;
-	struct calendar calendar;
+	struct calendar calendar; /* of the office, as it is */
+	struct calendar then;     /* as it was when the clock stopped */
 	int64_t next_register_no; /* what intake would give in register_year */
 	int64_t register_year;    /* พ.ศ. */
 	struct sha256 seed;       /* where unguessable ids come from */

@@ -44,6 +44,11 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_recalled_body },
 	[NOTICE_revoked] = { MSG_mail_revoked_subject, MSG_mail_revoked_body },
 	[NOTICE_closed] = { MSG_mail_closed_subject, MSG_mail_closed_body },
+	[NOTICE_recalculated] = { MSG_mail_recalculated_subject,
+	    MSG_mail_recalculated_body },
+	[NOTICE_reminder] = { MSG_mail_reminder_subject,
+	    MSG_mail_reminder_body },
+	[NOTICE_overdue] = { MSG_mail_overdue_subject, MSG_mail_overdue_body },
 	[NOTICE_letter] = { MSG_mail_letter_subject, MSG_mail_letter_body },
 	[NOTICE_message] = { MSG_mail_message_subject, MSG_mail_message_body },
 	[NOTICE_shared] = { MSG_mail_shared_subject, MSG_mail_shared_body },
@@ -430,6 +435,9 @@ static enum err tell_event(const struct telling *t)
 		return tell_shared(t);
 	case EVENT_opined:
 		return tell_opined(t);
+	case EVENT_recalculated:
+		return tell_requester(t, NOTICE_recalculated, STR(""),
+		    json_text(t->ev->data, "due_to"));
 	case EVENT_acted:
 		return refused(t->ev)
 		           ? tell_officers(t, NOTICE_refused, t->f->comment)

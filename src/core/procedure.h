@@ -168,6 +168,7 @@ struct procedure {
 	const struct apart *aparts;
 	size_t n_aparts;
 	int budget;            /* working days over all; 0: the stages' own */
+	int budget_min;        /* of a range; else the same */
 	struct str clock_from; /* id of the stage whose end starts the clock */
 	struct str services[4];
 	size_t n_services;

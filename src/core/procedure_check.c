@@ -339,7 +339,8 @@ static void check_clock(const struct checker *c)
 	bool timed = c->p->budget > 0;
 
 	for (size_t i = 0; i < c->p->n_stages; i++)
-		timed = timed || c->p->stages[i].budget_max > 0;
+		timed = timed || (c->p->stages[i].budget_max > 0 &&
+				     c->p->stages[i].kind != STAGE_consent);
 	if (!timed)
 		tree_wrong(c->t, c->places->top, MSG_procedure_budget_none,
 		    nothing, nothing);

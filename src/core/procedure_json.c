@@ -246,8 +246,10 @@ json_t *procedure_json(struct arena *a, const struct procedure *p)
 		json_add(stages, stage_json(a, &p->stages[i]));
 	json_put(o, "stages", stages);
 	json_put(o, "apart", aparts_json(a, p));
-	if (p->budget > 0)
+	if (p->budget > 0) {
 		json_put_int(o, "budget", p->budget);
+		json_put_int(o, "budget_min", p->budget_min);
+	}
 	json_put_text(o, "clock_from", p->clock_from);
 	put_texts(a, o, "services", p->services, p->n_services);
 	put_register(a, o, p);

@@ -1,7 +1,7 @@
 #include "base/str.h"
 #include "core/procedure_parts.h"
 
-enum { max_stages = 30, max_days = 365, max_outcomes = 10 };
+enum { max_stages = 30, max_days = 365, max_outcomes = 10, consent_days = 5 };
 enum { max_apart = COMMANDS * (COMMANDS + 1) };
 
 const char *const field_type_names[FIELD_TYPES] = {
@@ -56,18 +56,23 @@ static unsigned read_bits(struct tree *t, const yaml_node_t *map,
 	return bits;
 }
 
-/* `budget: 3` or `budget: {min: 1, max: 4}`. */
-static void read_budget(
-    struct tree *t, const yaml_node_t *map, struct stage *ret)
+/* `budget: 3`, `budget: {min: 1, max: 4}` or `budget: none`; `usual` days when
+ * it is absent. */
+static void read_budget(struct tree *t, const yaml_node_t *map, int usual,
+    int *ret_min, int *ret_max)
 {
 	static const char *const names[] = { "min", "max" };
 	const yaml_node_t *node = tree_get(t, map, "budget");
 
+	*ret_min = *ret_max = usual;
 	if (!node)
 		return;
 	if (node->type == YAML_SCALAR_NODE) {
-		ret->budget_max = tree_int(t, node, "budget", 1, max_days);
-		ret->budget_min = ret->budget_max;
+		bool none = str_eq(str_n((const char *)node->data.scalar.value,
+				       node->data.scalar.length),
+		    STR("none"));
+		*ret_max = none ? 0 : tree_int(t, node, "budget", 1, max_days);
+		*ret_min = *ret_max;
 		return;
 	}
 	if (!tree_map(t, node, "budget", names, COUNT(names)))
@@ -76,9 +81,9 @@ static void read_budget(
 	const yaml_node_t *max = tree_need(t, node, "max");
 	if (!min || !max)
 		return;
-	ret->budget_min = tree_int(t, min, "min", 1, max_days);
-	ret->budget_max = tree_int(t, max, "max", 1, max_days);
-	if (ret->budget_min > ret->budget_max)
+	*ret_min = tree_int(t, min, "min", 1, max_days);
+	*ret_max = tree_int(t, max, "max", 1, max_days);
+	if (*ret_min > *ret_max)
 		tree_wrong(
 		    t, min, MSG_procedure_budget_order, STR(""), STR(""));
 }
@@ -174,7 +179,10 @@ static void read_stage(
 	ret->title = tree_text2(t, node, "title", TREE_NEED);
 	ret->does = tree_text2(t, node, "does", TREE_NEED | TREE_LINES);
 	ret->clause = tree_text(t, node, "clause", TREE_NEED);
-	read_budget(t, node, ret);
+	/* A consent that is not told how long it may take is reminded of all the
+	 * same; it does not count in the time of the whole. */
+	read_budget(t, node, ret->kind == STAGE_consent ? consent_days : 0,
+	    &ret->budget_min, &ret->budget_max);
 	read_next(t, node, ret);
 	read_cc(t, node, ret);
 }
@@ -263,8 +271,6 @@ void read_stages(struct tree *t, const yaml_node_t *top, struct procedure *p,
 	p->n_stages = n;
 	places->stages = items;
 	read_apart(t, top, p, places);
-	const yaml_node_t *budget = tree_get(t, top, "budget");
-	if (budget)
-		p->budget = tree_int(t, budget, "budget", 1, max_days);
+	read_budget(t, top, 0, &p->budget_min, &p->budget);
 	p->clock_from = tree_code(t, top, "clock_from");
 }

@@ -20,7 +20,9 @@ struct register_row register_row_of(
 		.score = f->score,
 		.outcome = str_of(outcome_names[f->outcome]),
 		.title = case_title(f),
-		.unit = f->unit };
+		.unit = f->unit,
+		.late_days = f->late_days,
+		.late_cause = f->late_cause };
 }
 
 enum err register_put(struct ctx *cx, const struct register_row *r)
@@ -29,16 +31,18 @@ enum err register_put(struct ctx *cx, const struct register_row *r)
 	enum err e = sql_exec(cx,
 	    SQL("insert into register_row (office, year, number, request, received,"
 		" systems, service_type, memo_in, memo_out, score, outcome, title,"
-		" unit) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-		" $13) on conflict (office, year, number) do update set"
+		" unit, late_days, late_cause) values ($1, $2, $3, $4, $5, $6,"
+		" $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (office, year, number) do update set"
 		" received = $5, systems = $6, service_type = $7,"
 		" memo_in = $8, memo_out = $9, score = $10, outcome = $11,"
-		" title = $12, unit = $13 where register_row.request = $4"),
+		" title = $12, unit = $13, late_days = $14, late_cause = $15"
+		" where register_row.request = $4"),
 	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number),
 		val_str(r->request), val_i64(r->received), val_str(r->systems),
 		val_str(r->service_type), val_str(r->memo_in),
 		val_str(r->memo_out), val_i64(r->score), val_str(r->outcome),
-		val_str(r->title), val_str(r->unit)),
+		val_str(r->title), val_str(r->unit), val_i64(r->late_days),
+		val_str(r->late_cause)),
 	    &changed);
 	if (e || changed == 1)
 		return e;
@@ -76,7 +80,9 @@ static struct register_row from_row(struct row r)
 		.score = row_i64(r, "score"),
 		.outcome = row_str(r, "outcome"),
 		.title = row_str(r, "title"),
-		.unit = row_str(r, "unit") };
+		.unit = row_str(r, "unit"),
+		.late_days = row_i64(r, "late_days"),
+		.late_cause = row_str(r, "late_cause") };
 }
 
 static bool same_row(const struct register_row *a, const struct register_row *b)
@@ -88,7 +94,8 @@ static bool same_row(const struct register_row *a, const struct register_row *b)
 	       str_eq(a->memo_in, b->memo_in) &&
 	       str_eq(a->memo_out, b->memo_out) && a->score == b->score &&
 	       str_eq(a->outcome, b->outcome) && str_eq(a->title, b->title) &&
-	       str_eq(a->unit, b->unit);
+	       str_eq(a->unit, b->unit) && a->late_days == b->late_days &&
+	       str_eq(a->late_cause, b->late_cause);
 }
 
 enum err register_same(
@@ -97,8 +104,8 @@ enum err register_same(
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select office, year, number, request, received, systems,"
-		" service_type, memo_in, memo_out, score, outcome, title, unit"
-		" from register_row where request = $1"),
+		" service_type, memo_in, memo_out, score, outcome, title, unit,"
+		" late_days, late_cause from register_row where request = $1"),
 	    VALS(val_str(request)), &rows);
 	*ret = false;
 	if (e)
@@ -118,8 +125,8 @@ enum err register_list(struct ctx *cx, struct str office, int64_t year,
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select office, year, number, request, received, systems,"
-		" service_type, memo_in, memo_out, score, outcome, title, unit"
-		" from register_row where office = $1 and year = $2"
+		" service_type, memo_in, memo_out, score, outcome, title, unit,"
+		" late_days, late_cause from register_row where office = $1 and year = $2"
 		" order by number"),
 	    VALS(val_str(office), val_i64(year)), &rows);
 	if (e)
@@ -222,6 +229,10 @@ struct str register_text(
 		return number_text(a, r->score);
 	case REGISTER_outcome:
 		return r->outcome;
+	case REGISTER_late:
+		return number_text(a, r->late_days);
+	case REGISTER_late_cause:
+		return r->late_cause;
 	case REGISTER_FIELDS:
 		break;
 	}
@@ -245,6 +256,8 @@ static json_t *row_json(struct arena *a, const struct register_row *r)
 	json_put_text_or_null(o, "outcome", r->outcome);
 	json_put_text(o, "title", r->title);
 	json_put_text(o, "unit", r->unit);
+	json_put_int(o, "late", r->late_days);
+	json_put_text_or_null(o, "late_cause", r->late_cause);
 	return o;
 }
 

@@ -19,6 +19,8 @@ struct register_row {
 	struct str service_type, memo_in, memo_out;
 	int64_t score; /* 0: none */
 	struct str outcome, title, unit;
+	int64_t late_days; /* 0: in time */
+	struct str late_cause;
 };
 
 /* The columns of an office's register: those of its procedure in force today,

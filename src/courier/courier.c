@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "core/grants.h"
 #include "core/outbox.h"
+#include "core/reminder.h"
 #include "core/sweep.h"
 #include "courier/heads.h"
 #include "sql/sql.h"
@@ -21,13 +22,14 @@ enum {
 	AT_ONCE = 50,
 	SWEEP_MS = 60 * 1000,
 	SIGN_MS = 60 * 1000,
+	REMIND_MS = 20 * 1000,
 };
 
 struct courier {
 	const struct courier_options *options;
 	struct store *people, *shared;
 	struct str name; /* of this process, in leases */
-	int64_t swept;
+	int64_t swept, reminded;
 	struct heads heads;
 	int64_t signed_at;
 };
@@ -121,6 +123,58 @@ static void sweep(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.sweep");
 }
 
+static enum err remind_one(struct ctx *cx, struct courier *c, struct str no)
+{
+	bool wanted = false;
+	int64_t notices;
+	enum err e = store_read(cx, c->people);
+	if (!e)
+		e = reminders_wanted(cx, no, &wanted);
+	store_end(cx);
+	if (e || !wanted)
+		return e;
+	e = store_write(cx, c->people);
+	if (!e)
+		e = reminders_send(cx, no, &notices);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+/* One that cannot be told (its events are not what was written) keeps nobody
+ * else's; the day is not over for it, so it is tried again. */
+static void remind(struct ctx *cx, struct courier *c)
+{
+	struct str *v = NULL;
+	size_t n = 0, failed = 0;
+	if (cx->now - c->reminded < REMIND_MS && cx->now >= c->reminded)
+		return;
+	c->reminded = cx->now;
+	enum err e = store_read(cx, c->people);
+	if (!e)
+		e = reminders_list(cx, &v, &n);
+	store_end(cx);
+	for (size_t i = 0; i < n && !e; i++) {
+		struct arena_mark mark = arena_mark(cx->arena);
+		if (remind_one(cx, c, v[i])) {
+			log_fault(cx, "courier.reminder");
+			cx->fault = (struct fault){ 0 };
+			failed++;
+		}
+		arena_rewind(cx->arena, mark);
+	}
+	if (!e && n > 0 && failed == 0)
+		e = store_write(cx, c->people);
+	if (!e && n > 0 && failed == 0)
+		e = reminders_done(cx);
+	if (!e && cx->db != NULL)
+		e = store_commit(cx);
+	store_end(cx);
+	if (e)
+		log_fault(cx, "courier.reminders");
+}
+
 static void sign(struct ctx *cx, struct courier *c)
 {
 	c->signed_at = cx->now;
@@ -137,6 +191,7 @@ static void work(struct courier *c)
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 	carry(&cx, c);
 	sweep(&cx, c);
+	remind(&cx, c);
 	/* The clock may have been set back. */
 	if (cx.now - c->signed_at >= SIGN_MS || cx.now < c->signed_at)
 		sign(&cx, c);

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/way.h"
 #include "desk/app.h"
+#include "desk/page_list.h"
 #include "desk/prepare.h"
 #include "sql/sql.h"
 
@@ -220,17 +221,12 @@ enum err api_clock(struct visit *v)
 	store_end(&v->cx);
 	if (e)
 		return e;
-	struct clock c = clock_read(&facts, &f, v->cx.now);
-	json_t *o = clock_json(v->cx.arena, &c);
-	json_put_text_or_null(o, "start", date_iso(v->cx.arena, c.start));
-	json_put_text_or_null(o, "due", date_iso(v->cx.arena, c.due));
-	json_put_flag(o, "unconfirmed", c.unconfirmed);
-	json_put(
-	    o, "days", clock_days(v->cx.arena, &facts, &f, &c, v->cx.lang));
-	return visit_json(v, 200, o);
+	return visit_json(v, 200,
+	    clock_whole_json(v->cx.arena, &facts, &f, v->cx.now, v->cx.lang));
 }
 
-static json_t *line_json(struct arena *a, const struct case_line *l)
+static json_t *line_json(
+    struct arena *a, const struct list_words *w, const struct case_line *l)
 {
 	json_t *o = json_new_object(a);
 	json_t *systems = json_new_array(a);
@@ -248,6 +244,7 @@ static json_t *line_json(struct arena *a, const struct case_line *l)
 	json_put_text(o, "unit", l->unit);
 	json_put(o, "systems", systems);
 	json_put_text_or_null(o, "due", l->due);
+	json_put_flag(o, "due_unconfirmed", list_unconfirmed(w, l));
 	json_put_int(o, "version", l->version);
 	json_put_text(o, "updated", time_iso(a, l->updated));
 	return o;
@@ -256,6 +253,7 @@ static json_t *line_json(struct arena *a, const struct case_line *l)
 enum err api_requests(struct visit *v)
 {
 	const struct case_line *list = NULL;
+	struct list_words words = { 0 };
 	size_t n = 0;
 	struct str next = { 0 };
 	struct case_filter q = { .state = visit_query(v, "state"),
@@ -271,13 +269,15 @@ enum err api_requests(struct visit *v)
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = cases_list(&v->cx, &q, &list, &n, &next);
+	if (!e)
+		e = list_words(&v->cx, &words);
 	store_end(&v->cx);
 	if (e)
 		return e;
 	json_t *o = json_new_object(v->cx.arena),
 	       *all = json_new_array(v->cx.arena);
 	for (size_t i = 0; i < n; i++)
-		json_add(all, line_json(v->cx.arena, &list[i]));
+		json_add(all, line_json(v->cx.arena, &words, &list[i]));
 	json_put(o, "requests", all);
 	json_put_text_or_null(o, "next", next);
 	return visit_json(v, 200, o);

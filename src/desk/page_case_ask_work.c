@@ -27,6 +27,20 @@ void case_ask_prepare(struct case_form *f)
 	LIST_ADD(arena_of(f), &f->buttons, go);
 }
 
+/* What is handed over late says why: once, and before it goes. */
+static void ask_late(struct case_form *f)
+{
+	const struct case_work *w = f->w;
+	int days = clock_late(&w->facts, &w->f, w->v->cx.now);
+	if (days == 0)
+		return;
+	form_codes(f, UI_RADIOS, "late_cause", MSG_ask_late_cause,
+	    MSG_ask_late_hint, "late-cause.",
+	    "difficulty volume limits waiting staff other", STR(""));
+	form_area(f, "late_reason", MSG_ask_late_reason, MSG_NONE, STR(""))
+	    ->optional = true;
+}
+
 void case_ask_cannot(struct case_form *f)
 {
 	f->intro = case_say(f->w, MSG_ask_cannot_intro);
@@ -34,6 +48,7 @@ void case_ask_cannot(struct case_form *f)
 	if (f->w->f.files.n > 0)
 		form_files(f, "files", MSG_ask_files, MSG_NONE, true)
 		    ->optional = true;
+	ask_late(f);
 	form_button(f, UI_DANGER, f->title, NULL, NULL, MSG_ask_sure_cannot);
 }
 
@@ -65,6 +80,7 @@ void case_ask_deliver(struct case_form *f)
 {
 	f->intro = case_say(f->w, MSG_ask_deliver_intro);
 	show_digest(f);
+	ask_late(f);
 	form_area(f, "message", MSG_ask_deliver_message, MSG_NONE,
 	    case_say(f->w, MSG_ask_deliver_default));
 	form_codes(f, UI_RADIOS, "channel", MSG_ask_channel, MSG_NONE,

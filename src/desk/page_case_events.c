@@ -143,12 +143,46 @@ static void say_not_given(struct telling *t, const json_t *form)
 	}
 }
 
+/* The due day before and after, and the days that moved it. */
+static void say_recalculated(struct telling *t, const json_t *data)
+{
+	const struct case_work *w = t->w;
+	struct str from = json_text(data, "due_from");
+	const json_t *days = json_list(data, "days");
+	if (from.n == 0)
+		return;
+	say(t, case_say2(w, MSG_said_due_moved, case_day(w, from),
+		   case_day(w, json_text(data, "due_to"))));
+	for (size_t i = 0; i < json_array_size(days); i++) {
+		const json_t *d = json_array_get(days, i);
+		bool gone = json_flag(d, "cancelled");
+		say(t, case_say2(w,
+			   gone ? MSG_said_day_cancelled : MSG_said_day_added,
+			   case_day(w, json_text(d, "day")),
+			   json_text(d, w->v->cx.lang == LANG_TH ? "name_th"
+								 : "name_en")));
+	}
+}
+
+static void say_late(struct telling *t, const json_t *data)
+{
+	const json_t *late = json_member(data, "late");
+	int64_t days = json_int(late, "days", 0);
+	if (days == 0)
+		return;
+	say(t, case_say1(t->w, MSG_thing_overdue, case_number(t->w, days)));
+	say_codes(t, MSG_case_cause, "late-cause.", late, "cause");
+	say(t, json_text(late, "reason"));
+}
+
 static void say_event(struct telling *t, const struct event *ev)
 {
 	const json_t *form = json_member(ev->data, "form");
 	const struct case_work *w = t->w;
 	struct str due = json_text(ev->data, "due");
+	say_recalculated(t, ev->data);
 	say_form(t, form);
+	say_late(t, ev->data);
 	say(t, json_text(form, "text"));
 	if (ev->type == EVENT_attached)
 		say(t, json_text(ev->data, "name"));

@@ -6,7 +6,7 @@
 #include "desk/page_case.h"
 #include "templates/desk_clock.h"
 
-enum { DAY_COLUMNS = 3 };
+enum { DAY_COLUMNS = 3, STAGE_COLUMNS = 4 };
 
 static struct str weekday(const struct case_work *w, struct date d)
 {
@@ -63,6 +63,98 @@ static struct ui_table table_of(const struct case_work *w)
 		.empty = case_say(w, MSG_clock_not_started) };
 }
 
+static struct str budget_of(const struct case_work *w, int min, int max)
+{
+	return min < max ? str_fmt(w->v->cx.arena, "%d–%d", min, max)
+	                 : case_number(w, max);
+}
+
+/* Beside a stage: whose, and what its time is not part of. */
+static struct str stage_note(
+    const struct case_work *w, const struct stage_clock *c)
+{
+	struct str unit = c->run->unit.n ? case_unit(w, c->run->unit) : STR("");
+	struct str apart = !c->counts  ? case_say(w, MSG_clock_stage_apart)
+	                   : c->rework ? case_say(w, MSG_clock_stage_rework)
+	                               : STR("");
+	return str_fmt(w->v->cx.arena, "%.*s%s%.*s", STR_ARG(unit),
+	    unit.n && apart.n ? " · " : "", STR_ARG(apart));
+}
+
+static void fill_stage(const struct case_work *w, const struct stage_clock *c,
+    struct ui_cell *cell)
+{
+	struct arena *a = w->v->cx.arena;
+	enum lang lang = w->v->cx.lang;
+	cell[0].text = text2_in(c->stage->title, lang);
+	cell[0].sub = stage_note(w, c);
+	cell[1].text = date_short(a, lang, c->start);
+	cell[2].text = case_say2(w, MSG_clock_stage_of, case_number(w, c->used),
+	    budget_of(w, c->budget_min, c->budget));
+	cell[3].text = c->paused ? case_say(w, MSG_case_clock_paused)
+	                         : date_short(a, lang, c->due);
+	if (c->unconfirmed)
+		cell[3].sub = case_say(w, MSG_case_unconfirmed);
+	if (c->overdue > 0) {
+		cell[3].badge_text =
+		    case_say1(w, MSG_thing_overdue, case_number(w, c->overdue));
+		cell[3].tone = UI_BAD;
+	}
+}
+
+static struct ui_table stages_of(const struct case_work *w)
+{
+	struct arena *a = w->v->cx.arena;
+	const enum msg labels[STAGE_COLUMNS] = { MSG_clock_stage,
+		MSG_clock_start, MSG_clock_stage_used, MSG_case_due };
+	struct stage_clocks all =
+	    clock_stages(a, &w->facts, &w->f, w->v->cx.now);
+	struct ui_column *columns =
+	    ARENA_ARRAY(a, struct ui_column, STAGE_COLUMNS);
+	struct ui_cell *cells =
+	    ARENA_ARRAY(a, struct ui_cell, all.n * STAGE_COLUMNS + 1);
+	for (size_t i = 0; i < STAGE_COLUMNS; i++)
+		columns[i].label = case_say(w, labels[i]);
+	for (size_t i = 0; i < all.n; i++)
+		fill_stage(w, &all.v[i], &cells[i * STAGE_COLUMNS]);
+	return (struct ui_table){ .caption = case_say(w, MSG_clock_stages),
+		.columns = columns,
+		.n_columns = STAGE_COLUMNS,
+		.cells = cells,
+		.n_rows = all.n };
+}
+
+/* Who agreed to another day, who had proposed it, why. */
+static void put_agreed(const struct case_work *w, struct rows_of *r)
+{
+	const struct agreement *g = &w->f.agreed;
+	struct arena *a = r->arena;
+	if (w->f.agreed_due.n == 0)
+		return;
+	struct str by = case_say2(
+	    w, MSG_clock_agreed_by, case_person(w, g->by), case_when(w, g->at));
+	struct str proposed = g->proposed_by.n
+	                          ? case_say1(w, MSG_clock_agreed_proposed,
+					case_person(w, g->proposed_by))
+	                          : STR("");
+	struct str cause = g->cause.n ? msg_code(a, w->v->cx.lang,
+					    STR("extend-cause."), g->cause)
+	                              : STR("");
+	row_lines(r, case_say(w, MSG_clock_agreed),
+	    str_fmt(a, "%.*s\n%.*s%s%.*s%s%.*s%s%.*s",
+		STR_ARG(case_day(w, w->f.agreed_due)), STR_ARG(by),
+		proposed.n ? "\n" : "", STR_ARG(proposed), cause.n ? "\n" : "",
+		STR_ARG(cause), g->reason.n ? ": " : "", STR_ARG(g->reason)));
+}
+
+static void put_rework(const struct case_work *w, struct rows_of *r)
+{
+	if (w->f.reworks.n > 0)
+		row_text(r, case_say(w, MSG_clock_rework),
+		    case_say1(w, MSG_clock_rework_days,
+			case_number(w, w->clock.rework)));
+}
+
 static void put_rows(const struct case_work *w, struct rows_of *r)
 {
 	const struct clock *c = &w->clock;
@@ -80,7 +172,9 @@ static void put_rows(const struct case_work *w, struct rows_of *r)
 			w, MSG_clock_after_hours, case_when(w, w->f.received)));
 	row_text(r, case_say(w, MSG_clock_used),
 	    case_say2(w, MSG_case_clock_used, case_number(w, c->used),
-		case_number(w, c->budget)));
+		budget_of(w, c->budget_min, c->budget)));
+	put_agreed(w, r);
+	put_rework(w, r);
 	if (c->paused)
 		row_text(r, case_say(w, MSG_case_due),
 		    case_say(w, MSG_case_clock_paused));
@@ -112,7 +206,8 @@ enum err page_clock(struct visit *v)
 		.title = case_title(&w.f),
 		.rows = r.list.v,
 		.n_rows = r.list.n,
-		.days = table_of(&w) };
+		.days = table_of(&w),
+		.stages = stages_of(&w) };
 	struct view view = page_view(
 	    v, str_fmt(v->cx.arena, "%.*s %.*s",
 		   STR_ARG(case_say(&w, MSG_clock_title)), STR_ARG(w.f.no)));

@@ -18,11 +18,28 @@ enum err list_words(struct ctx *cx, struct list_words *ret)
 	enum err e = unit_list(cx, &w.units, &w.n_units);
 	if (!e)
 		e = office_list(cx, &w.offices, &w.n_offices);
-	if (!e)
-		e = calendar_get(cx, &w.calendar);
+	if (e)
+		return e;
+	struct calendar *c =
+	    ARENA_ARRAY(cx->arena, struct calendar, w.n_offices + 1);
+	w.calendars = c;
+	/* The last is for an office that is there no more. */
+	for (size_t i = 0; i <= w.n_offices && !e; i++)
+		e = calendar_get(cx,
+		    i < w.n_offices ? w.offices[i].code : STR(""), CALENDAR_NOW,
+		    &c[i]);
 	if (!e)
 		*ret = w;
 	return e;
+}
+
+static const struct calendar *calendar_of(
+    const struct list_words *w, struct str office)
+{
+	size_t i = 0;
+	while (i < w->n_offices && !str_eq(w->offices[i].code, office))
+		i++;
+	return &w->calendars[i];
 }
 
 struct str list_unit(
@@ -68,7 +85,14 @@ int list_overdue(const struct list_words *w, const struct case_line *l)
 	struct date due;
 	if (!runs(l, &due) || date_cmp(w->today, due) <= 0)
 		return 0;
-	return calendar_count(&w->calendar, due, w->today);
+	return calendar_count(calendar_of(w, l->office), due, w->today);
+}
+
+bool list_unconfirmed(const struct list_words *w, const struct case_line *l)
+{
+	struct date due;
+	return runs(l, &due) &&
+	       !calendar_confirmed(calendar_of(w, l->office), due.year);
 }
 
 /* Late, due today, or due soon; else nothing. */
@@ -79,7 +103,8 @@ static void put_badge(struct ctx *cx, const struct list_words *w,
 	int late = list_overdue(w, l);
 	if (!runs(l, &due))
 		return;
-	int left = calendar_count(&w->calendar, w->today, due);
+	const struct calendar *c = calendar_of(w, l->office);
+	int left = calendar_count(c, w->today, due);
 	struct str days = str_fmt(cx->arena, "%d", late > 0 ? late : left);
 	cell->tone = late > 0 ? UI_BAD : UI_WAIT;
 	if (late > 0)
@@ -187,6 +212,8 @@ static enum err line_cells(struct ctx *cx, const struct list_words *w,
 	cell[4] = (struct ui_cell){ .text = STR("–") };
 	if (date_parse_iso(l->due, &due))
 		cell[4].text = whole_day(cx, due);
+	if (list_unconfirmed(w, l))
+		cell[4].sub = msg_text(cx->lang, MSG_case_unconfirmed);
 	put_badge(cx, w, l, &cell[4]);
 	return list_state(cx, l, &cell[2].text);
 }

@@ -2,7 +2,7 @@
 #ifndef DESK_PAGE_LIST_H
 #define DESK_PAGE_LIST_H
 
-#include "core/calendar.h"
+#include "core/calendar_days.h"
 #include "core/cases.h"
 #include "desk/app.h"
 #include "templates/view.h"
@@ -13,7 +13,7 @@ struct list_words {
 	size_t n_units;
 	const struct office *offices;
 	size_t n_offices;
-	struct calendar calendar;
+	const struct calendar *calendars; /* of each of the offices */
 	struct date today;
 };
 /* In the caller's transaction. */
@@ -24,6 +24,8 @@ struct str list_office(const struct list_words *, enum lang, struct str code);
 
 /* Working days past the due day; 0 in time, closed or with nothing due. */
 int list_overdue(const struct list_words *, const struct case_line *);
+/* The due day lies in a year of which the days off are not announced. */
+bool list_unconfirmed(const struct list_words *, const struct case_line *);
 /* A state in words, with what the office's procedure calls the role at work. */
 MUST_CHECK enum err list_state(
     struct ctx *, const struct case_line *, struct str *ret);

@@ -15,10 +15,16 @@ struct str procedure_time(struct ctx *cx, const struct procedure *p)
 {
 	int min = 0, max = 0;
 	for (size_t i = 0; i < p->n_stages; i++) {
+		/* An owner's time is not the office's. */
+		if (p->stages[i].kind == STAGE_consent)
+			continue;
 		min += p->stages[i].budget_min;
 		max += p->stages[i].budget_max;
 	}
-	const struct str all = days(cx->arena, p->budget);
+	const struct str all =
+	    p->budget_min < p->budget
+		? str_fmt(cx->arena, "%d–%d", p->budget_min, p->budget)
+		: days(cx->arena, p->budget);
 	const struct str span[] = { days(cx->arena, min),
 		days(cx->arena, max) };
 	if (p->budget > 0)

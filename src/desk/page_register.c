@@ -122,6 +122,8 @@ static void fill_cell(struct visit *v, const struct list_words *words,
 		c->text = list_unit(words, lang, r->unit);
 	else if (field == REGISTER_service_type && c->text.n > 0)
 		c->text = msg_code(a, lang, STR("service."), c->text);
+	else if (field == REGISTER_late_cause && c->text.n > 0)
+		c->text = msg_code(a, lang, STR("late-cause."), c->text);
 	else if (field == REGISTER_outcome && c->text.n > 0)
 		c->text = msg_code(a, lang, STR("outcome."), c->text);
 }

@@ -189,6 +189,7 @@ static inline struct play *begin(const char *code)
 	p->facts.n_officers = off3 - head + 1;
 	p->facts.calendar.first_year = 2026;
 	p->facts.calendar.last_year = 2027;
+	p->facts.then = p->facts.calendar;
 	p->facts.next_register_no = 7;
 	p->facts.register_year = 2569;
 	p->facts.seed = sha256_of(str_of(code));

@@ -6,7 +6,7 @@
 #include "base/crypt.h"
 #include "base/str.h"
 #include "cli/demo/demo.h"
-#include "core/calendar.h"
+#include "core/calendar_days.h"
 #include "core/cases.h"
 #include "core/grants.h"
 #include "core/outbox.h"

@@ -366,11 +366,12 @@ def test_thai_that_looks_damaged_is_a_warning(place, name, at):
 
 def test_calendar(place):
     done = load(place, "calendar", DAYS, "--dry-run")
-    assert done.stdout.splitlines()[0] == "2030-01-01\tpublic\tวันขึ้นปีใหม่"
+    assert done.stdout.splitlines()[0] == "+\t2030-01-01\tpublic\tวันขึ้นปีใหม่"
     assert "Nothing was changed" in done.stdout
     assert load(place, "calendar", DAYS).stdout.startswith("2 days ")
     shown = json.loads(load(place, "calendar", DAYS, "--json").stdout)
-    assert shown == {"days": 2, "dry_run": False}
+    assert shown == {"days": 2, "dry_run": False, "new": 0, "changed": 0,
+                     "gone": 0, "changes": [], "moved": 0}
     done = load(place, "calendar", DAYS.replace("2030-04-06", "2030-04-36"))
     assert done.returncode == 1
     assert "line 3: " in done.stderr

@@ -1,0 +1,25 @@
+/* calendars.h - what the API's and the pages' handlers of calendars share. */
+#ifndef DESK_CALENDARS_H
+#define DESK_CALENDARS_H
+
+#include "core/calendar_days.h"
+#include "desk/app.h"
+
+/* ERR_DENIED unless the caller administers, by a session or a token that may
+ * write. */
+MUST_CHECK enum err calendars_may_change(struct visit *);
+
+/* A file for one calendar: read, compared and, unless it is only looked at, taken
+ * in. Write transaction. */
+struct calendar_import {
+	struct str calendar, text;
+	bool dry_run;
+	struct calendar_entries file;
+	struct calendar_plan plan;
+	int64_t moved;
+};
+MUST_CHECK enum err calendars_import(struct visit *, struct calendar_import *);
+/* The same in a transaction of its own that is taken back: what would be. */
+MUST_CHECK enum err calendars_preview(struct visit *, struct calendar_import *);
+
+#endif
