@@ -298,7 +298,7 @@ enum err page_new(struct visit *v)
 	if (visit_query(v, "on_behalf").n > 0)
 		return show_paper(v, 200);
 	if (!person_holds(&v->actor.person, ROLE_requester, STR(""), STR("")))
-		return fail(&v->cx, ERR_DENIED, MSG_error_only_requesters);
+		return page_elsewhere(v);
 	return show_offers(v);
 }
 

@@ -40,7 +40,7 @@ static void put_states(struct visit *v, struct help_page *page)
 enum err page_help(struct visit *v)
 {
 	struct help_page page = { 0 };
-	struct ui_link *links = ARENA_ARRAY(v->cx.arena, struct ui_link, 3);
+	struct ui_link *links = ARENA_ARRAY(v->cx.arena, struct ui_link, 4);
 	links[0] =
 	    (struct ui_link){ .label = text(v, MSG_pages_foot_procedures),
 		    .url = url_local(STR("/procedures")) };
@@ -49,7 +49,9 @@ enum err page_help(struct visit *v)
 	links[2] = (struct ui_link){ .label = text(v, MSG_pages_help_api),
 		.url = url_local(STR("/api/v1/openapi.json")) };
 	page.links = links;
-	page.n_links = 3;
+	links[3] = (struct ui_link){ .label = text(v, MSG_draft_elsewhere),
+		.url = url_local(STR("/who-may-ask")) };
+	page.n_links = 4;
 	put_states(v, &page);
 	struct view view = page_view(v, text(v, MSG_pages_foot_help));
 	struct buf o = page_buf(v);
