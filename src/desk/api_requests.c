@@ -221,8 +221,11 @@ enum err api_clock(struct visit *v)
 	store_end(&v->cx);
 	if (e)
 		return e;
-	return visit_json(v, 200,
-	    clock_whole_json(v->cx.arena, &facts, &f, v->cx.now, v->cx.lang));
+	json_t *o =
+	    clock_whole_json(v->cx.arena, &facts, &f, v->cx.now, v->cx.lang);
+	/* The data protection officer's hold: nothing is given, days count. */
+	json_put_flag(o, "held", f.held);
+	return visit_json(v, 200, o);
 }
 
 static json_t *line_json(

@@ -180,6 +180,7 @@ void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);
 void case_put_talk(const struct case_work *, struct case_page *);
 /* What needs a second look, and whether it stands still for that. */
+void case_hold_row(const struct case_work *, struct rows_of *);
 void case_flag_rows(const struct case_work *, struct rows_of *);
 void case_put_events(const struct case_work *, struct case_page *);
 void case_put_actions(const struct case_work *, struct case_page *);

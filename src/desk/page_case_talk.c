@@ -195,13 +195,8 @@ void case_put_talk(const struct case_work *w, struct case_page *page)
 	put_copy(w, page);
 }
 
-void case_flag_rows(const struct case_work *w, struct rows_of *r)
+void case_hold_row(const struct case_work *w, struct rows_of *r)
 {
-	unsigned flags = flags_of(&w->facts, &w->f);
-	if (flags != 0)
-		LIST_ADD(r->arena, &r->list,
-		    (struct ui_row){ .label = case_say(w, MSG_talk_flags),
-			.value = flags_words(r->arena, w->v->cx.lang, flags) });
 	if (!w->f.held)
 		return;
 	const struct opinion *o = &w->f.opinions.v[w->f.hold];
@@ -210,4 +205,14 @@ void case_flag_rows(const struct case_work *w, struct rows_of *r)
 		.rich =
 		    html_lines(r->arena, case_say2(w, MSG_talk_on_hold_text,
 					     case_when(w, o->at), o->text)) });
+}
+
+void case_flag_rows(const struct case_work *w, struct rows_of *r)
+{
+	unsigned flags = flags_of(&w->facts, &w->f);
+	if (flags != 0)
+		LIST_ADD(r->arena, &r->list,
+		    (struct ui_row){ .label = case_say(w, MSG_talk_flags),
+			.value = flags_words(r->arena, w->v->cx.lang, flags) });
+	case_hold_row(w, r);
 }

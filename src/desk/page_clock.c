@@ -173,6 +173,7 @@ static void put_rows(const struct case_work *w, struct rows_of *r)
 	row_text(r, case_say(w, MSG_clock_used),
 	    case_say2(w, MSG_case_clock_used, case_number(w, c->used),
 		budget_of(w, c->budget_min, c->budget)));
+	case_hold_row(w, r);
 	put_agreed(w, r);
 	put_rework(w, r);
 	if (c->paused)

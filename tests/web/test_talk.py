@@ -154,10 +154,14 @@ def test_the_dpo_is_told_and_may_hold(desk, web):  # noqa: F811
     dpo.refused(409, "held-already", no, "opine", outcome="hold", text="x")
     problem = icit.director.refused(409, "on-hold", no, "decide", **APPROVED)
     assert "รอเอกสารความยินยอม" in problem["detail"]
+    assert asks.get(f"/requests/{no}/clock")["held"] is True
+    assert "รอเอกสารความยินยอม" in web(asks).open(
+        f"/requests/{no}/clock").text
     page = web(icit.director).open(f"/requests/{no}")
     assert "ระงับไว้ก่อน" in page.text and "ควรปกปิดชื่อ" in page.text
     dpo.ok(no, "opine", outcome="lifted", text="ครบแล้ว")
     assert asks.request(no)["hold"] is None
+    assert asks.get(f"/requests/{no}/clock")["held"] is False
     dpo.refused(409, "not-held", no, "opine", outcome="lifted", text="x")
     icit.director.refused(403, "not-yours", no, "opine", outcome="hold",
                           text="x")
