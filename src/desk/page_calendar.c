@@ -25,7 +25,7 @@ struct work {
 	struct visit *v;
 	struct calendar_info info; /* of one calendar */
 	struct calendar_entries days;
-	struct str year; /* พ.ศ., as asked; empty: this one */
+	int shown_year;
 	const struct calendar_info *list;
 	size_t n_list;
 	const struct office *offices;
@@ -111,8 +111,9 @@ static struct calendar_form *add_form(struct work *w, enum msg title,
 	REQUIRE(w->page.n_forms <= MAX_FORMS);
 	*f = (struct calendar_form){ .title = say(w, title),
 		.intro = intro == MSG_NONE ? STR("") : say(w, intro),
-		.form = { .action = url_path(
-			      w->v->cx.arena, path, 1, &w->info.code) },
+		.form = { .action = url_path(w->v->cx.arena, path,
+			      str_has(str_of(path), STR("{}")) ? 1 : 0,
+			      &w->info.code) },
 		.fields = fields,
 		.n_fields = n,
 		.button = { .kind = UI_SECONDARY, .label = say(w, title) } };
@@ -249,17 +250,24 @@ static enum err read_one(struct work *w, struct str code)
 {
 	struct ctx *cx = &w->v->cx;
 	int64_t year = 0;
-	w->year = visit_query(w->v, "year");
-	if (!str_i64(w->year, &year) || year < 2443 || year > 2742)
+	struct str asked = visit_query(w->v, "year");
+	if (!str_i64(asked, &year) || year < 2443 || year > 2742)
 		year = year_be(date_of_ms(cx->now));
-	w->year = str_fmt(cx->arena, "%lld", (long long)year);
+	w->shown_year = (int)year - 543;
 	enum err e = store_read(cx, w->v->app->people);
 	if (!e)
 		e = calendar_find(cx, code, &w->info);
 	if (!e)
-		e = calendar_days(cx, code, (int)year - 543, true, &w->days);
+		e = calendar_days(cx, code, w->shown_year, true, &w->days);
 	store_end(cx);
 	return e;
+}
+
+/* In พ.ศ. to Thai readers; the address has พ.ศ. always. */
+static struct str year_words(const struct work *w, int year)
+{
+	return str_fmt(
+	    w->v->cx.arena, "%d", w->v->cx.lang == LANG_TH ? year + 543 : year);
 }
 
 static void put_years(struct work *w)
@@ -274,7 +282,8 @@ static void put_years(struct work *w)
 	     year >= first.year && w->page.n_years < MAX_YEARS; year--) {
 		const struct str args[] = { w->info.code,
 			str_fmt(a, "%d", year + 543) };
-		y[w->page.n_years++] = (struct ui_link){ .label = args[1],
+		y[w->page.n_years++] = (struct ui_link){ .label = year_words(
+							     w, year),
 			.url = url_path(a, "/calendars/{}?year={}", 2, args) };
 	}
 	w->page.years = y;
@@ -309,12 +318,13 @@ static void put_days(struct work *w)
 	    ARENA_ARRAY(a, struct ui_cell, w->days.n * DAY_COLUMNS + 1);
 	for (size_t i = 0; i < w->days.n; i++)
 		fill_day(w, &w->days.v[i], &c[i * DAY_COLUMNS]);
-	w->page.table = (struct ui_table){ .caption = w->year,
-		.columns = columns(w, heads, DAY_COLUMNS),
-		.n_columns = DAY_COLUMNS,
-		.cells = c,
-		.n_rows = w->days.n,
-		.empty = say(w, MSG_calendars_none) };
+	w->page.table =
+	    (struct ui_table){ .caption = year_words(w, w->shown_year),
+		    .columns = columns(w, heads, DAY_COLUMNS),
+		    .n_columns = DAY_COLUMNS,
+		    .cells = c,
+		    .n_rows = w->days.n,
+		    .empty = say(w, MSG_calendars_none) };
 }
 
 static void offer_day(struct work *w)
@@ -502,7 +512,8 @@ static enum err cancel_day(struct visit *v, void *arg)
 	int64_t moved = 0;
 	(void)arg;
 	if (!date_parse_iso(visit_form(v, "cancelled"), &day))
-		field_wrong(&v->cx, STR("cancelled"), MSG_field_bad_date, STR(""));
+		field_wrong(
+		    &v->cx, STR("cancelled"), MSG_field_bad_date, STR(""));
 	enum err e = fields_end(&v->cx);
 	return e ? e
 	         : calendar_cancel_day(&v->cx, visit_arg(v, 0), day, &moved);

@@ -262,6 +262,8 @@ def test_the_pages_keep_what_pages_must(desk, lang, width, tmp_path):  # noqa: F
     icit.officer.ok(no, "extend", due=later, cause="volume", reason="มาก")
     desk.requester.ok(no, "extend", due=later)
     b = Browser(place.desk, lang, width, tmp_path)
+    b.given += ["มติ ครม.", "ประกาศ", "มาก",
+                desk.requester.request(no)["title"]]
     try:
         b.use_language()
         b.sign_in(place.person("admin"))
