@@ -5,10 +5,20 @@
 #include "cli/disk.h"
 #include "cli/options.h"
 #include "cli/store.h"
-#include "core/procedure.h"
+#include "core/procedure_people.h"
 #include "sql/sql.h"
 
 enum { MAX_YAML = 512 * 1024 };
+
+static void say_errors(const struct cli *cli, struct str path,
+    const struct procedure_errors *errors)
+{
+	for (size_t i = 0; i < errors->n; i++)
+		say3(cli, MSG_cli_config_line, path,
+		    str_fmt(cli->arena, "%d:%d", errors->v[i].line,
+			errors->v[i].column),
+		    errors->v[i].text);
+}
 
 /* Reads and checks one file; every error is said with its place. */
 static int read_file(struct cli *cli, struct str path, struct procedure *ret)
@@ -23,23 +33,43 @@ static int read_file(struct cli *cli, struct str path, struct procedure *ret)
 		return code;
 	}
 	enum err e = procedure_read(&cli->cx, yaml, ret, errors);
-	for (size_t i = 0; e && i < errors->n; i++)
-		say3(cli, MSG_cli_config_line, path,
-		    str_fmt(cli->arena, "%d:%d", errors->v[i].line,
-			errors->v[i].column),
-		    errors->v[i].text);
+	if (e)
+		say_errors(cli, path, errors);
 	if (e && errors->n == 0)
 		return cli_fault(cli);
 	return e ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* Who holds the roles only an installation knows; without one that is said. */
+static int check_people(
+    struct cli *cli, struct str path, const struct procedure *p, bool known)
+{
+	struct procedure_errors *errors =
+	    ARENA_NEW(cli->arena, struct procedure_errors);
+
+	if (!known) {
+		say1(cli, MSG_cli_procedure_people, path);
+		return EXIT_DONE;
+	}
+	if (procedure_check_people(&cli->cx, p, errors))
+		return cli_fault(cli);
+	say_errors(cli, path, errors);
+	return errors->n > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int check(struct cli *cli, const struct words *files)
 {
-	int code = EXIT_DONE;
+	bool known = cli->dir.n > 0 || cli->config.n > 0;
+	int code = known ? store_for(cli, true, false) : EXIT_DONE;
+
+	if (code)
+		return code;
 
 	for (size_t i = 1; i < files->n; i++) {
 		struct procedure p;
 		int one = read_file(cli, files->v[i], &p);
+		if (!one)
+			one = check_people(cli, files->v[i], &p, known);
 		if (one) {
 			code = one;
 			continue;

@@ -75,20 +75,40 @@ static void take_answers(struct case_file *f, const json_t *data)
 	name_holders(f);
 }
 
+static struct run run_of(const json_t *e, int64_t at)
+{
+	int kind = kind_find(json_text(e, "kind"), stage_names, STAGES);
+	int role = kind_find(json_text(e, "role"), role_names, ROLES);
+	REQUIRE(kind >= 0 && role >= 0);
+	return (struct run){ .stage = json_text(e, "stage"),
+		.kind = (enum stage_kind)kind,
+		.role = (enum role)role,
+		.unit = json_text(e, "unit"),
+		.who = json_text(e, "who"),
+		.person = json_text(e, "person"),
+		.since = at };
+}
+
 static void open_runs(struct case_file *f, const json_t *enter, int64_t at)
 {
 	for (size_t i = 0; i < json_array_size(enter); i++) {
-		const json_t *e = json_array_get(enter, i);
-		int kind = kind_find(json_text(e, "kind"), stage_names, STAGES);
-		int role = kind_find(json_text(e, "role"), role_names, ROLES);
-		REQUIRE(kind >= 0 && role >= 0);
-		LIST_ADD(f->arena, &f->runs,
-		    (struct run){ .stage = json_text(e, "stage"),
-			.kind = (enum stage_kind)kind,
-			.role = (enum role)role,
-			.unit = json_text(e, "unit"),
-			.since = at });
-		f->state = (enum state)kind;
+		struct run r = run_of(json_array_get(enter, i), at);
+		LIST_ADD(f->arena, &f->runs, r);
+		f->state = (enum state)r.kind;
+	}
+}
+
+/* Stages that were passed over, and why. */
+static void skip_runs(struct case_file *f, const json_t *skip, int64_t at)
+{
+	for (size_t i = 0; i < json_array_size(skip); i++) {
+		const json_t *s = json_array_get(skip, i);
+		struct run r = run_of(s, at);
+		r.until = at;
+		r.outcome = STR("skipped");
+		r.why = json_text(s, "why");
+		r.standing = json_value(s, "standing");
+		LIST_ADD(f->arena, &f->runs, r);
 	}
 }
 
@@ -99,26 +119,61 @@ static void end_runs(struct case_file *f, int64_t at)
 			f->runs.v[i].until = at;
 }
 
-/* The stages that this event ends by name, with what was said. */
+static bool is_run(const struct run *r, const json_t *named)
+{
+	return r->until == 0 && str_eq(r->stage, json_text(named, "stage")) &&
+	       str_eq(r->unit, json_text(named, "unit"));
+}
+
+static void answer_run(struct run *r, const struct event *e)
+{
+	const json_t *form = json_value(e->data, "form");
+	r->until = e->at;
+	r->outcome = json_text(e->data, "outcome");
+	r->by = e->actor;
+	r->acting_for = json_value(e->data, "acting_for");
+	r->note = json_text(form, "note");
+	r->conditions = json_text(form, "conditions");
+	r->evidence = json_text(form, "evidence");
+	r->refused = json_list(form, "columns_refused");
+}
+
+static void vote_in(struct case_file *f, struct run *r, const struct event *e)
+{
+	const json_t *form = json_value(e->data, "form");
+	/* Who stands in says it for the one who is away. */
+	struct str giver =
+	    json_text(json_value(e->data, "acting_for"), "email");
+	struct vote v = { .by = giver.n > 0 ? giver : e->actor,
+		.outcome = json_text(e->data, "outcome"),
+		.note = json_text(form, "note"),
+		.at = e->at };
+	LIST_ADD(f->arena, &r->votes, v);
+}
+
+/* The stages that this event answers by name, with what was said: "votes" are
+ * answers after which others are still asked, "done" ends what was asked, "drop"
+ * ends what need not be answered any more. */
 static void finish_runs(struct case_file *f, const struct event *e)
 {
+	const json_t *votes = json_list(e->data, "votes");
 	const json_t *done = json_list(e->data, "done");
-	const json_t *form = json_value(e->data, "form");
-	for (size_t i = 0; i < json_array_size(done); i++) {
-		const json_t *d = json_array_get(done, i);
-		for (size_t k = 0; k < f->runs.n; k++) {
-			struct run *r = &f->runs.v[k];
-			if (r->until != 0 ||
-			    !str_eq(r->stage, json_text(d, "stage")) ||
-			    !str_eq(r->unit, json_text(d, "unit")))
+	const json_t *drop = json_list(e->data, "drop");
+	for (size_t k = 0; k < f->runs.n; k++) {
+		struct run *r = &f->runs.v[k];
+		for (size_t i = 0; i < json_array_size(votes); i++)
+			if (is_run(r, json_array_get(votes, i)))
+				vote_in(f, r, e);
+		for (size_t i = 0; i < json_array_size(done); i++)
+			if (is_run(r, json_array_get(done, i)))
+				answer_run(r, e);
+		for (size_t i = 0; i < json_array_size(drop); i++) {
+			const json_t *d = json_array_get(drop, i);
+			if (!is_run(r, d))
 				continue;
 			r->until = e->at;
-			r->outcome = json_text(e->data, "outcome");
-			r->by = e->actor;
-			r->acting_for = json_value(e->data, "acting_for");
-			r->note = json_text(form, "note");
-			r->conditions = json_text(form, "conditions");
-			r->evidence = json_text(form, "evidence");
+			r->outcome = STR("skipped");
+			r->why = json_text(d, "why");
 		}
 	}
 }
@@ -173,6 +228,9 @@ static void move(struct case_file *f, const struct event *e)
 		open_runs(f, enter, e->at);
 		f->resume = json_text(e->data, "resume");
 	}
+	skip_runs(f, json_list(e->data, "skip"), e->at);
+	/* Opened beside what is open. */
+	open_runs(f, json_list(e->data, "also"), e->at);
 	struct str close = json_text(e->data, "close");
 	if (close.n > 0) {
 		int outcome = kind_find(close, outcome_names, OUTCOMES);
@@ -258,8 +316,10 @@ static void on_acted(struct case_file *f, const struct event *e, enum command c)
 		on_received(f, e, form);
 	if (c == COMMAND_decide) {
 		f->decided = e->at;
+		/* One vote of several does not end the case. */
 		f->letter_due =
-		    str_eq(json_text(e->data, "outcome"), STR("rejected"));
+		    str_eq(json_text(e->data, "outcome"), STR("rejected")) &&
+		    json_value(e->data, "close") != NULL;
 	}
 	if (c == COMMAND_prepare) {
 		f->artefact = json_value(e->data, "artefact");
@@ -612,11 +672,34 @@ const struct run *case_endorsement(const struct case_file *f, struct str unit)
 {
 	for (size_t i = f->runs.n; i-- > 0;) {
 		const struct run *r = &f->runs.v[i];
-		if (r->kind == STAGE_consent && str_eq(r->unit, unit) &&
-		    str_eq(r->outcome, STR("endorsed")))
+		if (r->kind == STAGE_consent && r->role == ROLE_owner &&
+		    str_eq(r->unit, unit) &&
+		    (str_eq(r->outcome, STR("endorsed")) ||
+			str_eq(r->outcome, STR("partial"))))
 			return r;
 	}
 	return NULL;
+}
+
+const struct run *case_standing(const struct case_file *f, struct str unit)
+{
+	for (size_t i = f->runs.n; i-- > 0;) {
+		const struct run *r = &f->runs.v[i];
+		if (r->standing != NULL && str_eq(r->unit, unit))
+			return r;
+	}
+	return NULL;
+}
+
+struct case_file case_copy(struct arena *a, const struct case_file *f)
+{
+	struct case_file copy = *f;
+	copy.arena = a;
+	copy.runs.v = ARENA_ARRAY(a, struct run, f->runs.n + 1);
+	copy.runs.cap = f->runs.n + 1;
+	for (size_t i = 0; i < f->runs.n; i++)
+		copy.runs.v[i] = f->runs.v[i];
+	return copy;
 }
 
 struct str case_title(const struct case_file *f)

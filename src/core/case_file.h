@@ -8,16 +8,41 @@
 #include "core/event.h"
 #include "core/kinds.h"
 
-/* A stage that is or was open. */
+/* A growing list in an arena. */
+#define LIST(type)             \
+	struct {               \
+		type *v;       \
+		size_t n, cap; \
+	}
+void *list_grow_(struct arena *, void *v, size_t n, size_t *cap, size_t each);
+#define LIST_ADD(a, list, ...)                                          \
+	((list)->v = list_grow_(                                        \
+	     a, (list)->v, (list)->n, &(list)->cap, sizeof *(list)->v), \
+	    (list)->v[(list)->n++] = (__VA_ARGS__))
+
+/* One person's answer where several must agree. */
+struct vote {
+	struct str by, outcome, note;
+	int64_t at;
+};
+
+/* A stage that is or was open, or was passed over. */
 struct run {
 	struct str stage; /* its id in the procedure */
 	enum stage_kind kind;
 	enum role role;
 	struct str
 	    unit; /* the owner unit asked, or the division; may be empty */
+	struct str who;       /* "requesting_unit", "person", "anywhere"; else
+	                         empty */
+	struct str person;    /* whose it is, where one is named */
 	int64_t since, until; /* until 0: open */
 	struct str outcome, by, note, conditions, evidence;
 	const json_t *acting_for; /* whom `by` stood in for, or NULL */
+	struct str why;           /* of outcome "skipped": the rule's name */
+	const json_t *standing;   /* why "standing": the consent; else NULL */
+	const json_t *refused;    /* columns not consented to, or NULL */
+	LIST(struct vote) votes;  /* where several must agree */
 };
 
 /* A command that was given, for separation of duties and the history. */
@@ -68,18 +93,6 @@ struct handed {
 	struct str digest;
 };
 
-/* A growing list in an arena. */
-#define LIST(type)             \
-	struct {               \
-		type *v;       \
-		size_t n, cap; \
-	}
-void *list_grow_(struct arena *, void *v, size_t n, size_t *cap, size_t each);
-#define LIST_ADD(a, list, ...)                                          \
-	((list)->v = list_grow_(                                        \
-	     a, (list)->v, (list)->n, &(list)->cap, sizeof *(list)->v), \
-	    (list)->v[(list)->n++] = (__VA_ARGS__))
-
 struct case_file {
 	struct arena *arena;
 	struct str no, office, procedure, revision;
@@ -106,7 +119,8 @@ struct case_file {
 	LIST(struct case_system) systems;
 	struct str service_type;
 	LIST(struct run) runs; /* all, oldest first */
-	struct str resume;     /* stage to return to after a late consent */
+	struct str resume;     /* stages to return to after a late consent, with
+	                      blanks between */
 	LIST(struct act) acts;
 	LIST(struct pause) pauses;
 	LIST(struct str) officers; /* e-mails */
@@ -147,8 +161,12 @@ const struct run *case_open_run(
     const struct case_file *, size_t *cursor); /* next open, or NULL */
 const struct attached *case_file_of(
     const struct case_file *, struct str id); /* or NULL */
-/* Whether the owner unit endorsed, and the run that says so. */
+/* Whether the owner unit endorsed, all or in part, and the run that says so. */
 const struct run *case_endorsement(const struct case_file *, struct str unit);
+/* The run by which the owner unit agreed in advance, or NULL. */
+const struct run *case_standing(const struct case_file *, struct str unit);
+/* A copy whose runs can be changed without changing these. */
+struct case_file case_copy(struct arena *, const struct case_file *);
 /* The title, or what stands for it: project, purpose. */
 struct str case_title(const struct case_file *);
 

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/clock.h"
+#include "core/consent_terms.h"
 #include "core/flags.h"
 #include "core/policy.h"
 #include "core/site.h"
@@ -94,6 +95,30 @@ static struct date due_of(
 	return r->kind == STAGE_consent ? (struct date){ 0 } : whole;
 }
 
+static struct str run_state(const struct run *r)
+{
+	if (r->until == 0)
+		return STR("open");
+	return str_eq(r->outcome, STR("skipped")) ? STR("skipped")
+	                                          : STR("done");
+}
+
+/* Who has answered where several must agree. */
+static void put_votes(struct arena *a, json_t *o, const struct run *r)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < r->votes.n; i++) {
+		const struct vote *v = &r->votes.v[i];
+		json_t *one = json_object();
+		json_put_text(one, "by", v->by);
+		json_put_text(one, "outcome", v->outcome);
+		json_put_text_or_null(one, "note", v->note);
+		json_put_text(one, "at", time_iso(a, v->at));
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(o, "votes", list);
+}
+
 static void put_stages(struct json_work *w)
 {
 	json_t *list = json_new_array(w->cx->arena);
@@ -112,8 +137,7 @@ static void put_stages(struct json_work *w)
 		if (r->by.n > 0)
 			json_add_text(people, r->by);
 		json_object_set_new(o, "people", people);
-		json_put_text(
-		    o, "state", r->until == 0 ? STR("open") : STR("done"));
+		json_put_text(o, "state", run_state(r));
 		json_put_text_or_null(o, "outcome", r->outcome);
 		json_put_text_or_null(o, "since", iso_or_empty(a, r->since));
 		json_put_text_or_null(o, "until", iso_or_empty(a, r->until));
@@ -126,6 +150,8 @@ static void put_stages(struct json_work *w)
 			json_put(o, "acting_for", r->acting_for);
 		else
 			json_put_text_or_null(o, "acting_for", STR(""));
+		json_put_text_or_null(o, "why", r->why);
+		put_votes(a, o, r);
 		json_array_append_new(list, o);
 	}
 	json_put(w->o, "stages", list);
@@ -429,6 +455,7 @@ enum err case_json(struct ctx *cx, const struct site *site,
 		return e;
 	put_records(&w);
 	put_stages(&w);
+	json_put(w.o, "consents", consent_terms(cx->arena, f));
 	put_artefact(&w);
 	put_connections(&w);
 	put_deliveries(&w);

@@ -7,6 +7,7 @@
 #include "core/decide.h"
 #include "core/policy.h"
 #include "core/setting.h"
+#include "core/voters.h"
 #include "sql/sql.h"
 
 static enum err office_facts(
@@ -77,6 +78,10 @@ enum err cases_facts(
 	if (e)
 		return e;
 	e = read_many_rows(cx, &facts.many_rows);
+	if (!e)
+		e = voters_read(cx, &facts, f, &facts.voters);
+	if (!e)
+		e = prior_for(cx, f->unit, &facts.priors, &facts.n_priors);
 	if (e)
 		return e;
 	struct str seed = random_text(cx->arena, 32);
@@ -372,6 +377,24 @@ static enum err number_of(struct ctx *cx, struct str office, struct str *ret)
 	return OK;
 }
 
+/* The procedure that is asked for, of those that the office offers; its own
+ * when none is named. */
+static enum err procedure_for(struct ctx *cx, const struct new_case *nc,
+    const struct office *office, const struct procedure **ret)
+{
+	bool named = nc->procedure.n > 0;
+	enum err e = procedure_get(
+	    cx, named ? nc->procedure : office->procedure, STR(""), ret);
+	if (named && (e == ERR_NOT_FOUND ||
+			 (!e && !str_eq((*ret)->office, office->code)))) {
+		cx->fault = (struct fault){ 0 };
+		field_wrong(
+		    cx, STR("procedure"), MSG_field_bad_choice, nc->procedure);
+		return fields_end(cx);
+	}
+	return e;
+}
+
 static enum err first_draft(struct ctx *cx, const struct new_case *nc,
     const struct office *office, struct case_file *ret)
 {
@@ -382,7 +405,7 @@ static enum err first_draft(struct ctx *cx, const struct new_case *nc,
 
 	enum err e = requester_of(cx, nc, data);
 	if (!e)
-		e = procedure_get(cx, office->procedure, STR(""), &p);
+		e = procedure_for(cx, nc, office, &p);
 	if (!e)
 		e = answers_merge(cx, NULL,
 		    nc->answers ? nc->answers : json_new_object(cx->arena),
@@ -432,12 +455,6 @@ enum err cases_create(
 		e = chain_lock(cx);
 	if (!e)
 		e = find_office(cx, nc->office, &office);
-	if (!e && nc->procedure.n > 0 &&
-	    !str_eq(nc->procedure, office.procedure)) {
-		field_wrong(
-		    cx, STR("procedure"), MSG_field_bad_choice, nc->procedure);
-		e = fields_end(cx);
-	}
 	if (!e)
 		e = first_draft(cx, nc, &office, ret);
 	if (e || !nc->submit)

@@ -66,12 +66,16 @@ const struct person *decision_holder(const struct decision *d)
 static bool ends(const struct decision *d, const struct run *r)
 {
 	struct str unit = json_text(d->form, "unit");
-	if (r->kind != STAGE_consent)
+	struct str stage = json_text(d->form, "stage");
+	if (r->kind != STAGE_consent && r->kind != STAGE_decision)
 		return true;
-	if (unit.n > 0 && !str_eq(unit, r->unit))
+	if ((unit.n > 0 && !str_eq(unit, r->unit)) ||
+	    (stage.n > 0 && !str_eq(stage, r->stage)))
 		return false;
 	struct person alone = person_alone(decision_holder(d));
-	return policy_holds(d->facts, d->f, r, &alone) ||
+	if (policy_holds(d->facts, d->f, r, &alone))
+		return !engine_has_voted(d->facts, r, alone.email);
+	return policy_brings_paper(d->f, r, d->by) &&
 	       json_text(d->form, "evidence").n > 0;
 }
 
@@ -96,8 +100,8 @@ void decision_finish(
 	size_t n = decision_runs(d, kind, &runs);
 	REQUIRE(n > 0);
 	struct case_file after = decision_after(d, d->type);
-	engine_finish(
-	    d->cx->arena, d->facts, &after, runs, n, outcome, d->data);
+	engine_finish(d->cx->arena, d->facts, &after, runs, n, outcome,
+	    str_lower(d->cx->arena, decision_holder(d)->email), d->data);
 }
 
 struct case_file decision_after(const struct decision *d, enum event_type type)

@@ -62,13 +62,12 @@ static void prepare_again(struct decision *d)
 	struct arena *a = d->cx->arena;
 	const struct procedure *p = d->facts->procedure;
 	const struct stage *work = procedure_kind(p, STAGE_preparing);
-	struct str *owners;
-	if (engine_owners_missing(a, d->facts, d->f, &owners) == 0) {
+	const struct stage *owners = engine_owner_stage_open(a, d->facts, d->f);
+	if (owners == NULL) {
 		engine_enter(a, d->facts, d->f, work, d->data);
 		return;
 	}
-	engine_enter(
-	    a, d->facts, d->f, procedure_kind(p, STAGE_consent), d->data);
+	engine_enter(a, d->facts, d->f, owners, d->data);
 	json_put_text(d->data, "resume", work->id);
 }
 

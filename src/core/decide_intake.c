@@ -39,7 +39,7 @@ enum err decide_submit(struct decision *d)
 		return e;
 	json_put_text(d->data, "service_type", service_asked(d->f->answers));
 	struct case_file after = decision_after(d, EVENT_submitted);
-	engine_enter(d->cx->arena, d->facts, &after, &p->stages[0], d->data);
+	engine_follow(d->cx->arena, d->facts, &after, &p->first, d->data);
 	return OK;
 }
 
@@ -47,6 +47,14 @@ enum err decide_consent(struct decision *d)
 {
 	const struct run **runs;
 	body_needs(d->cx, d->form, "outcome");
+	bool partial = str_eq(json_text(d->form, "outcome"), STR("partial"));
+	if (partial) {
+		body_needs(d->cx, d->form, "columns_refused");
+		body_needs(d->cx, d->form, "note");
+	} else if (json_list(d->form, "columns_refused") != NULL) {
+		field_wrong(d->cx, STR("columns_refused"),
+		    MSG_field_only_partial, STR(""));
+	}
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;
@@ -112,30 +120,11 @@ enum err decide_receive(struct decision *d)
 	return OK;
 }
 
-/* The open stage's id, to come back to after a late consent. */
-static struct str open_stage(const struct case_file *f)
-{
-	size_t cursor = 0;
-	const struct run *r = case_open_run(f, &cursor);
-	return r == NULL || r->kind == STAGE_consent ? f->resume : r->stage;
-}
-
 /* Asks the owners that the case now needs and lacks, if any. */
 static void ask_new_owners(struct decision *d, enum event_type type)
 {
-	struct str *owners;
 	struct case_file after = decision_after(d, type);
-	const struct stage *consent =
-	    procedure_kind(d->facts->procedure, STAGE_consent);
-	bool missing =
-	    engine_owners_missing(d->cx->arena, d->facts, &after, &owners) > 0;
-	bool asking = after.state == STATE_consent;
-	if (consent == NULL || (!missing && !asking))
-		return;
-	after.resume = open_stage(d->f);
-	engine_enter(d->cx->arena, d->facts, &after, consent, d->data);
-	if (missing)
-		json_put_text(d->data, "resume", after.resume);
+	engine_ask_owners(d->cx->arena, d->facts, &after, d->data);
 }
 
 enum err decide_classify(struct decision *d)
@@ -207,15 +196,13 @@ enum err decide_reply(struct decision *d)
 	json_put(d->data, "changes",
 	    changes_between(d->cx->arena, d->f->answers, answers));
 	/* Once it was received the office's classification stands. */
-	if (d->f->received != 0)
-		return OK;
-	if (json_text(input, "service_type").n > 0)
+	if (d->f->received == 0 && json_text(input, "service_type").n > 0)
 		json_put_text(d->data, "service_type",
 		    json_text(answers, "service_type"));
-	if (json_list(input, "systems") == NULL)
-		return OK;
-	decision_systems(d, json_list(answers, "systems"));
+	if (d->f->received == 0 && json_list(input, "systems") != NULL)
+		decision_systems(d, json_list(answers, "systems"));
 	e = fields_end(d->cx);
+	/* Another purpose is not what an owner agreed to in advance. */
 	if (!e)
 		ask_new_owners(d, EVENT_replied);
 	return e;

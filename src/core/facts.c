@@ -11,6 +11,15 @@ const struct person *facts_person(
 	return NULL;
 }
 
+const struct voters *facts_voters(
+    const struct facts *facts, const struct stage *s)
+{
+	static const struct voters none = { 0 };
+	return facts->voters == NULL
+	           ? &none
+	           : &facts->voters[s - facts->procedure->stages];
+}
+
 struct str facts_id(
     struct arena *a, const struct facts *facts, struct str kind, size_t i)
 {

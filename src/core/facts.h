@@ -7,7 +7,14 @@
 #include "core/case_file.h"
 #include "core/delegation.h"
 #include "core/people.h"
+#include "core/prior.h"
 #include "core/procedure.h"
+
+/* Persons of whom several must agree at a stage. */
+struct voters {
+	const struct person *v;
+	size_t n;
+};
 
 struct facts {
 	const struct procedure *procedure;
@@ -28,12 +35,17 @@ struct facts {
 	struct sha256 seed;       /* where unguessable ids come from */
 	const struct person *named; /* share: those of its e-mails who exist */
 	size_t n_named;
-	int64_t many_rows;      /* setting: rows from which on they are many */
+	int64_t many_rows; /* setting: rows from which on they are many */
+	const struct prior *priors; /* in force for the asking unit */
+	size_t n_priors;
+	const struct voters *voters; /* by stage; NULL when no stage has any */
 	const json_t *artefact; /* prepare: what the gate described and built */
 };
 
 const struct person *facts_person(
     const struct person *, size_t n, struct str email);
+/* Those who must agree at the stage; none where one answer decides. */
+const struct voters *facts_voters(const struct facts *, const struct stage *);
 /* An id that nobody can guess: the `i`-th of this decision. */
 struct str facts_id(
     struct arena *, const struct facts *, struct str kind, size_t i);

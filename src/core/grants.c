@@ -396,7 +396,8 @@ json_t *connection_json(struct arena *a, const struct connection *c,
 	json_put_text(o, "expires", time_iso(a, c->expires));
 	json_put_text(o, "digest", c->digest);
 	static const char *const keys[] = { "title", "purpose", "columns",
-		"filterable", "formats", "networks", "params", "view" };
+		"filterable", "formats", "networks", "params", "view",
+		"conditions" };
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (json_value(c->spec, keys[i]) != NULL)
 			json_put(o, keys[i], json_value(c->spec, keys[i]));

@@ -33,7 +33,7 @@ struct connection {
 	const json_t
 	    *spec; /* source sql params columns key filterable formats networks
 	                     * quota title purpose lawful_basis requester office
-	                     * procedure retention_until contact view */
+	                     * procedure retention_until contact conditions view */
 };
 /* ERR_NOT_FOUND. Transactions on the shared store from here on. */
 MUST_CHECK enum err connection_get(

@@ -52,6 +52,12 @@ const char *const outcome_names[OUTCOMES] = {
 	[OUTCOME_withdrawn] = "withdrawn",
 };
 
+const char *const outcome_words[OUTCOME_WORDS] = {
+#define STAGE_OUTCOME(kind, outcome, goes, closes) [WORD_##outcome] = #outcome,
+#include "core/stage_outcomes.def"
+#undef STAGE_OUTCOME
+};
+
 const char *const register_field_names[REGISTER_FIELDS] = {
 #define REGISTER_FIELD(name, type) [REGISTER_##name] = #name,
 #include "core/register_fields.def"

@@ -59,6 +59,15 @@ enum register_field {
 	REGISTER_FIELDS
 };
 
+/* What stages end with: stage_outcomes.def. */
+enum outcome_word {
+#define STAGE_OUTCOME(kind, outcome, goes, closes) WORD_##outcome,
+#include "core/stage_outcomes.def"
+#undef STAGE_OUTCOME
+	OUTCOME_WORDS
+};
+
+extern const char *const outcome_words[OUTCOME_WORDS];
 extern const char *const role_names[ROLES];
 extern const char *const command_names[COMMANDS];
 extern const char *const stage_names[STAGES];

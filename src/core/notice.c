@@ -151,6 +151,61 @@ static const struct person *with_stand_ins(
 	return all;
 }
 
+/* Everybody of the role whom the case concerns: of the office, of the owner
+ * units, or wherever the role has no office. */
+static enum err add_role(
+    const struct telling *t, enum role role, struct str unit, struct str *cc)
+{
+	const struct person *v;
+	size_t n;
+	bool office = role_sees[role] == 'o';
+	enum err e = person_list_role(
+	    t->cx, role, office ? t->f->office : STR(""), unit, &v, &n);
+	if (!e)
+		v = with_stand_ins(t, v, &n);
+	for (size_t k = 0; k < n && !e; k++)
+		*cc = str_fmt(t->cx->arena, "%.*s%s%.*s", STR_ARG(*cc),
+		    cc->n ? ", " : "", STR_ARG(v[k].email));
+	return e;
+}
+
+static enum err add_copies(
+    const struct telling *t, const struct cc *copies, struct str *cc)
+{
+	enum err e = OK;
+	for (size_t i = 0; i < copies->n_roles && !e; i++) {
+		if (copies->roles[i] != ROLE_owner) {
+			e = add_role(t, copies->roles[i], STR(""), cc);
+			continue;
+		}
+		for (size_t k = 0; k < t->f->systems.n && !e; k++)
+			e = add_role(
+			    t, ROLE_owner, t->f->systems.v[k].owner_unit, cc);
+	}
+	return e;
+}
+
+/* Who gets a copy of what this event tells, as the procedure names them for the
+ * outcome (N-30). */
+static enum err copies(const struct telling *t, struct str *ret)
+{
+	const json_t *done = json_list(t->ev->data, "done");
+	struct str outcome = json_text(t->ev->data, "outcome");
+	const struct stage *before = NULL;
+	enum err e = OK;
+	*ret = STR("");
+	for (size_t i = 0; i < json_array_size(done) && !e; i++) {
+		const struct stage *s = procedure_stage(t->facts->procedure,
+		    json_text(json_array_get(done, i), "stage"));
+		for (size_t k = 0;
+		     s != NULL && s != before && k < s->n_cc && !e; k++)
+			if (str_eq(s->cc[k].outcome, outcome))
+				e = add_copies(t, &s->cc[k], ret);
+		before = s;
+	}
+	return e;
+}
+
 static enum err tell_role(const struct telling *t, enum notice_kind kind,
     enum role role, struct str said)
 {
@@ -169,7 +224,9 @@ static enum err tell_officers(
 {
 	struct person *own =
 	    ARENA_ARRAY(t->cx->arena, struct person, t->f->officers.n + 1);
+	struct str cc;
 	size_t n = 0;
+	enum err e = copies(t, &cc);
 	for (size_t i = 0; i < t->f->officers.n; i++) {
 		const struct person *p = facts_person(t->facts->officers,
 		    t->facts->n_officers, t->f->officers.v[i]);
@@ -177,29 +234,11 @@ static enum err tell_officers(
 			own[n++] = *p;
 	}
 	const struct person *v = with_stand_ins(t, own, &n);
-	return tell_each(t, kind, v, n, said);
-}
-
-/* Copies of "it cannot be done", as the procedure names them (N-30). */
-static enum err copies(const struct telling *t, struct str *ret)
-{
-	const struct stage *s =
-	    procedure_kind(t->facts->procedure, STAGE_preparing);
-	struct str cc = STR("");
-	for (size_t i = 0; i < s->n_cc_cannot; i++) {
-		const struct person *v;
-		size_t n;
-		enum err e = person_list_role(
-		    t->cx, s->cc_cannot[i], t->f->office, STR(""), &v, &n);
-		if (e)
-			return e;
-		v = with_stand_ins(t, v, &n);
-		for (size_t k = 0; k < n; k++)
-			cc = str_fmt(t->cx->arena, "%.*s%s%.*s", STR_ARG(cc),
-			    cc.n ? ", " : "", STR_ARG(v[k].email));
+	for (size_t i = 0; i < n && !e; i++) {
+		e = tell(t, kind, &v[i], cc, said, STR(""));
+		cc = STR("");
 	}
-	*ret = cc;
-	return OK;
+	return e;
 }
 
 /* Those for whom a stage was opened by this event. */
@@ -207,7 +246,11 @@ static enum err tell_holders(const struct telling *t)
 {
 	size_t cursor = 0;
 	const struct run *r;
-	enum err e = OK;
+	struct str cc;
+	/* A delivery tells the requester first, with the copies. */
+	enum err e = copies(t, &cc);
+	if (t->ev->type == EVENT_delivered)
+		cc = STR("");
 	while (!e && (r = case_open_run(t->f, &cursor)) != NULL) {
 		const struct person *v;
 		size_t n;
@@ -220,9 +263,11 @@ static enum err tell_holders(const struct telling *t)
 			: NOTICE_waiting;
 		const struct stage *s =
 		    procedure_stage(t->facts->procedure, r->stage);
-		for (size_t i = 0; i < n && !e; i++)
-			e = tell(t, kind, &v[i], STR(""),
+		for (size_t i = 0; i < n && !e; i++) {
+			e = tell(t, kind, &v[i], cc,
 			    text2_in(s->title, v[i].lang), STR(""));
+			cc = STR("");
+		}
 	}
 	return e;
 }
@@ -255,8 +300,11 @@ static enum err tell_acceptance(const struct telling *t)
 
 static enum err tell_delivered(const struct telling *t)
 {
-	enum err e = tell_requester(
-	    t, NOTICE_delivered, STR(""), json_text(t->ev->data, "message"));
+	struct str cc;
+	enum err e = copies(t, &cc);
+	if (!e)
+		e = tell_requester(
+		    t, NOTICE_delivered, cc, json_text(t->ev->data, "message"));
 	return e ? e : tell_acceptance(t);
 }
 
@@ -264,21 +312,21 @@ static enum err tell_closed(const struct telling *t)
 {
 	const json_t *form = json_value(t->ev->data, "form");
 	struct str cc;
-	enum err e;
+	enum err e = copies(t, &cc);
+	if (e)
+		return e;
 	switch (t->f->outcome) {
 	case OUTCOME_declined:
 		return tell_requester(
-		    t, NOTICE_declined, STR(""), json_text(form, "note"));
+		    t, NOTICE_declined, cc, json_text(form, "note"));
 	case OUTCOME_rejected:
 		e = tell_requester(
-		    t, NOTICE_rejected, STR(""), json_text(form, "note"));
+		    t, NOTICE_rejected, cc, json_text(form, "note"));
 		return e ? e
 		         : tell_role(t, NOTICE_letter, ROLE_records, STR(""));
 	case OUTCOME_cannot:
-		e = copies(t, &cc);
-		return e ? e
-		         : tell_requester(
-			       t, NOTICE_cannot, cc, json_text(form, "reason"));
+		return tell_requester(
+		    t, NOTICE_cannot, cc, json_text(form, "reason"));
 	case OUTCOME_withdrawn:
 		return t->f->received == 0
 		           ? OK
@@ -472,7 +520,9 @@ enum err notices_write(struct ctx *cx, const struct facts *facts,
 	    before->state != STATE_closed && after->state == STATE_closed;
 	if (!e && closed)
 		e = tell_closed(&t);
-	if (!e && json_list(ev->data, "enter") != NULL)
+	bool opened = json_list(ev->data, "enter") != NULL ||
+	              json_list(ev->data, "also") != NULL;
+	if (!e && opened)
 		e = tell_holders(&t);
 	return e;
 }

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "core/delegation.h"
+#include "core/engine.h"
 #include "core/policy_talk.h"
 
 /* What one asked for oneself nobody else answers for. */
@@ -25,15 +26,27 @@ static bool reached_office(const struct case_file *f)
 	if (f->entered_by.n > 0)
 		return true;
 	for (size_t i = 0; i < f->runs.n; i++)
-		if (f->runs.v[i].kind != STAGE_consent)
+		if (f->runs.v[i].kind != STAGE_consent ||
+		    role_sees[f->runs.v[i].role] == 'o')
 			return true;
 	return false;
+}
+
+/* Whoever is or was asked beside the office and the owners. */
+static struct str asked_viewer(struct arena *a, const struct run *r)
+{
+	if (r->person.n > 0)
+		return str_fmt(
+		    a, "person:%.*s", STR_ARG(str_lower(a, r->person)));
+	if (str_eq(r->who, STR("requesting_unit")))
+		return str_fmt(a, "owner:%.*s", STR_ARG(r->unit));
+	return STR("");
 }
 
 size_t policy_viewers(
     const struct case_file *f, struct arena *a, struct str **ret)
 {
-	size_t max = 4 + f->holders.n + f->systems.n, n = 0;
+	size_t max = 4 + f->holders.n + f->systems.n + f->runs.n, n = 0;
 	struct str *v = ARENA_ARRAY(a, struct str, max);
 	v[n++] = str_fmt(a, "person:%.*s", STR_ARG(str_lower(a, f->requester)));
 	for (size_t i = 0; i < f->holders.n; i++)
@@ -46,6 +59,11 @@ size_t policy_viewers(
 	for (size_t i = 0; f->submitted != 0 && i < f->systems.n; i++)
 		v[n++] = str_fmt(
 		    a, "owner:%.*s", STR_ARG(f->systems.v[i].owner_unit));
+	for (size_t i = 0; i < f->runs.n; i++) {
+		struct str asked = asked_viewer(a, &f->runs.v[i]);
+		if (asked.n > 0)
+			v[n++] = asked;
+	}
 	*ret = v;
 	return n;
 }
@@ -58,6 +76,23 @@ static bool owns_a_system(const struct case_file *f, struct str unit)
 	return false;
 }
 
+static bool unit_was_asked(const struct case_file *f, struct str unit)
+{
+	for (size_t i = 0; i < f->runs.n; i++)
+		if (str_eq(f->runs.v[i].who, STR("requesting_unit")) &&
+		    str_eq(f->runs.v[i].unit, unit))
+			return true;
+	return false;
+}
+
+static bool was_asked(const struct case_file *f, struct str email)
+{
+	for (size_t i = 0; i < f->runs.n; i++)
+		if (str_eq_nocase(f->runs.v[i].person, email))
+			return true;
+	return false;
+}
+
 static bool role_sees_it(const struct case_file *f, const struct held_role *r)
 {
 	switch (role_sees[r->role]) {
@@ -66,7 +101,8 @@ static bool role_sees_it(const struct case_file *f, const struct held_role *r)
 	case 'o':
 		return str_eq(r->office, f->office) && reached_office(f);
 	case 'u':
-		return f->submitted != 0 && owns_a_system(f, r->unit);
+		return f->submitted != 0 && (owns_a_system(f, r->unit) ||
+						unit_was_asked(f, r->unit));
 	default:
 		return false;
 	}
@@ -74,7 +110,7 @@ static bool role_sees_it(const struct case_file *f, const struct held_role *r)
 
 bool policy_sees(const struct case_file *f, const struct person *p)
 {
-	if (case_is_own(f, p->email))
+	if (case_is_own(f, p->email) || was_asked(f, p->email))
 		return true;
 	for (size_t i = 0; i < p->n_roles; i++)
 		if (role_sees_it(f, &p->roles[i]))
@@ -82,30 +118,43 @@ bool policy_sees(const struct case_file *f, const struct person *p)
 	return false;
 }
 
-static bool holds_as(const struct facts *facts, const struct case_file *f,
-    enum role role, enum who who, struct str unit, const struct person *p)
+static bool holds_in_division(
+    const struct case_file *f, enum role role, const struct person *p)
 {
-	switch (who) {
+	for (size_t i = 0; i < p->n_roles; i++)
+		if (p->roles[i].role == role &&
+		    str_eq(p->roles[i].office, f->office) &&
+		    facts_in_charge(f, p->roles[i].unit))
+			return true;
+	return false;
+}
+
+static bool holds_as(const struct facts *facts, const struct case_file *f,
+    const struct stage *s, struct str unit, const struct person *p)
+{
+	switch (s->who) {
 	case WHO_office:
-		return person_holds(p, role, f->office, STR(""));
+		return person_holds(p, s->role, f->office, STR(""));
 	case WHO_owner_unit:
-		return person_holds(p, role, STR(""), unit);
+		return person_holds(p, s->role, STR(""), unit);
+	case WHO_requesting_unit:
+		return f->unit.n > 0 &&
+		       person_holds(p, s->role, STR(""), f->unit);
 	case WHO_division:
-		for (size_t i = 0; i < p->n_roles; i++)
-			if (p->roles[i].role == role &&
-			    str_eq(p->roles[i].office, f->office) &&
-			    facts_in_charge(f, p->roles[i].unit))
-				return true;
-		return false;
+		return holds_in_division(f, s->role, p);
 	case WHO_assigned:
 		return is_assigned(f, p->email);
 	case WHO_system_officer:
 		if (f->officers.n > 0)
 			return is_assigned(f, p->email);
-		return person_holds(p, role, f->office, STR("")) &&
+		return person_holds(p, s->role, f->office, STR("")) &&
 		       facts_system_officer(facts, f, p->email);
 	case WHO_requester:
 		return is_own(f, p);
+	case WHO_person:
+		return str_eq_nocase(p->email, s->person);
+	case WHO_anywhere:
+		return person_holds(p, s->role, STR(""), STR(""));
 	case WHOS:
 		break;
 	}
@@ -125,11 +174,10 @@ bool policy_holds(const struct facts *facts, const struct case_file *f,
 	struct person alone = person_alone(p);
 	if (s == NULL)
 		return false;
-	if (holds_as(facts, f, s->role, s->who, r->unit, &alone))
+	if (holds_as(facts, f, s, r->unit, &alone))
 		return true;
 	for (size_t i = 0; i < p->n_stands; i++)
-		if (holds_as(facts, f, s->role, s->who, r->unit,
-			&p->stands[i].giver))
+		if (holds_as(facts, f, s, r->unit, &p->stands[i].giver))
 			return true;
 	return false;
 }
@@ -137,6 +185,13 @@ bool policy_holds(const struct facts *facts, const struct case_file *f,
 static bool is_records(const struct case_file *f, const struct person *p)
 {
 	return person_holds(p, ROLE_records, f->office, STR(""));
+}
+
+bool policy_brings_paper(
+    const struct case_file *f, const struct run *r, const struct person *p)
+{
+	return r->kind == STAGE_consent && r->role == ROLE_owner &&
+	       is_records(f, p);
 }
 
 static bool is_head(const struct case_file *f, const struct person *p)
@@ -325,11 +380,13 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 /* Beside the holders: records bring an owner's endorsement on paper, and send
  * back what lacks it; the head may assign again while it is prepared. */
 static bool helps(const struct facts *facts, const struct case_file *f,
-    enum stage_kind kind, const struct person *p, enum command c)
+    enum stage_kind kind, enum role role, const struct person *p,
+    enum command c)
 {
-	if (kind == STAGE_consent &&
-	    (c == COMMAND_consent || c == COMMAND_return))
+	if (kind == STAGE_consent && c == COMMAND_return)
 		return is_records(f, p);
+	if (kind == STAGE_consent && c == COMMAND_consent)
+		return role == ROLE_owner && is_records(f, p);
 	if (c == COMMAND_assign && kind == STAGE_preparing)
 		return is_head(f, p);
 	if (c == COMMAND_prepare && kind == STAGE_delivery)
@@ -343,6 +400,23 @@ static bool kind_takes(enum stage_kind kind, enum command c)
 	       (c == COMMAND_assign && kind == STAGE_preparing);
 }
 
+/* Where several must agree, each says it once. */
+static bool has_answered(const struct facts *facts, const struct case_file *f,
+    const struct run *r, const struct person *p, enum command c)
+{
+	struct person alone = person_alone(p);
+	const struct stage *s = stage_of(facts, r);
+	if (c != COMMAND_consent && c != COMMAND_decide)
+		return false;
+	if (s == NULL || holds_as(facts, f, s, r->unit, &alone))
+		return engine_has_voted(facts, r, p->email);
+	for (size_t i = 0; i < p->n_stands; i++)
+		if (holds_as(facts, f, s, r->unit, &p->stands[i].giver) &&
+		    !engine_has_voted(facts, r, p->stands[i].giver.email))
+			return false;
+	return true;
+}
+
 static bool holder_of_open(const struct facts *facts, const struct case_file *f,
     const struct person *p, enum command c)
 {
@@ -354,9 +428,10 @@ static bool holder_of_open(const struct facts *facts, const struct case_file *f,
 		if (!kind_takes(r->kind, c))
 			continue;
 		if ((stage_commands[r->kind] & COMMAND_BIT(c)) != 0 &&
-		    policy_holds(facts, f, r, p))
+		    policy_holds(facts, f, r, p) &&
+		    !has_answered(facts, f, r, p, c))
 			return true;
-		if (helps(facts, f, r->kind, p, c))
+		if (helps(facts, f, r->kind, r->role, p, c))
 			return true;
 	}
 	return false;
@@ -367,15 +442,15 @@ static bool holds_some_unit(const struct facts *facts,
 {
 	if (s->who == WHO_owner_unit) {
 		for (size_t i = 0; i < f->systems.n; i++)
-			if (holds_as(facts, f, s->role, s->who,
-				f->systems.v[i].owner_unit, p))
+			if (holds_as(
+				facts, f, s, f->systems.v[i].owner_unit, p))
 				return true;
 		return false;
 	}
 	/* Until somebody is assigned any officer of the office may still be. */
 	if (s->who == WHO_assigned && f->officers.n == 0)
 		return person_holds(p, s->role, f->office, STR(""));
-	return holds_as(facts, f, s->role, s->who, STR(""), p);
+	return holds_as(facts, f, s, STR(""), p);
 }
 
 static bool holder_ever(const struct facts *facts, const struct case_file *f,
@@ -389,7 +464,7 @@ static bool holder_ever(const struct facts *facts, const struct case_file *f,
 		if ((stage_commands[s->kind] & COMMAND_BIT(c)) != 0 &&
 		    holds_some_unit(facts, f, s, p))
 			return true;
-		if (helps(facts, f, s->kind, p, c))
+		if (helps(facts, f, s->kind, s->role, p, c))
 			return true;
 	}
 	return false;
@@ -538,16 +613,29 @@ static enum err requester_persons(struct ctx *cx, const struct case_file *f,
 	return OK;
 }
 
-/* All of `role` in the office who hold the stage. */
+/* Where to look for those of the role who hold the stage. */
+static struct held_role held_where(
+    const struct case_file *f, const struct run *r, const struct stage *s)
+{
+	struct held_role where = { .role = s->role };
+	if (s->who == WHO_owner_unit)
+		where.unit = r->unit;
+	else if (s->who == WHO_requesting_unit)
+		where.unit = f->unit;
+	else if (s->who != WHO_anywhere)
+		where.office = f->office;
+	return where;
+}
+
 static enum err office_persons(struct ctx *cx, const struct facts *facts,
     const struct case_file *f, const struct run *r, const struct stage *s,
     const struct person **ret, size_t *ret_n)
 {
 	const struct person *all;
 	size_t n_all, n = 0;
-	bool owner = s->who == WHO_owner_unit;
-	enum err e = person_list_role(cx, s->role, owner ? STR("") : f->office,
-	    owner ? r->unit : STR(""), &all, &n_all);
+	struct held_role where = held_where(f, r, s);
+	enum err e = person_list_role(
+	    cx, where.role, where.office, where.unit, &all, &n_all);
 	if (e)
 		return e;
 	struct person *v = ARENA_ARRAY(cx->arena, struct person, n_all + 1);
@@ -556,6 +644,21 @@ static enum err office_persons(struct ctx *cx, const struct facts *facts,
 			v[n++] = all[i];
 	*ret = v;
 	*ret_n = n;
+	return OK;
+}
+
+/* The one whom the procedure names; nobody when he is not here any more. */
+static enum err named_person(
+    struct ctx *cx, struct str email, const struct person **ret, size_t *ret_n)
+{
+	struct person *one = ARENA_NEW(cx->arena, struct person);
+	enum err e = person_by_email(cx, email, one);
+	if (e == ERR_NOT_FOUND)
+		cx->fault = (struct fault){ 0 };
+	else if (e)
+		return e;
+	*ret = one;
+	*ret_n = e == OK && one->active;
 	return OK;
 }
 
@@ -598,6 +701,8 @@ static enum err own_holders(struct ctx *cx, const struct facts *facts,
 		    "the procedure has no stage %.*s", STR_ARG(r->stage));
 	if (s->who == WHO_requester)
 		return requester_persons(cx, f, ret, ret_n);
+	if (s->who == WHO_person)
+		return named_person(cx, s->person, ret, ret_n);
 	if (s->who == WHO_assigned ||
 	    (s->who == WHO_system_officer && f->officers.n > 0))
 		return assigned_persons(cx, facts, f, ret, ret_n);

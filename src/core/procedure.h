@@ -20,12 +20,15 @@ struct str text2_in(struct text2, enum lang);
 
 /* Who among the holders of the role holds a stage. */
 enum who {
-	WHO_office,         /* everybody with the role in the office */
-	WHO_owner_unit,     /* the role in the owner unit that is asked */
-	WHO_division,       /* the role in the division in charge */
-	WHO_assigned,       /* the officers assigned */
-	WHO_system_officer, /* officers of the systems; once assigned, those */
-	WHO_requester,      /* the requester and the holders */
+	WHO_office,          /* everybody with the role in the office */
+	WHO_owner_unit,      /* the role in the owner unit that is asked */
+	WHO_division,        /* the role in the division in charge */
+	WHO_assigned,        /* the officers assigned */
+	WHO_system_officer,  /* officers of the systems; once assigned, those */
+	WHO_requester,       /* the requester and the holders */
+	WHO_requesting_unit, /* the role in the unit that asks */
+	WHO_person,          /* the one named */
+	WHO_anywhere,        /* everybody with the role; it has no office */
 	WHOS
 };
 
@@ -33,13 +36,28 @@ enum who {
 enum skip {
 	SKIP_office_owns = 1, /* the office itself owns the system */
 	SKIP_requester_owns =
-	    2, /* the requesting unit owns it and its head signed */
+	    2,           /* the requesting unit owns it and its head signed */
+	SKIP_signed = 4, /* the head of the requesting unit signed the memo */
+	SKIP_not_personal = 8, /* no data about identifiable persons */
 };
+enum { SKIPS = 4 };
+
+/* How many must agree where several persons or units are asked. */
+enum { QUORUM_ALL = 0, QUORUM_ANY = 1 }; /* else that many */
 
 struct next {
 	struct str outcome; /* "endorsed", "declined", "received", … */
 	struct str stage;   /* id of the stage that follows; absent: closes */
+	const struct str *also; /* stages that are open beside it */
+	size_t n_also;
 	enum outcome close_as; /* when it closes */
+};
+
+/* Who gets a copy of the notice of an outcome. */
+struct cc {
+	struct str outcome;
+	const enum role *roles;
+	size_t n_roles;
 };
 
 struct stage {
@@ -47,15 +65,18 @@ struct stage {
 	enum stage_kind kind;
 	enum role role;
 	enum who who;
+	struct str person; /* of WHO_person: an e-mail */
 	unsigned skip;
+	int quorum;                 /* of units asked, or else of persons */
 	int budget_min, budget_max; /* working days for this stage; 0: none */
 	struct text2 title, does; /* "ลงรับ", and what is done here */
 	struct str clause;        /* of the procedure: "5.2.1" */
 	uint32_t requires;        /* bits of enum require */
 	const struct next *next;
 	size_t n_next;
-	const enum role *cc_cannot; /* who gets a copy when it cannot be done */
-	size_t n_cc_cannot;
+	const struct cc *cc;
+	size_t n_cc;
+	int line, column; /* in the text */
 };
 
 /* What a command must bring in this procedure, beyond what it always must. */
@@ -92,7 +113,7 @@ enum field_type {
 
 /* The words for these in the YAML and in the API; of bits, the name of each. */
 extern const char *const who_names[WHOS];
-extern const char *const skip_names[2];
+extern const char *const skip_names[SKIPS];
 extern const char *const require_names[4];
 extern const char *const field_type_names[FIELD_TYPES];
 
@@ -163,8 +184,9 @@ struct procedure {
 	struct text2 role_title[ROLES]; /* what a role is called here */
 	const struct section *sections;
 	size_t n_sections;
-	const struct stage *stages; /* in order; the first follows submit */
+	const struct stage *stages; /* in order */
 	size_t n_stages;
+	struct next first; /* what follows submit */
 	const struct apart *aparts;
 	size_t n_aparts;
 	int budget;            /* working days over all; 0: the stages' own */
@@ -200,6 +222,12 @@ const struct stage *procedure_stage(
 const struct stage *procedure_kind(const struct procedure *, enum stage_kind);
 const struct next *stage_next(
     const struct stage *, struct str outcome); /* or NULL */
+/* The outcome with which a stage of that kind lets a request go on. */
+struct str stage_good(enum stage_kind);
+/* The first that does not. */
+struct str stage_bad(enum stage_kind);
+/* Whether the outcome is that one; a partial endorsement is. */
+bool stage_is_good(enum stage_kind, struct str outcome);
 const struct field *procedure_field(
     const struct procedure *, struct str key); /* or NULL */
 
@@ -217,6 +245,14 @@ MUST_CHECK enum err procedure_get(struct ctx *, struct str code,
 /* The newest in force of each code, by code. */
 MUST_CHECK enum err procedure_list(
     struct ctx *, const struct procedure ***ret, size_t *ret_n);
+/* A revision that was loaded. */
+struct loaded_revision {
+	struct str revision, digest;
+	struct date effective;
+};
+/* All revisions of the code that are here, newest first. */
+MUST_CHECK enum err procedure_revisions(struct ctx *, struct str code,
+    const struct loaded_revision **ret, size_t *ret_n);
 /* As the API gives it: stages, form schema, document control, both languages. */
 json_t *procedure_json(struct arena *, const struct procedure *);
 /* The separation-of-duties matrix as text, role by command, for `check`. */

@@ -15,20 +15,35 @@ static const struct rule {
 	bool goes;
 	enum outcome closes;
 } rules[] = {
-	{ STAGE_consent, STR_INIT("endorsed"), true, OUTCOME_none },
-	{ STAGE_consent, STR_INIT("declined"), false, OUTCOME_declined },
-	{ STAGE_intake, STR_INIT("received"), true, OUTCOME_none },
-	{ STAGE_decision, STR_INIT("approved"), true, OUTCOME_none },
-	{ STAGE_decision, STR_INIT("rejected"), false, OUTCOME_rejected },
-	{ STAGE_assignment, STR_INIT("assigned"), true, OUTCOME_none },
-	{ STAGE_preparing, STR_INIT("prepared"), true, OUTCOME_none },
-	{ STAGE_preparing, STR_INIT("cannot"), false, OUTCOME_cannot },
-	{ STAGE_release, STR_INIT("released"), true, OUTCOME_none },
-	{ STAGE_release, STR_INIT("returned"), true, OUTCOME_none },
-	{ STAGE_delivery, STR_INIT("delivered"), true, OUTCOME_delivered },
-	{ STAGE_acceptance, STR_INIT("accepted"), false, OUTCOME_accepted },
-	{ STAGE_acceptance, STR_INIT("refused"), true, OUTCOME_none },
+#define STAGE_OUTCOME(kind, outcome, goes, closes) \
+	{ STAGE_##kind, STR_INIT(#outcome), goes, OUTCOME_##closes },
+#include "core/stage_outcomes.def"
+#undef STAGE_OUTCOME
 };
+
+struct str stage_good(enum stage_kind kind)
+{
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if (rules[i].kind == kind)
+			return rules[i].outcome;
+	return nothing;
+}
+
+struct str stage_bad(enum stage_kind kind)
+{
+	struct str good = stage_good(kind);
+
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if (rules[i].kind == kind && !str_eq(rules[i].outcome, good))
+			return rules[i].outcome;
+	return nothing;
+}
+
+bool stage_is_good(enum stage_kind kind, struct str outcome)
+{
+	return str_eq(outcome, stage_good(kind)) ||
+	       (kind == STAGE_consent && str_eq(outcome, STR("partial")));
+}
 
 /* How many stages of a kind a procedure may have. The engine finds intake,
  * preparing and delivery by their kind. */
@@ -104,6 +119,61 @@ static void unknown_stage(
 	    MSG_procedure_stage_unknown_near, id, ids, n);
 }
 
+/* Where the way goes on from a stage: its good outcome. */
+static const struct next *way_on(const struct stage *s)
+{
+	return stage_next(s, stage_good(s->kind));
+}
+
+static bool same_following(const struct next *a, const struct next *b)
+{
+	if (!str_eq(a->stage, b->stage) || a->n_also != b->n_also)
+		return false;
+	for (size_t i = 0; i < a->n_also; i++)
+		if (!str_eq(a->also[i], b->also[i]))
+			return false;
+	return true;
+}
+
+/* What stands side by side is opened together and joined when all of it is
+ * done: one kind, each stage once, one way on. */
+static void check_beside(const struct checker *c, const yaml_node_t *at,
+    const struct next *next, size_t i)
+{
+	const struct stage *first = procedure_stage(c->p, next->stage);
+	const struct stage *s = procedure_stage(c->p, next->also[i]);
+
+	if (!s) {
+		unknown_stage(c, at, next->also[i]);
+		return;
+	}
+	bool twice = s == first;
+	for (size_t k = 0; k < i; k++)
+		twice = twice || str_eq(next->also[k], s->id);
+	if (twice)
+		tree_wrong(
+		    c->t, at, MSG_procedure_beside_twice, s->id, nothing);
+	if (!first || twice)
+		return;
+	if (s->kind != first->kind ||
+	    (s->kind != STAGE_consent && s->kind != STAGE_decision))
+		tree_wrong(
+		    c->t, at, MSG_procedure_beside_kind, first->id, s->id);
+	const struct next *a = way_on(first), *b = way_on(s);
+	if (a && b && !same_following(a, b))
+		tree_wrong(
+		    c->t, at, MSG_procedure_beside_join, first->id, s->id);
+}
+
+static void check_following(
+    const struct checker *c, const yaml_node_t *at, const struct next *next)
+{
+	if (next->stage.n > 0 && !procedure_stage(c->p, next->stage))
+		unknown_stage(c, at, next->stage);
+	for (size_t i = 0; i < next->n_also; i++)
+		check_beside(c, at, next, i);
+}
+
 static void check_next(
     const struct checker *c, size_t stage, const struct next *next)
 {
@@ -120,8 +190,8 @@ static void check_next(
 	else if (next->stage.n > 0 && !rule->goes)
 		tree_wrong(c->t, at, MSG_procedure_outcome_goes, next->outcome,
 		    nothing);
-	else if (next->stage.n > 0 && !procedure_stage(c->p, next->stage))
-		unknown_stage(c, at, next->stage);
+	else
+		check_following(c, at, next);
 }
 
 static void check_outcomes(const struct checker *c, size_t stage)
@@ -145,9 +215,14 @@ static bool who_fits(enum who who, enum role role)
 
 	switch (who) {
 	case WHO_owner_unit:
+	case WHO_requesting_unit:
 		return owner;
 	case WHO_requester:
 		return requester;
+	case WHO_anywhere:
+		return role_sees[role] == 'a';
+	case WHO_person:
+		return !requester;
 	case WHO_division:
 	case WHO_assigned:
 	case WHO_system_officer:
@@ -159,23 +234,72 @@ static bool who_fits(enum who who, enum role role)
 	return false;
 }
 
+static void wrong_who(const struct checker *c, size_t stage, const char *who)
+{
+	wrong_at(c, stage, "who", MSG_procedure_who_kind,
+	    kind_name(c->p->stages[stage].kind), str_of(who));
+}
+
+/* Who is asked for consent may be anybody but the requester; the work is the
+ * office's; accepting is the requester's. */
 static void check_who(const struct checker *c, size_t stage)
 {
 	const struct stage *s = &c->p->stages[stage];
+	bool accepts = s->kind == STAGE_acceptance;
+	bool judges = s->kind == STAGE_consent || s->kind == STAGE_decision;
 
 	if (!who_fits(s->who, s->role))
 		wrong_at(c, stage, "who", MSG_procedure_who_role, STR("who"),
 		    str_of(role_names[s->role]));
-	else if ((s->kind == STAGE_consent) != (s->who == WHO_owner_unit))
-		wrong_at(c, stage, "who", MSG_procedure_who_kind,
-		    kind_name(s->kind),
-		    s->kind == STAGE_consent ? STR("owner_unit")
-					     : STR("office"));
-	else if ((s->kind == STAGE_acceptance) != (s->who == WHO_requester))
-		wrong_at(c, stage, "who", MSG_procedure_who_kind,
-		    kind_name(s->kind),
-		    s->kind == STAGE_acceptance ? STR("requester")
-						: STR("office"));
+	else if (accepts != (s->who == WHO_requester))
+		wrong_who(c, stage, accepts ? "requester" : "office");
+	else if (s->who == WHO_owner_unit && s->kind != STAGE_consent)
+		wrong_who(c, stage, "office");
+	else if (!judges && (s->who == WHO_requesting_unit ||
+				s->who == WHO_person || s->who == WHO_anywhere))
+		wrong_who(c, stage, "office");
+	else if ((s->who == WHO_person) != (s->person.n > 0))
+		wrong_at(c, stage, "person", MSG_procedure_person_who, s->id,
+		    nothing);
+}
+
+/* Several can agree only where several are asked. */
+static void check_quorum(const struct checker *c, size_t stage)
+{
+	const struct stage *s = &c->p->stages[stage];
+	bool judges = s->kind == STAGE_consent || s->kind == STAGE_decision;
+
+	if (!tree_get(c->t, c->places->stages[stage], "quorum"))
+		return;
+	if (!judges)
+		wrong_at(c, stage, "quorum", MSG_procedure_quorum_kind,
+		    kind_name(s->kind), nothing);
+	else if (s->who == WHO_person && s->quorum > 1)
+		wrong_at(c, stage, "quorum", MSG_procedure_quorum_one, s->id,
+		    nothing);
+}
+
+/* A copy of a notice that is never sent helps nobody. */
+static void check_copies(const struct checker *c, size_t stage)
+{
+	const struct stage *s = &c->p->stages[stage];
+
+	for (size_t i = 0; i < s->n_cc; i++) {
+		bool old = str_eq(s->cc[i].outcome, STR("cannot"));
+		const char *key =
+		    old && !tree_get(c->t, c->places->stages[stage], "cc")
+			? "cc_cannot"
+			: "cc";
+		if (!find_rule(s->kind, s->cc[i].outcome))
+			wrong_at(c, stage, key, MSG_procedure_outcome_strange,
+			    s->cc[i].outcome, kind_name(s->kind));
+		for (size_t k = 0; k < s->cc[i].n_roles; k++)
+			if (c->p->role_title[s->cc[i].roles[k]].th.n == 0)
+				wrong_at(c, stage, key,
+				    MSG_procedure_role_title,
+				    str_of(role_names[s->cc[i].roles[k]]),
+				    nothing);
+	}
 }
 
 static void check_only(const struct checker *c, size_t stage, bool present,
@@ -192,7 +316,6 @@ static void check_extras(const struct checker *c, size_t stage)
 	uint32_t intake = REQUIRE_memo_in | REQUIRE_received_no;
 
 	check_only(c, stage, s->skip != 0, "skip", STAGE_consent);
-	check_only(c, stage, s->n_cc_cannot > 0, "cc_cannot", STAGE_preparing);
 	check_only(
 	    c, stage, (s->requires & intake) != 0, "requires", STAGE_intake);
 	check_only(c, stage, (s->requires & REQUIRE_confirm) != 0, "requires",
@@ -219,11 +342,6 @@ static void check_names(const struct checker *c, size_t stage)
 	if (c->p->role_title[s->role].th.n == 0)
 		wrong_at(c, stage, "role", MSG_procedure_role_title,
 		    str_of(role_names[s->role]), nothing);
-	for (size_t i = 0; i < s->n_cc_cannot; i++)
-		if (c->p->role_title[s->cc_cannot[i]].th.n == 0)
-			wrong_at(c, stage, "cc_cannot",
-			    MSG_procedure_role_title,
-			    str_of(role_names[s->cc_cannot[i]]), nothing);
 }
 
 static void check_counts(const struct checker *c)
@@ -251,28 +369,49 @@ static size_t index_of(const struct procedure *p, struct str id)
 	return s ? (size_t)(s - p->stages) : p->n_stages;
 }
 
-/* Marks what can be reached from `from` without entering a stage of kind
- * `without` (STAGES: no such limit). */
-static void reach(
-    const struct procedure *p, size_t from, enum stage_kind without, bool *seen)
-{
-	size_t stack[most_stages], n = 0;
+/* A walk along the ways, without entering a stage of kind `without` (STAGES:
+ * no such limit). */
+struct walk {
+	const struct procedure *p;
+	enum stage_kind without;
+	bool *seen;
+	size_t stack[most_stages], n;
+};
 
-	if (p->stages[from].kind == without)
+static void step_to(struct walk *w, struct str id)
+{
+	size_t to = index_of(w->p, id);
+
+	if (to == w->p->n_stages || w->seen[to] ||
+	    w->p->stages[to].kind == w->without)
 		return;
-	seen[from] = true;
-	stack[n++] = from;
-	while (n > 0) {
-		const struct stage *s = &p->stages[stack[--n]];
-		for (size_t i = 0; i < s->n_next; i++) {
-			size_t to = index_of(p, s->next[i].stage);
-			if (to == p->n_stages || seen[to] ||
-			    p->stages[to].kind == without)
-				continue;
-			seen[to] = true;
-			stack[n++] = to;
-		}
+	w->seen[to] = true;
+	w->stack[w->n++] = to;
+}
+
+static void step_along(struct walk *w, const struct next *next)
+{
+	step_to(w, next->stage);
+	for (size_t i = 0; i < next->n_also; i++)
+		step_to(w, next->also[i]);
+}
+
+static void walk_on(struct walk *w)
+{
+	while (w->n > 0) {
+		const struct stage *s = &w->p->stages[w->stack[--w->n]];
+		for (size_t i = 0; i < s->n_next; i++)
+			step_along(w, &s->next[i]);
 	}
+}
+
+static void reach_from_start(
+    const struct procedure *p, enum stage_kind without, bool *seen)
+{
+	struct walk w = { .p = p, .without = without, .seen = seen };
+
+	step_along(&w, &p->first);
+	walk_on(&w);
 }
 
 static bool closes(const struct stage *s)
@@ -289,7 +428,10 @@ static bool ends_well(const struct procedure *p, size_t from)
 {
 	bool seen[most_stages] = { false };
 
-	reach(p, from, STAGES, seen);
+	struct walk w = { .p = p, .without = STAGES, .seen = seen };
+
+	step_to(&w, p->stages[from].id);
+	walk_on(&w);
 	for (size_t i = 0; i < p->n_stages; i++) {
 		enum stage_kind kind = p->stages[i].kind;
 		if (seen[i] && closes(&p->stages[i]) &&
@@ -304,7 +446,7 @@ static void check_reach(const struct checker *c)
 	const struct procedure *p = c->p;
 	bool seen[most_stages] = { false };
 
-	reach(p, 0, STAGES, seen);
+	reach_from_start(p, STAGES, seen);
 	for (size_t i = 0; i < p->n_stages; i++) {
 		if (!seen[i])
 			wrong_at(c, i, "id", MSG_procedure_stage_unreachable,
@@ -326,7 +468,7 @@ static void check_bypass(const struct checker *c)
 		if (kind == STAGE_delivery || kind == STAGE_acceptance ||
 		    !procedure_kind(p, (enum stage_kind)kind))
 			continue;
-		reach(p, 0, (enum stage_kind)kind, seen);
+		reach_from_start(p, (enum stage_kind)kind, seen);
 		for (size_t i = 0; i < p->n_stages; i++)
 			if (seen[i] && p->stages[i].kind == STAGE_delivery)
 				wrong_at(c, i, "id", MSG_procedure_stage_bypass,
@@ -349,6 +491,18 @@ static void check_clock(const struct checker *c)
 		    c->p->clock_from);
 }
 
+static void check_first(const struct checker *c)
+{
+	const yaml_node_t *at = tree_get(c->t, c->places->top, "first");
+
+	if (!at)
+		return;
+	if (c->p->first.stage.n == 0)
+		tree_wrong(
+		    c->t, at, MSG_procedure_first_closes, nothing, nothing);
+	check_following(c, at, &c->p->first);
+}
+
 void check_ways(
     struct tree *t, const struct procedure *p, const struct places *places)
 {
@@ -359,7 +513,10 @@ void check_ways(
 		check_who(&c, i);
 		check_extras(&c, i);
 		check_names(&c, i);
+		check_quorum(&c, i);
+		check_copies(&c, i);
 	}
+	check_first(&c);
 	check_counts(&c);
 	check_clock(&c);
 	if (t->errors->n > 0)

@@ -91,6 +91,14 @@ static json_t *form_json(struct arena *a, const struct procedure *p)
 	return form;
 }
 
+/* "stage", and those beside it as "also". */
+static void put_following(struct arena *a, json_t *o, const struct next *n)
+{
+	json_put_text(o, "stage", n->stage);
+	if (n->n_also > 0)
+		put_texts(a, o, "also", n->also, n->n_also);
+}
+
 static json_t *next_json(struct arena *a, const struct stage *s)
 {
 	json_t *list = json_new_array(a);
@@ -100,7 +108,7 @@ static json_t *next_json(struct arena *a, const struct stage *s)
 		json_t *o = json_new_object(a);
 		json_put_text(o, "outcome", n->outcome);
 		if (n->stage.n > 0)
-			json_put_text(o, "stage", n->stage);
+			put_following(a, o, n);
 		else
 			json_put_text(
 			    o, "close", str_of(outcome_names[n->close_as]));
@@ -109,13 +117,38 @@ static json_t *next_json(struct arena *a, const struct stage *s)
 	return list;
 }
 
-static void put_cc(struct arena *a, json_t *object, const struct stage *s)
+static json_t *roles_json(struct arena *a, const struct cc *cc)
 {
 	json_t *list = json_new_array(a);
 
-	for (size_t i = 0; i < s->n_cc_cannot; i++)
-		json_add_text(list, str_of(role_names[s->cc_cannot[i]]));
-	json_put(object, "cc_cannot", list);
+	for (size_t i = 0; i < cc->n_roles; i++)
+		json_add_text(list, str_of(role_names[cc->roles[i]]));
+	return list;
+}
+
+/* "cc" by outcome; "cc_cannot" as it was called before. */
+static void put_cc(struct arena *a, json_t *object, const struct stage *s)
+{
+	json_t *all = json_new_object(a), *cannot = json_new_array(a);
+
+	for (size_t i = 0; i < s->n_cc; i++) {
+		json_put(all, str_cstr(a, s->cc[i].outcome),
+		    roles_json(a, &s->cc[i]));
+		if (str_eq(s->cc[i].outcome, STR("cannot")))
+			cannot = roles_json(a, &s->cc[i]);
+	}
+	json_put(object, "cc", all);
+	json_put(object, "cc_cannot", cannot);
+}
+
+static void put_quorum(json_t *o, const struct stage *s)
+{
+	if (s->quorum == QUORUM_ALL)
+		json_put_text(o, "quorum", STR("all"));
+	else if (s->quorum == QUORUM_ANY)
+		json_put_text(o, "quorum", STR("any"));
+	else
+		json_put_int(o, "quorum", s->quorum);
 }
 
 static json_t *stage_json(struct arena *a, const struct stage *s)
@@ -126,6 +159,10 @@ static json_t *stage_json(struct arena *a, const struct stage *s)
 	json_put_text(o, "kind", str_of(stage_names[s->kind]));
 	json_put_text(o, "role", str_of(role_names[s->role]));
 	json_put_text(o, "who", str_of(who_names[s->who]));
+	if (s->person.n > 0)
+		json_put_text(o, "person", s->person);
+	if (s->kind == STAGE_consent || s->kind == STAGE_decision)
+		put_quorum(o, s);
 	put_bits(a, o, "skip", s->skip, skip_names, COUNT(skip_names));
 	put_text2(a, o, "title", s->title);
 	put_text2(a, o, "does", s->does);
@@ -242,6 +279,9 @@ json_t *procedure_json(struct arena *a, const struct procedure *p)
 	put_head(a, o, p);
 	put_document(a, o, p);
 	json_put(o, "form", form_json(a, p));
+	json_t *first = json_new_object(a);
+	put_following(a, first, &p->first);
+	json_put(o, "first", first);
 	for (size_t i = 0; i < p->n_stages; i++)
 		json_add(stages, stage_json(a, &p->stages[i]));
 	json_put(o, "stages", stages);

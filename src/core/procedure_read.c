@@ -148,8 +148,8 @@ static void read_top(
 	static const char *const names[] = { "code", "revision", "effective",
 		"office", "title", "kind", "organisation", "class", "notice",
 		"page", "iso", "approvals", "revisions", "text", "roles",
-		"form", "stages", "apart", "budget", "clock_from", "services",
-		"register" };
+		"form", "first", "stages", "apart", "budget", "clock_from",
+		"services", "register" };
 	struct places places = { .top = top };
 
 	if (!tree_map(t, top, "procedure", names, COUNT(names)))

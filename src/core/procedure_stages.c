@@ -2,6 +2,7 @@
 #include "core/procedure_parts.h"
 
 enum { max_stages = 30, max_days = 365, max_outcomes = 10, consent_days = 5 };
+enum { max_beside = 10, max_quorum = 20 };
 enum { max_apart = COMMANDS * (COMMANDS + 1) };
 
 const char *const field_type_names[FIELD_TYPES] = {
@@ -25,9 +26,13 @@ const char *const who_names[WHOS] = {
 	[WHO_assigned] = "assigned",
 	[WHO_system_officer] = "system_officer",
 	[WHO_requester] = "requester",
+	[WHO_requesting_unit] = "requesting_unit",
+	[WHO_person] = "person",
+	[WHO_anywhere] = "anywhere",
 };
 
-const char *const skip_names[2] = { "office_owns", "requester_owns" };
+const char *const skip_names[SKIPS] = { "office_owns", "requester_owns",
+	"signed", "not_personal" };
 
 const char *const require_names[4] = { "memo_in", "received_no", "confirm",
 	"division" };
@@ -103,8 +108,35 @@ static void read_close(
 		ret->close_as = (enum outcome)(which + 1);
 }
 
-/* `outcome: stage` or `outcome: {close: how}`. Whether there is such a stage
+/* `a`, `[a, b]` (side by side) or `{close: how}`. Whether there are such stages
  * is asked when all are known. */
+static void read_following(
+    struct tree *t, const yaml_node_t *value, struct next *ret)
+{
+	if (value->type == YAML_SCALAR_NODE) {
+		ret->stage = tree_scalar(t, value, "next");
+		return;
+	}
+	if (value->type != YAML_SEQUENCE_NODE) {
+		read_close(t, value, ret);
+		return;
+	}
+	const yaml_node_item_t *item = value->data.sequence.items.start;
+	size_t n = (size_t)(value->data.sequence.items.top - item);
+	if (n == 0 || n > max_beside) {
+		tree_wrong(t, value, MSG_procedure_too_many, STR("next"),
+		    str_fmt(t->cx->arena, "%d", max_beside));
+		return;
+	}
+	struct str *all = ARENA_ARRAY(t->cx->arena, struct str, n);
+	for (size_t i = 0; i < n; i++)
+		all[i] = tree_scalar(
+		    t, yaml_document_get_node(t->doc, item[i]), "next");
+	ret->stage = all[0];
+	ret->also = all + 1;
+	ret->n_also = n - 1;
+}
+
 static void read_next(struct tree *t, const yaml_node_t *map, struct stage *ret)
 {
 	const yaml_node_t *node = tree_need(t, map, "next");
@@ -127,13 +159,9 @@ static void read_next(struct tree *t, const yaml_node_t *map, struct stage *ret)
 	for (size_t i = 0; i < n; i++) {
 		const yaml_node_t *key =
 		    yaml_document_get_node(t->doc, p[i].key);
-		const yaml_node_t *value =
-		    yaml_document_get_node(t->doc, p[i].value);
 		all[i].outcome = tree_scalar(t, key, "next");
-		if (value->type == YAML_SCALAR_NODE)
-			all[i].stage = tree_scalar(t, value, "next");
-		else
-			read_close(t, value, &all[i]);
+		read_following(
+		    t, yaml_document_get_node(t->doc, p[i].value), &all[i]);
 		for (size_t j = 0; j < i; j++)
 			if (str_eq(all[j].outcome, all[i].outcome))
 				tree_wrong(t, key, MSG_procedure_double_key,
@@ -143,26 +171,79 @@ static void read_next(struct tree *t, const yaml_node_t *map, struct stage *ret)
 	ret->n_next = n;
 }
 
-static void read_cc(struct tree *t, const yaml_node_t *map, struct stage *ret)
+static struct cc read_copies(
+    struct tree *t, const yaml_node_t *map, const char *key, struct str outcome)
 {
 	const yaml_node_t **items;
 
-	size_t n = tree_list(t, map, "cc_cannot", ROLES, 0, &items);
+	size_t n = tree_list(t, map, key, ROLES, 0, &items);
 	enum role *all = ARENA_ARRAY(t->cx->arena, enum role, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		int role = tree_word(t, items[i], role_names, ROLES);
 		all[i] = role < 0 ? ROLE_requester : (enum role)role;
 	}
-	ret->cc_cannot = all;
-	ret->n_cc_cannot = n;
+	return (struct cc){ .outcome = outcome, .roles = all, .n_roles = n };
+}
+
+/* `cc: {cannot: [records, director]}`; `cc_cannot: […]` says the same. */
+static void read_cc(struct tree *t, const yaml_node_t *map, struct stage *ret)
+{
+	const char *names[OUTCOME_WORDS];
+	const yaml_node_t *node = tree_get(t, map, "cc");
+	struct cc *all = ARENA_ARRAY(t->cx->arena, struct cc, OUTCOME_WORDS);
+	size_t n = 0;
+
+	for (size_t i = 0; i < OUTCOME_WORDS; i++)
+		names[i] = outcome_words[i];
+	if (tree_get(t, map, "cc_cannot"))
+		all[n++] = read_copies(t, map, "cc_cannot", STR("cannot"));
+	if (node && tree_map(t, node, "cc", names, OUTCOME_WORDS))
+		for (size_t i = 0; i < OUTCOME_WORDS; i++)
+			if (n < OUTCOME_WORDS && tree_get(t, node, names[i]))
+				all[n++] = read_copies(
+				    t, node, names[i], str_of(names[i]));
+	ret->cc = all;
+	ret->n_cc = n;
+}
+
+/* `quorum: all`, `any`, or a number. */
+static void read_quorum(
+    struct tree *t, const yaml_node_t *map, struct stage *ret)
+{
+	const yaml_node_t *node = tree_get(t, map, "quorum");
+
+	ret->quorum = ret->who == WHO_owner_unit ? QUORUM_ALL : QUORUM_ANY;
+	if (!node)
+		return;
+	struct str word = tree_scalar(t, node, "quorum");
+	if (str_eq(word, STR("all")))
+		ret->quorum = QUORUM_ALL;
+	else if (str_eq(word, STR("any")))
+		ret->quorum = QUORUM_ANY;
+	else
+		ret->quorum = tree_int(t, node, "quorum", 1, max_quorum);
+}
+
+static void read_person(
+    struct tree *t, const yaml_node_t *map, struct stage *ret)
+{
+	const yaml_node_t *node = tree_get(t, map, "person");
+
+	if (!node)
+		return;
+	struct str email = tree_scalar(t, node, "person");
+	size_t at = str_index(email, '@');
+	if (at == 0 || at + 1 >= email.n)
+		tree_wrong(t, node, MSG_procedure_person_email, email, STR(""));
+	ret->person = str_lower(t->cx->arena, email);
 }
 
 static void read_stage(
     struct tree *t, const yaml_node_t *node, struct stage *ret)
 {
 	static const char *const names[] = { "id", "kind", "role", "who",
-		"skip", "budget", "title", "does", "clause", "requires", "next",
-		"cc_cannot" };
+		"person", "skip", "quorum", "budget", "title", "does", "clause",
+		"requires", "next", "cc", "cc_cannot" };
 
 	if (!tree_map(t, node, "stages", names, COUNT(names)))
 		return;
@@ -185,6 +266,10 @@ static void read_stage(
 	    &ret->budget_min, &ret->budget_max);
 	read_next(t, node, ret);
 	read_cc(t, node, ret);
+	read_person(t, node, ret);
+	read_quorum(t, node, ret);
+	ret->line = (int)node->start_mark.line + 1;
+	ret->column = (int)node->start_mark.column + 1;
 }
 
 static bool has_apart(const struct procedure *p, const struct apart *a)
@@ -270,6 +355,11 @@ void read_stages(struct tree *t, const yaml_node_t *top, struct procedure *p,
 	p->stages = all;
 	p->n_stages = n;
 	places->stages = items;
+	const yaml_node_t *first = tree_get(t, top, "first");
+	if (first)
+		read_following(t, first, &p->first);
+	else if (n > 0)
+		p->first.stage = all[0].id;
 	read_apart(t, top, p, places);
 	read_budget(t, top, 0, &p->budget_min, &p->budget);
 	p->clock_from = tree_code(t, top, "clock_from");

@@ -177,3 +177,30 @@ enum err procedure_list(
 	*ret_n = n;
 	return OK;
 }
+
+enum err procedure_revisions(struct ctx *cx, struct str code,
+    const struct loaded_revision **ret, size_t *ret_n)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select revision, digest, effective from procedure_revision"
+		" where code = $1 order by effective desc, revision desc"),
+	    VALS(val_str(code)), &rows);
+
+	if (e)
+		return e;
+	struct loaded_revision *v =
+	    ARENA_ARRAY(cx->arena, struct loaded_revision, rows.n + 1);
+	for (size_t i = 0; i < rows.n; i++) {
+		struct row r = rows.row[i];
+		v[i] = (struct loaded_revision){ .revision =
+						     row_str(r, "revision"),
+			.digest = row_str(r, "digest") };
+		if (!date_parse_iso(row_str(r, "effective"), &v[i].effective))
+			return fail_detail(
+			    cx, ERR_BROKEN, "a kept revision has no day");
+	}
+	*ret = v;
+	*ret_n = rows.n;
+	return OK;
+}

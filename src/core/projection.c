@@ -53,13 +53,19 @@ static void add_system_officers(struct arena *a, struct case_rows *rows,
 static void add_role(struct arena *a, struct case_rows *rows,
     const struct case_file *f, const struct run *r, const struct stage *s)
 {
-	bool owner = s->who == WHO_owner_unit;
-	struct str unit = s->who == WHO_office ? STR("") : r->unit;
-	if (s->who == WHO_division && unit.n == 0)
+	bool office = true;
+	struct str unit = r->unit;
+	if (s->who == WHO_owner_unit || s->who == WHO_requesting_unit)
+		office = false;
+	else if (s->who == WHO_anywhere)
+		office = false;
+	if (s->who == WHO_office || s->who == WHO_anywhere)
+		unit = STR("");
+	else if (s->who == WHO_division && unit.n == 0)
 		unit = f->division;
 	add_waiting(a, rows, r,
 	    str_fmt(a, "%s:%.*s:%.*s", role_names[s->role],
-		STR_ARG(owner ? STR("") : f->office), STR_ARG(unit)));
+		STR_ARG(office ? f->office : STR("")), STR_ARG(unit)));
 }
 
 static void wait_for(struct arena *a, struct case_rows *rows,
@@ -69,6 +75,8 @@ static void wait_for(struct arena *a, struct case_rows *rows,
 	REQUIRE(s != NULL);
 	if (s->who == WHO_requester) {
 		add_requester(a, rows, f, r);
+	} else if (s->who == WHO_person) {
+		add_person(a, rows, r, s->person);
 	} else if (f->officers.n > 0 &&
 		   (s->who == WHO_assigned || s->who == WHO_system_officer)) {
 		for (size_t i = 0; i < f->officers.n; i++)

@@ -7,7 +7,8 @@ json_t *told_conditions(struct arena *a, const struct case_file *f)
 	json_t *list = json_new_array(a);
 	for (size_t i = 0; i < f->runs.n; i++)
 		if (f->runs.v[i].conditions.n > 0 &&
-		    str_eq(f->runs.v[i].outcome, STR("endorsed")))
+		    (str_eq(f->runs.v[i].outcome, STR("endorsed")) ||
+			str_eq(f->runs.v[i].outcome, STR("partial"))))
 			json_add_text(list, f->runs.v[i].conditions);
 	return list;
 }

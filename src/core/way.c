@@ -38,18 +38,6 @@ struct case_file case_as_sent(
 	return f;
 }
 
-unsigned case_skip(struct arena *a, const struct facts *facts,
-    const struct case_file *f, struct str owner)
-{
-	struct str *needed;
-	size_t n = engine_owners_needed(a, facts, f, &needed);
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(needed[i], owner))
-			return 0;
-	return str_eq(owner, facts->procedure->office) ? SKIP_office_owns
-	                                               : SKIP_requester_owns;
-}
-
 struct walking {
 	struct ctx *cx;
 	const struct facts *facts;
@@ -57,16 +45,18 @@ struct walking {
 	LIST(struct way_step) steps;
 };
 
-static enum err step(struct walking *w, const struct stage *s, struct str unit)
+static enum err step(
+    struct walking *w, const struct stage *s, const struct asking *q)
 {
-	struct way_step step = { .stage = s, .unit = unit };
-	struct run run = {
-		.stage = s->id, .kind = s->kind, .role = s->role, .unit = unit
+	struct way_step step = {
+		.stage = s, .unit = q->unit, .skipped = q->why
 	};
-	if (s->who == WHO_owner_unit)
-		step.skipped = case_skip(w->cx->arena, w->facts, w->f, unit);
+	struct run run = { .stage = s->id,
+		.kind = s->kind,
+		.role = s->role,
+		.unit = q->unit };
 	enum err e = OK;
-	if (step.skipped == 0)
+	if (step.skipped.n == 0)
 		e = policy_holders(
 		    w->cx, w->facts, w->f, &run, &step.people, &step.n_people);
 	if (!e)
@@ -74,18 +64,15 @@ static enum err step(struct walking *w, const struct stage *s, struct str unit)
 	return e;
 }
 
-/* Each owner unit once. */
-static enum err owners(struct walking *w, const struct stage *s)
+/* Each owner unit once; where none is known yet, nothing is said of owners. */
+static enum err steps_of(struct walking *w, const struct stage *s)
 {
+	struct asking *v;
+	size_t n = engine_asking(w->cx->arena, w->facts, w->f, s, &v);
 	enum err e = OK;
-	for (size_t i = 0; i < w->f->systems.n && !e; i++) {
-		struct str unit = w->f->systems.v[i].owner_unit;
-		bool known = unit.n == 0;
-		for (size_t k = 0; k < i && !known; k++)
-			known = str_eq(w->f->systems.v[k].owner_unit, unit);
-		if (!known)
-			e = step(w, s, unit);
-	}
+	for (size_t i = 0; i < n && !e; i++)
+		if (s->who != WHO_owner_unit || v[i].unit.n > 0)
+			e = step(w, s, &v[i]);
 	return e;
 }
 
@@ -109,11 +96,8 @@ enum err way_read(struct ctx *cx, const struct facts *facts,
 	struct walking w = { .cx = cx, .facts = facts, .f = &f };
 	const struct procedure *p = facts->procedure;
 	enum err e = OK;
-	for (size_t i = 0; i < p->n_stages && !e; i++) {
-		const struct stage *s = &p->stages[i];
-		e = s->who == WHO_owner_unit ? owners(&w, s)
-		                             : step(&w, s, STR(""));
-	}
+	for (size_t i = 0; i < p->n_stages && !e; i++)
+		e = steps_of(&w, &p->stages[i]);
 	if (e)
 		return e;
 	*ret = (struct way){
@@ -140,10 +124,7 @@ static json_t *step_json(struct ctx *cx, const struct way_step *s)
 	json_put_text(o, "role", str_of(role_names[s->stage->role]));
 	json_put_text(o, "unit", s->unit);
 	json_put(o, "people", people);
-	json_put_text_or_null(o, "skipped",
-	    s->skipped == 0                  ? STR("")
-	    : s->skipped == SKIP_office_owns ? STR("office_owns")
-					     : STR("requester_owns"));
+	json_put_text_or_null(o, "skipped", s->skipped);
 	return o;
 }
 

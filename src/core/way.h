@@ -11,7 +11,7 @@ struct way_step {
 	struct str unit; /* the owner unit that is asked; may be empty */
 	const struct person *people;
 	size_t n_people;
-	unsigned skipped; /* SKIP_…: why it is passed over; 0: it is not */
+	struct str skipped; /* why it is passed over; empty: it is not */
 };
 struct way {
 	const struct way_step *v;
@@ -29,8 +29,5 @@ json_t *way_json(struct ctx *, const struct way *);
 /* The draft with the systems that it names, as `submit` will take them. */
 struct case_file case_as_sent(
     struct arena *, const struct facts *, const struct case_file *);
-/* Why the owner unit need not endorse; 0 when it must. */
-unsigned case_skip(struct arena *, const struct facts *,
-    const struct case_file *, struct str owner);
 
 #endif

@@ -175,6 +175,9 @@ struct case_page {
 	size_t n_events;
 };
 
+/* Conditions, and what was not agreed to, as rows; what was prepared beyond. */
+void case_put_agreed(const struct case_work *, struct rows_of *);
+void case_put_beyond(const struct case_work *, struct rows_of *);
 void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);

@@ -134,10 +134,16 @@ void case_ask_consent(struct case_form *f)
 	    STR(""))
 	    ->optional = true;
 	form_area(f, "note", MSG_ask_note, MSG_NONE, STR(""))->optional = true;
+	form_area(f, "columns_refused", MSG_consent_ask_refused,
+	    MSG_consent_ask_refused_hint, STR(""))
+	    ->optional = true;
 	form_button(f, UI_PRIMARY,
 	    case_say(f->w,
 		owner ? MSG_button_consent_endorsed : MSG_ask_paper_button),
 	    "outcome", "endorsed", MSG_NONE);
+	form_button(f, UI_SECONDARY,
+	    case_say(f->w, MSG_button_consent_endorsed_partly), "outcome",
+	    "partial", MSG_NONE);
 	if (owner)
 		form_button(f, UI_DANGER,
 		    case_say(f->w, MSG_button_consent_declined), "outcome",

@@ -61,6 +61,16 @@ static void show_digest(struct case_form *f)
 	form_hidden(f, "digest", digest);
 }
 
+/* What was agreed, and where this goes beyond it. */
+static void show_agreed(struct case_form *f)
+{
+	struct rows_of r = { .arena = f->w->v->cx.arena };
+	case_put_beyond(f->w, &r);
+	case_put_agreed(f->w, &r);
+	for (size_t i = 0; i < r.list.n; i++)
+		add_row(f, r.list.v[i]);
+}
+
 void case_ask_check(struct case_form *f)
 {
 	f->intro = case_say(f->w, MSG_ask_check_intro);
@@ -68,6 +78,7 @@ void case_ask_check(struct case_form *f)
 		       .value = case_say(f->w, MSG_look_link),
 		       .url = case_url(f->w, "#made") });
 	show_digest(f);
+	show_agreed(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_check_note_hint, STR(""))
 	    ->optional = true;
 	form_button(f, UI_PRIMARY, case_say(f->w, MSG_button_check_released),
@@ -80,6 +91,7 @@ void case_ask_deliver(struct case_form *f)
 {
 	f->intro = case_say(f->w, MSG_ask_deliver_intro);
 	show_digest(f);
+	show_agreed(f);
 	ask_late(f);
 	form_area(f, "message", MSG_ask_deliver_message, MSG_NONE,
 	    case_say(f->w, MSG_ask_deliver_default));

@@ -128,6 +128,7 @@ static void put_terms(
 	row_some(&r, case_say(w, MSG_case_prepared_by),
 	    case_person(w, w->f.prepared_by));
 	row_some(&r, case_say(w, MSG_case_note), json_text(made, "note"));
+	case_put_beyond(w, &r);
 	LIST_ADD(r.arena, &r.list,
 	    (struct ui_row){ .label = case_say(w, MSG_thing_digest),
 		.value = json_text(made, "digest"),

@@ -134,8 +134,10 @@ static struct ui_cell endorsement_cell(
 			    a, "/requests/{}/files/{}", COUNT(args), args),
 			.sub = said_by(w, r) };
 	} else if (r != NULL) {
-		c.tone = UI_GOOD;
-		c.text = case_say(w, MSG_case_endorsed_here);
+		bool part = str_eq(r->outcome, STR("partial"));
+		c.tone = part ? UI_WAIT : UI_GOOD;
+		c.text = case_say(w,
+		    part ? MSG_stage_outcome_partial : MSG_case_endorsed_here);
 		c.sub = said_by(w, r);
 	} else if (no != NULL) {
 		c.tone = UI_BAD;
@@ -147,10 +149,11 @@ static struct ui_cell endorsement_cell(
 	} else {
 		c.tone = UI_NEUTRAL;
 		c.text = case_say(w, MSG_case_endorsement_not_needed);
-		c.sub = case_say(
-		    w, case_skip(a, &w->facts, &w->f, unit) == SKIP_office_owns
-			   ? MSG_draft_skip_office
-			   : MSG_draft_skip_requester);
+		struct str why =
+		    engine_passed_over(a, &w->facts, &w->f, unit);
+		if (why.n > 0)
+			c.sub = msg_code(
+			    a, w->v->cx.lang, STR("skipped."), why);
 	}
 	return c;
 }

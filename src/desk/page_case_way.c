@@ -106,17 +106,28 @@ static void put_who(const struct case_work *w, struct rows_of *r)
 			a, w->v->cx.lang, STR("service."), w->f.service_type));
 }
 
-/* The newest run of a stage, and whether one is open. */
+static bool is_skipped(const struct run *r)
+{
+	return r != NULL && str_eq(r->outcome, STR("skipped"));
+}
+
+/* The newest run of a stage, and whether one is open. What somebody answered
+ * says more than what was passed over. */
 static const struct run *last_run(
     const struct case_file *f, struct str stage, bool *ret_open)
 {
 	const struct run *last = NULL;
 	*ret_open = false;
 	for (size_t i = 0; i < f->runs.n; i++) {
-		if (!str_eq(f->runs.v[i].stage, stage))
+		const struct run *r = &f->runs.v[i];
+		if (!str_eq(r->stage, stage))
 			continue;
-		last = &f->runs.v[i];
-		*ret_open |= last->until == 0;
+		bool open = r->until == 0;
+		if (last == NULL || open || last->until != 0)
+			if (last == NULL || open || !is_skipped(r) ||
+			    is_skipped(last))
+				last = r;
+		*ret_open |= open;
 	}
 	return last;
 }
@@ -136,8 +147,11 @@ static size_t reached(const struct case_work *w)
 	const struct procedure *p = w->facts.procedure;
 	size_t cursor = 0, furthest = 0;
 	const struct run *r = case_open_run(&w->f, &cursor);
-	if (r != NULL && w->f.resume.n > 0)
-		return index_of(p, w->f.resume);
+	if (r != NULL && w->f.resume.n > 0) {
+		struct str first, rest;
+		str_cut(w->f.resume, ' ', &first, &rest);
+		return index_of(p, first);
+	}
 	if (r != NULL)
 		return index_of(p, r->stage);
 	for (size_t i = 0; i < w->f.runs.n; i++) {
@@ -174,6 +188,26 @@ static struct str run_note(const struct case_work *w, const struct run *r)
 	    STR_ARG(case_when(w, r->until)));
 }
 
+/* Why nobody was asked here. */
+static struct str skip_note(const struct case_work *w, const struct run *r)
+{
+	struct arena *a = w->v->cx.arena;
+	struct str why = msg_code(a, w->v->cx.lang, STR("skipped."), r->why);
+	if (r->unit.n == 0)
+		return why;
+	return str_fmt(
+	    a, "%.*s · %.*s", STR_ARG(case_unit(w, r->unit)), STR_ARG(why));
+}
+
+/* Answered side by side with what is still open. */
+static bool in_this_step(const struct case_work *w, const struct run *r)
+{
+	size_t cursor = 0;
+	const struct run *open = case_open_run(&w->f, &cursor);
+	return open != NULL && r != NULL && r->until != 0 &&
+	       r->since >= open->since && r->kind == open->kind;
+}
+
 static struct ui_step step_of(const struct case_work *w, size_t i, size_t at)
 {
 	const struct stage *s = &w->facts.procedure->stages[i];
@@ -185,7 +219,9 @@ static struct ui_step step_of(const struct case_work *w, size_t i, size_t at)
 		step.state = UI_NOW;
 	} else if (stopped_here(w, r)) {
 		step.state = UI_STOPPED;
-	} else if (r != NULL && (i < at || closed)) {
+	} else if (is_skipped(r) && (i <= at || closed)) {
+		step.state = UI_SKIPPED;
+	} else if (r != NULL && (i < at || closed || in_this_step(w, r))) {
 		step.state = UI_DONE;
 	} else if ((i < at && w->f.submitted != 0) || closed) {
 		step.state = UI_SKIPPED;
@@ -194,7 +230,7 @@ static struct ui_step step_of(const struct case_work *w, size_t i, size_t at)
 		r = NULL;
 	}
 	if (r != NULL)
-		step.note = run_note(w, r);
+		step.note = is_skipped(r) ? skip_note(w, r) : run_note(w, r);
 	if (s->budget_max > 0 && step.state == UI_TODO)
 		step.note = case_say1(w, MSG_thing_working_days,
 		    s->budget_min < s->budget_max && s->budget_min > 0
@@ -229,6 +265,7 @@ void case_put_way(const struct case_work *w, struct case_page *page)
 	case_flag_rows(w, &r);
 	put_clock(w, &r);
 	put_who(w, &r);
+	case_put_agreed(w, &r);
 	page->now = r.list.v;
 	page->n_now = r.list.n;
 	put_steps(w, page);

@@ -6,11 +6,13 @@
 #include "sql/sql.h"
 #include "templates/desk_procedure.h"
 
-enum { MAX_ROWS = 9 };
+enum { MAX_ROWS = 10 };
 
 struct document {
 	struct visit *v;
 	const struct procedure *p, *in_force;
+	const struct loaded_revision *loaded; /* newest first */
+	size_t n_loaded;
 	struct procedure_page page;
 	struct ui_row rows[MAX_ROWS];
 };
@@ -34,6 +36,17 @@ static void row(struct document *d, enum msg label, struct str value)
 	    (struct ui_row){ .label = text(d, label), .value = value };
 }
 
+/* How a revision stands today. */
+static enum msg standing_of(
+    const struct document *d, struct str revision, struct date effective)
+{
+	if (str_eq(revision, d->in_force->revision))
+		return MSG_document_official;
+	return date_cmp(effective, date_of_ms(d->v->cx.now)) > 0
+	           ? MSG_document_coming
+	           : MSG_pages_doc_old;
+}
+
 static void put_rows(struct document *d)
 {
 	const struct procedure *p = d->p;
@@ -43,6 +56,8 @@ static void put_rows(struct document *d)
 		? STR("")
 		: str_fmt(cx->arena, "ISO 9001:2015 %.*s %.*s",
 		      STR_ARG(p->iso_clause), STR_ARG(in(d, p->iso_title)));
+	row(d, MSG_document_status,
+	    text(d, standing_of(d, p->revision, p->effective)));
 	row(d, MSG_pages_doc_code, p->code);
 	row(d, MSG_pages_doc_revision, p->revision);
 	row(d, MSG_pages_doc_effective,
@@ -75,28 +90,56 @@ static struct ui_cell *begin(struct document *d, struct ui_table *t,
 	return cells;
 }
 
+static struct url revision_url(const struct document *d, struct str revision)
+{
+	struct arena *a = d->v->cx.arena;
+	const struct str args[] = { d->p->code, revision };
+	return url_path(a, "/procedures/{}?revision={}", COUNT(args), args);
+}
+
+static bool is_loaded(const struct document *d, struct str revision)
+{
+	for (size_t i = 0; i < d->n_loaded; i++)
+		if (str_eq(d->loaded[i].revision, revision))
+			return true;
+	return false;
+}
+
+/* The history of the newest text, each revision that is here to be opened. */
+static void put_history(struct document *d)
+{
+	static const enum msg history[] = { MSG_pages_doc_revision,
+		MSG_pages_doc_effective, MSG_pages_doc_what,
+		MSG_document_status };
+	const struct procedure *p = d->p;
+	struct ctx *cx = &d->v->cx;
+	struct ui_cell *c = begin(d, &d->page.revisions, MSG_pages_doc_history,
+	    history, COUNT(history), p->n_revisions);
+	for (size_t i = 0; i < p->n_revisions; i++) {
+		const struct revision *r = &p->revisions[i];
+		c->text = r->revision;
+		if (is_loaded(d, r->revision))
+			c->url = revision_url(d, r->revision);
+		c++;
+		(c++)->text = date_short(cx->arena, cx->lang, r->effective);
+		(c++)->text = in(d, r->what);
+		(c++)->text =
+		    text(d, standing_of(d, r->revision, r->effective));
+	}
+}
+
 static void put_control(struct document *d)
 {
 	static const enum msg acts[] = { MSG_pages_doc_act,
 		MSG_pages_doc_position };
-	static const enum msg history[] = { MSG_pages_doc_revision,
-		MSG_pages_doc_effective, MSG_pages_doc_what };
 	const struct procedure *p = d->p;
-	struct ctx *cx = &d->v->cx;
 	struct ui_cell *c = begin(d, &d->page.approvals,
 	    MSG_pages_doc_approvals, acts, COUNT(acts), p->n_approvals);
 	for (size_t i = 0; i < p->n_approvals; i++) {
 		(c++)->text = in(d, p->approvals[i].act);
 		(c++)->text = in(d, p->approvals[i].position);
 	}
-	c = begin(d, &d->page.revisions, MSG_pages_doc_history, history,
-	    COUNT(history), p->n_revisions);
-	for (size_t i = 0; i < p->n_revisions; i++) {
-		const struct revision *r = &p->revisions[i];
-		(c++)->text = r->revision;
-		(c++)->text = date_short(cx->arena, cx->lang, r->effective);
-		(c++)->text = in(d, r->what);
-	}
+	put_history(d);
 }
 
 static void put_texts(struct document *d)
@@ -267,18 +310,72 @@ static void put_apart(struct document *d)
 		    .dense = true };
 }
 
-static const struct ui_notice *old_notice(const struct document *d)
+static const struct ui_notice *notice_with(struct document *d,
+    enum ui_tone tone, enum msg title, struct str words, enum msg label,
+    struct url url)
 {
-	if (str_eq(d->p->revision, d->in_force->revision))
-		return NULL;
 	struct ui_notice *n = ARENA_NEW(d->v->cx.arena, struct ui_notice);
-	*n = (struct ui_notice){ .tone = UI_BAD,
-		.title = text(d, MSG_pages_doc_old),
-		.text = text(d, MSG_pages_doc_old_text),
-		.action = { .label = text(d, MSG_pages_doc_newest),
-		    .url = url_path(
-			d->v->cx.arena, "/procedures/{}", 1, &d->p->code) } };
+	*n = (struct ui_notice){ .tone = tone,
+		.title = text(d, title),
+		.text = words,
+		.action = { .label = text(d, label), .url = url } };
 	return n;
+}
+
+static struct str on_day(
+    const struct document *d, enum msg m, struct str revision, struct date day)
+{
+	struct ctx *cx = &d->v->cx;
+	const struct str args[] = { revision,
+		date_long(cx->arena, cx->lang, day) };
+	return msg_fill(cx->arena, cx->lang, m, args, COUNT(args));
+}
+
+/* The revision that will be in force next; or NULL. */
+static const struct loaded_revision *coming(const struct document *d)
+{
+	const struct loaded_revision *next = NULL;
+	for (size_t i = 0; i < d->n_loaded; i++)
+		if (date_cmp(d->loaded[i].effective, date_of_ms(d->v->cx.now)) >
+		    0)
+			next = &d->loaded[i];
+	return next;
+}
+
+/* Which text this is: the official one, one that is not yet, or no more. */
+static const struct ui_notice *status_notice(struct document *d)
+{
+	const struct url official =
+	    url_path(d->v->cx.arena, "/procedures/{}", 1, &d->p->code);
+	const struct loaded_revision *next = coming(d);
+	enum msg standing = standing_of(d, d->p->revision, d->p->effective);
+	if (standing == MSG_pages_doc_old)
+		return notice_with(d, UI_BAD, MSG_pages_doc_old,
+		    text(d, MSG_pages_doc_old_text), MSG_pages_doc_newest,
+		    official);
+	if (standing == MSG_document_coming)
+		return notice_with(d, UI_WAIT, MSG_document_coming,
+		    on_day(d, MSG_document_coming_text, d->p->revision,
+			d->p->effective),
+		    MSG_pages_doc_newest, official);
+	if (next == NULL)
+		return NULL;
+	return notice_with(d, UI_NEUTRAL, MSG_document_next,
+	    on_day(d, MSG_document_next_text, next->revision, next->effective),
+	    MSG_document_next_open, revision_url(d, next->revision));
+}
+
+/* What stands on every sheet of paper. */
+static void put_sheet(struct document *d)
+{
+	struct ctx *cx = &d->v->cx;
+	const struct procedure *p = d->p;
+	d->page.sheet = str_fmt(cx->arena, "%.*s · %.*s %.*s · %.*s %.*s",
+	    STR_ARG(p->code), STR_ARG(text(d, MSG_pages_doc_revision)),
+	    STR_ARG(p->revision), STR_ARG(text(d, MSG_pages_doc_effective)),
+	    STR_ARG(date_long(cx->arena, cx->lang, p->effective)));
+	d->page.class = in(d, p->class_);
+	d->page.status = text(d, standing_of(d, p->revision, p->effective));
 }
 
 enum err page_document(struct visit *v)
@@ -291,6 +388,9 @@ enum err page_document(struct visit *v)
 	if (!e)
 		e = procedure_get(
 		    &v->cx, visit_arg(v, 0), visit_query(v, "revision"), &d.p);
+	if (!e)
+		e = procedure_revisions(
+		    &v->cx, d.p->code, &d.loaded, &d.n_loaded);
 	store_end(&v->cx);
 	if (e)
 		return e;
@@ -298,7 +398,8 @@ enum err page_document(struct visit *v)
 	d.page.title = in(&d, d.p->title);
 	d.page.kind = in(&d, d.p->kind);
 	d.page.notice = in(&d, d.p->notice);
-	d.page.old = old_notice(&d);
+	d.page.old = status_notice(&d);
+	put_sheet(&d);
 	put_rows(&d);
 	put_control(&d);
 	put_texts(&d);

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/answers.h"
+#include "core/engine.h"
 #include "core/flags.h"
 #include "core/way.h"
 #include "desk/page_form.h"
@@ -58,10 +59,12 @@ static struct str people_text(const struct check *c, const struct way_step *s)
 {
 	struct arena *a = c->v->cx.arena;
 	struct str all = STR("");
-	if (s->skipped != 0)
-		return text(c, s->skipped == SKIP_office_owns
-				   ? MSG_draft_skip_office
-				   : MSG_draft_skip_requester);
+	if (str_eq(s->skipped, STR("office_owns")))
+		return text(c, MSG_draft_skip_office);
+	if (str_eq(s->skipped, STR("requester_owns")))
+		return text(c, MSG_draft_skip_requester);
+	if (s->skipped.n > 0)
+		return msg_code(a, c->v->cx.lang, STR("skipped."), s->skipped);
 	for (size_t i = 0; i < s->n_people; i++) {
 		const struct person *p = &s->people[i];
 		bool th = c->v->cx.lang == LANG_TH || p->name_en.n == 0;
@@ -159,8 +162,8 @@ static enum err read_way(struct check *c, struct way *ret)
 {
 	struct ctx *cx = &c->v->cx;
 	struct case_file f = case_as_sent(cx->arena, &c->d.facts, &c->d.f);
-	c->no_systems = f.systems.n == 0 && procedure_kind(c->d.facts.procedure,
-						STAGE_consent) != NULL;
+	c->no_systems = f.systems.n == 0 &&
+	                engine_owner_stage(c->d.facts.procedure) != NULL;
 	enum err e = store_read(cx, c->v->app->people);
 	if (!e)
 		e = way_read(cx, &c->d.facts, &c->d.f, ret);

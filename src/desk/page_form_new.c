@@ -121,14 +121,15 @@ static void put_rows(struct visit *v, struct new_offer *o)
 
 static void put_start(struct visit *v, struct new_offer *o)
 {
-	struct ui_pair *hidden = ARENA_NEW(v->cx.arena, struct ui_pair);
+	struct ui_pair *hidden = ARENA_ARRAY(v->cx.arena, struct ui_pair, 2);
 	struct ui_button *button = ARENA_NEW(v->cx.arena, struct ui_button);
-	*hidden = (struct ui_pair){ STR("office"), o->offer->office_code };
+	hidden[0] = (struct ui_pair){ STR("office"), o->offer->office_code };
+	hidden[1] = (struct ui_pair){ STR("procedure"), o->offer->code };
 	*button = (struct ui_button){ .kind = UI_PRIMARY,
 		.label = text(v, MSG_pages_new_start) };
 	o->form = (struct ui_form){ .action = url_local(STR("/requests/new")),
 		.hidden = hidden,
-		.n_hidden = 1 };
+		.n_hidden = 2 };
 	o->button = button;
 }
 
@@ -199,8 +200,8 @@ static void add_offices(
 	size_t n = 0;
 	for (size_t i = 0; i < k->n_offers; i++) {
 		const struct offered *o = &k->offers[i];
-		if (!person_holds(&v->actor.person, ROLE_records,
-			o->office_code, STR("")))
+		if (!o->usual || !person_holds(&v->actor.person, ROLE_records,
+				     o->office_code, STR("")))
 			continue;
 		page->office = o->office;
 		page->hidden[1] =
@@ -317,7 +318,8 @@ static void offer_answer(struct visit *v, const struct procedure *p,
 		*answers = merged;
 }
 
-static enum err known_answers(struct visit *v, struct str office, json_t **ret)
+static enum err known_answers(
+    struct visit *v, const struct new_case *nc, json_t **ret)
 {
 	struct offered *offers;
 	struct list_words words;
@@ -330,7 +332,9 @@ static enum err known_answers(struct visit *v, struct str office, json_t **ret)
 		e = list_words(&v->cx, &words);
 	for (size_t i = 0; i < n && !e; i++) {
 		const struct procedure *of = offers[i].procedure;
-		if (!str_eq(offers[i].office_code, office))
+		if (!str_eq(offers[i].office_code, nc->office) ||
+		    (nc->procedure.n > 0 ? !str_eq(of->code, nc->procedure)
+					 : !offers[i].usual))
 			continue;
 		offer_answer(
 		    v, of, "unit", list_unit(&words, v->cx.lang, p->unit), ret);
@@ -353,7 +357,7 @@ static enum err create(struct visit *v, void *arg)
 	struct case_file f;
 	json_t *answers;
 	if (c->nc.answers == NULL) {
-		enum err e = known_answers(v, c->nc.office, &answers);
+		enum err e = known_answers(v, &c->nc, &answers);
 		if (e)
 			return e;
 		c->nc.answers = answers;
@@ -404,7 +408,8 @@ static enum err enter_paper(struct visit *v)
 
 enum err page_new_send(struct visit *v)
 {
-	struct creating c = { .nc = { .office = visit_form(v, "office") } };
+	struct creating c = { .nc = { .office = visit_form(v, "office"),
+				  .procedure = visit_form(v, "procedure") } };
 	if (visit_form(v, "on_behalf").n > 0)
 		return enter_paper(v);
 	enum err e = visit_change(v, create, &c);

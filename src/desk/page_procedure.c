@@ -33,37 +33,43 @@ struct str procedure_time(struct ctx *cx, const struct procedure *p)
 	return msg_fill(cx->arena, cx->lang, MSG_pages_time_span, span, 2);
 }
 
-static enum err offer(
-    struct ctx *cx, const struct office *office, struct offered *ret)
+static struct offered offer(struct ctx *cx, const struct office *office,
+    const struct procedure *p, bool usual)
 {
-	const struct procedure *p;
 	bool th = cx->lang == LANG_TH || office->name_en.n == 0;
-	enum err e = procedure_get(cx, office->procedure, STR(""), &p);
-	if (e)
-		return e;
-	*ret = (struct offered){ .code = p->code,
+	return (struct offered){ .code = p->code,
 		.title = text2_in(p->title, cx->lang),
 		.revision = p->revision,
 		.office = th ? office->name_th : office->name_en,
 		.office_code = office->code,
 		.time = procedure_time(cx, p),
 		.document = url_path(cx->arena, "/procedures/{}", 1, &p->code),
-		.procedure = p };
-	return OK;
+		.procedure = p,
+		.usual = usual };
 }
 
 enum err offers_list(struct ctx *cx, struct offered **ret, size_t *ret_n)
 {
 	const struct office *offices;
-	size_t n;
-	enum err e = office_list(cx, &offices, &n);
+	const struct procedure **all = NULL, *own;
+	size_t n_offices, n_all = 0, n = 0;
+	enum err e = office_list(cx, &offices, &n_offices);
+	if (!e)
+		e = procedure_list(cx, &all, &n_all);
 	if (e)
 		return e;
-	struct offered *v = ARENA_ARRAY(cx->arena, struct offered, n + 1);
-	for (size_t i = 0; i < n && !e; i++)
-		e = offer(cx, &offices[i], &v[i]);
-	if (e)
-		return e;
+	struct offered *v =
+	    ARENA_ARRAY(cx->arena, struct offered, n_offices + n_all + 1);
+	for (size_t i = 0; i < n_offices; i++) {
+		const struct office *o = &offices[i];
+		e = procedure_get(cx, o->procedure, STR(""), &own);
+		if (e)
+			return e;
+		v[n++] = offer(cx, o, own, true);
+		for (size_t k = 0; k < n_all; k++)
+			if (str_eq(all[k]->office, o->code) && all[k] != own)
+				v[n++] = offer(cx, o, all[k], false);
+	}
 	*ret = v;
 	*ret_n = n;
 	return OK;

@@ -13,8 +13,9 @@ struct offered {
 	struct str time; /* "ไม่เกิน 10 วันทำการ" */
 	struct url document;
 	const struct procedure *procedure;
+	bool usual; /* the office's own, when none is named */
 };
-/* One for each office that serves, in the caller's transaction. */
+/* All that offices offer, each office's own first, in the caller's transaction. */
 MUST_CHECK enum err offers_list(
     struct ctx *, struct offered **ret, size_t *ret_n);
 /* How long it may take, in words. */
@@ -30,8 +31,9 @@ struct procedure_text {
 struct procedure_page {
 	struct url back;
 	struct str title, kind;
-	const struct ui_notice *old; /* a newer revision is in force; or NULL */
-	struct str notice;           /* of the document: how far paper counts */
+	const struct ui_notice *old; /* it is not, or will not be, in force */
+	struct str sheet, class, status; /* on every printed page */
+	struct str notice; /* of the document: how far paper counts */
 	const struct ui_row *rows;
 	size_t n_rows;
 	struct ui_table approvals, revisions, stages, roles, apart;

@@ -10,7 +10,7 @@
 #include "html/static.h"
 #include "sql/sql.h"
 
-enum { MAX_NAV = 8, MAX_FOOT = 4, MAX_TARGET = 2000, MAX_WORDS = 2 };
+enum { MAX_NAV = 10, MAX_FOOT = 4, MAX_TARGET = 2000, MAX_WORDS = 2 };
 
 /* What the frame reads from the store. */
 struct frame {
@@ -220,6 +220,10 @@ static void navigation(
 	if (holds(p, ROLE_requester) && has_page("/connections"))
 		add(l, "/connections", MSG_pages_nav_connections)->current =
 		    below(v, "/connections");
+	if ((holds(p, ROLE_owner) || holds(p, ROLE_dpo)) &&
+	    has_page("/consents"))
+		add(l, "/consents", MSG_standing_nav)->current =
+		    below(v, "/consents");
 	if (in_office(p) && has_page("/register"))
 		add(l, "/register", MSG_pages_nav_register)->current =
 		    below(v, "/register");

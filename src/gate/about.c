@@ -6,7 +6,7 @@
 #include "fmt/mask.h"
 #include "templates/gate_about.h"
 
-enum { COLUMN_CELLS = 6, PARAM_CELLS = 4, MAX_TERMS = 20 };
+enum { COLUMN_CELLS = 6, PARAM_CELLS = 4, MAX_TERMS = 21 };
 
 struct str connection_url(const struct call *c)
 {
@@ -224,6 +224,9 @@ static void add_terms(struct terms *t)
 		add_term(
 		    t, MSG_gate_about_basis, word(c, "lawful-basis.", basis));
 	add_pinned(t);
+	struct str conditions = call_list(c, "conditions", " · ");
+	if (conditions.n > 0)
+		add_term(t, MSG_gate_about_conditions, conditions);
 	add_term(t, MSG_gate_about_holder, json_text(spec, "requester"));
 	struct ui_row *row = add_term(t, MSG_gate_about_request, no);
 	(void)url_https(str_fmt(cx->arena, "%.*s/requests/%.*s",

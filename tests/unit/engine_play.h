@@ -173,13 +173,18 @@ static void read_procedure(struct play *p, struct str code)
 	require_failed("the procedure is shipped", __FILE__, __LINE__);
 }
 
-static inline struct play *begin(const char *code)
+static inline struct play *begin_empty(void)
 {
 	struct arena *a = arena_new();
 	struct play *p = ARENA_NEW(a, struct play);
 	p->cx = ctx_new(a, monday(), LANG_TH);
 	p->log.v = p->events;
-	read_procedure(p, str_of(code));
+	return p;
+}
+
+/* People and systems for the procedure that was read. */
+static inline void begin_people(struct play *p)
+{
 	make_people(p);
 	make_systems(p);
 	p->facts.procedure = &p->procedure;
@@ -192,7 +197,14 @@ static inline struct play *begin(const char *code)
 	p->facts.then = p->facts.calendar;
 	p->facts.next_register_no = 7;
 	p->facts.register_year = 2569;
-	p->facts.seed = sha256_of(str_of(code));
+	p->facts.seed = sha256_of(p->procedure.code);
+}
+
+static inline struct play *begin(const char *code)
+{
+	struct play *p = begin_empty();
+	read_procedure(p, str_of(code));
+	begin_people(p);
 	return p;
 }
 
@@ -231,7 +243,8 @@ static json_t *parsed(struct play *p, const char *text)
 	"\"coordinator_phone\":\"2\",\"connection\":[\"api-get\"],"          \
 	"\"coordinator_email\":\"coord@example.ac.th\""
 
-/* A draft of `by`; `more` begins with a comma or is empty. */
+/* A draft of `by`; `more` begins with a comma or is empty, and takes the place of
+ * what is answered usually. */
 static inline void draft(struct play *p, enum whom by, const char *more)
 {
 	struct arena *a = p->cx.arena;
@@ -243,8 +256,11 @@ static inline void draft(struct play *p, enum whom by, const char *more)
 	json_put_text(data, "office", p->procedure.office);
 	json_put_text(data, "procedure", p->procedure.code);
 	json_put_text(data, "revision", p->procedure.revision);
-	json_put(data, "answers",
-	    parsed(p, str_cstr(a, str_fmt(a, "{" ANSWERS "%s}", more))));
+	json_t *answers = parsed(p, "{" ANSWERS "}");
+	if (more[0] != '\0')
+		json_object_update(answers,
+		    parsed(p, str_cstr(a, str_fmt(a, "{%s}", more + 1))));
+	json_put(data, "answers", answers);
 	take(p, (struct event){ .version = 1,
 		    .at = p->cx.now,
 		    .type = EVENT_drafted,

@@ -194,9 +194,11 @@ static void icit_is_as_its_document(void)
 		    first->who == WHO_owner_unit && first->role == ROLE_owner,
 	    "who endorses");
 	const struct stage *prep = procedure_kind(&p, STAGE_preparing);
-	T_CHECK(prep->n_cc_cannot == 2 && prep->cc_cannot[0] == ROLE_records &&
-		    prep->cc_cannot[1] == ROLE_director,
+	T_CHECK(prep->n_cc == 1 && prep->cc[0].n_roles == 2 &&
+		    prep->cc[0].roles[0] == ROLE_records &&
+		    prep->cc[0].roles[1] == ROLE_director,
 	    "N-30");
+	T_TEXT(prep->cc[0].outcome, STR("cannot"));
 	T_CHECK(p.budget == 10, "N-21: %d", p.budget);
 	T_TEXT(p.clock_from, STR("intake"));
 	T_TEXT(p.role_title[ROLE_records].th, STR("งานสารบรรณ"));
@@ -408,7 +410,7 @@ static const struct fault_case faults[] = {
 	    "for stages of kind “consent” only" },
 	{ "a copy elsewhere", "    requires: [memo_in]",
 	    "    cc_cannot: [records]", "    cc_cannot: [records]",
-	    "for stages of kind “preparing” only" },
+	    "A stage of kind “intake” has no outcome “cannot”" },
 	{ "a requirement elsewhere", "    requires: [memo_in]",
 	    "    requires: [confirm]", "    requires: [confirm]",
 	    "for stages of kind “preparing” only" },
@@ -439,6 +441,65 @@ static const struct fault_case faults[] = {
 	{ "apart from no command", "  check: [own, prepare]",
 	    "  check: [own, prepair]", "  check: [own, prepair]",
 	    "Unknown word “prepair”" },
+	{ "a stage beside itself", "      received: decision",
+	    "      received: [decision, decision]",
+	    "      received: [decision, decision]", "beside itself" },
+	{ "beside what there is not", "      received: decision",
+	    "      received: [decision, decisn]",
+	    "      received: [decision, decisn]", "“decision” meant" },
+	{ "beside another kind", "      received: decision",
+	    "      received: [decision, release]",
+	    "      received: [decision, release]",
+	    "cannot stand side by side" },
+	{ "a join that cannot come together",
+	    "  - id: decision\n    kind: decision\n    role: director\n",
+	    "  - id: other\n    kind: decision\n    role: director\n"
+	    "    who: office\n    clause: \"5(2)\"\n"
+	    "    title: {th: ก, en: a}\n    does: {th: ก, en: a}\n"
+	    "    next: {approved: [decision, third], "
+	    "rejected: {close: rejected}}\n"
+	    "  - id: third\n    kind: decision\n    role: director\n"
+	    "    who: office\n    clause: \"5(2)\"\n"
+	    "    title: {th: ก, en: a}\n    does: {th: ก, en: a}\n"
+	    "    next: {approved: release, rejected: {close: rejected}}\n"
+	    "  - id: decision\n    kind: decision\n    role: director\n",
+	    "    next: {approved: [decision, third]", "cannot come together" },
+	{ "a quorum of nobody", "    role: director\n",
+	    "    role: director\n    quorum: 0\n", "    quorum: 0",
+	    "whole number" },
+	{ "a quorum of some", "    role: director\n",
+	    "    role: director\n    quorum: most\n", "    quorum: most",
+	    "whole number" },
+	{ "a quorum of one who receives", "    role: records\n",
+	    "    role: records\n    quorum: all\n", "    quorum: all",
+	    "answered by one" },
+	{ "a quorum of one named", "    role: director\n    who: office\n",
+	    "    role: director\n    who: person\n"
+	    "    person: a@example.ac.th\n    quorum: 2\n",
+	    "    quorum: 2", "asks one person" },
+	{ "a person without an address",
+	    "    role: director\n    who: office\n",
+	    "    role: director\n    who: person\n    person: somebody\n",
+	    "    person: somebody", "no e-mail address" },
+	{ "a person who is not asked", "    role: director\n",
+	    "    role: director\n    person: a@example.ac.th\n",
+	    "    person: a@example.ac.th", "or neither" },
+	{ "an office's role anywhere", "    role: director\n    who: office\n",
+	    "    role: director\n    who: anywhere\n", "    who: anywhere",
+	    "“director”" },
+	{ "a copy of what is not told", "    requires: [memo_in]",
+	    "    cc: {approved: [director]}", "    cc: {approved: [director]}",
+	    "has no outcome “approved”" },
+	{ "a copy for a role without a title", "    requires: [memo_in]",
+	    "    cc: {received: [admin]}", "    cc: {received: [admin]}",
+	    "has no title" },
+	{ "a start that is the end", "stages:\n",
+	    "first: {close: declined}\nstages:\n", "first: {close",
+	    "must be a stage" },
+	{ "a start from nowhere", "stages:\n", "first: [intak]\nstages:\n",
+	    "first: [intak]", "“intake” meant" },
+	{ "a cycle without exit", "released: delivery", "released: preparing",
+	    "  - id: delivery", "No way leads to stage “delivery”" },
 	{ "a service there is not", "services: [existing,",
 	    "services: [existng,", "services: [existng",
 	    "Unknown word “existng”" },

@@ -271,8 +271,8 @@ def test_procedures_names_every_key():
 def test_procedures_names_every_outcome():
     text = (DOCS / "PROCEDURES.md").read_text()
     rules = re.findall(
-        r'\{ STAGE_(\w+), STR_INIT\("(\w+)"\), (true|false), OUTCOME_(\w+) \}',
-        source("src/core/procedure_check.c"))
+        r"^STAGE_OUTCOME\((\w+), (\w+), (true|false), (\w+)\)",
+        source("src/core/stage_outcomes.def"), re.M)
     assert len(rules) > 10
     wanted = {}
     for kind, outcome, goes, closes in rules:
