@@ -199,8 +199,8 @@ static bool sees(const struct person *p, const struct prior *s)
 enum err prior_revoke(
     struct ctx *cx, struct str id, struct str reason, struct prior *ret)
 {
-	struct row row;
-	bool found;
+	struct row row = { 0 };
+	bool found = false;
 	enum err e = may_write(cx);
 	if (!e)
 		e = sql_find(cx,

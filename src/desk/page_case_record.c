@@ -149,11 +149,10 @@ static struct ui_cell endorsement_cell(
 	} else {
 		c.tone = UI_NEUTRAL;
 		c.text = case_say(w, MSG_case_endorsement_not_needed);
-		struct str why =
-		    engine_passed_over(a, &w->facts, &w->f, unit);
+		struct str why = engine_passed_over(a, &w->facts, &w->f, unit);
 		if (why.n > 0)
-			c.sub = msg_code(
-			    a, w->v->cx.lang, STR("skipped."), why);
+			c.sub =
+			    msg_code(a, w->v->cx.lang, STR("skipped."), why);
 	}
 	return c;
 }
