@@ -28,7 +28,9 @@ struct facts {
 	struct sha256 seed;       /* where unguessable ids come from */
 	const struct person *named; /* share: those of its e-mails who exist */
 	size_t n_named;
-	int64_t many_rows;      /* setting: rows from which on they are many */
+	int64_t many_rows; /* setting: rows from which on they are many */
+	const json_t
+	    *signature;         /* who signs, and how he is known (signing.h) */
 	const json_t *artefact; /* prepare: what the gate described and built */
 };
 

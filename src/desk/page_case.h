@@ -134,6 +134,9 @@ struct case_page {
 	const struct ui_notice *notice; /* or NULL */
 	const struct ui_problem *problems;
 	size_t n_problems;
+	struct ui_table conflict;   /* what another did meanwhile */
+	const struct ui_row *typed; /* of a form that is gone */
+	size_t n_typed;
 	const struct ui_row *now; /* who has it, since when, until when */
 	size_t n_now;
 	const struct case_action *primary; /* or NULL */
@@ -175,6 +178,7 @@ struct case_page {
 	size_t n_events;
 };
 
+void case_put_conflict(const struct case_work *, struct case_page *);
 void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);
