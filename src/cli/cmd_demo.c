@@ -11,6 +11,7 @@
 #include "cli/run_self.h"
 #include "cli/store.h"
 #include "cli/supervise.h"
+#include "core/cases.h"
 #include "sql/sql.h"
 
 enum { MAX_PEOPLE_BYTES = 1024 * 1024 };
@@ -24,6 +25,7 @@ struct demo {
 	struct str desk, gate, store, scale;
 	bool prepare;
 	json_t *people;
+	bool migrated;   /* the store was an older program's */
 	struct str file; /* demo.json */
 };
 
@@ -37,7 +39,7 @@ static bool is_there(struct cli *cli)
 /* An existing folder is kept, so it must hold the store that is asked for. */
 static int load_existing(struct demo *d)
 {
-	int64_t people, shared;
+	int64_t people = 0, shared = 0;
 	struct site site;
 
 	int code = config_load(d->cli, &d->config);
@@ -50,7 +52,14 @@ static int load_existing(struct demo *d)
 		code = config_site(d->cli, &d->config, PROCESS_ADMIN, &site);
 	if (!code && site_migrate(&d->cli->cx, &site, &people, &shared))
 		code = cli_fault(d->cli);
+	d->migrated = !code && people > 0;
 	return code;
+}
+
+static void ignore(void *arg, struct str no)
+{
+	(void)arg;
+	(void)no;
 }
 
 static int make_people(struct demo *d, bool new)
@@ -61,7 +70,10 @@ static int make_people(struct demo *d, bool new)
 	int code = store_of(d->cli, &d->config, true, true);
 	if (code)
 		return code;
+	int64_t cases, bad;
 	if ((new &&install_knowledge(cx, true)) || demo_people(cx, d->people) ||
+	    (d->migrated &&
+		projection_rebuild(cx, true, ignore, NULL, &cases, &bad)) ||
 	    store_commit(cx))
 		return cli_fault(d->cli);
 	return EXIT_DONE;

@@ -2,6 +2,27 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/store.h"
+#include "core/cases.h"
+#include "sql/sql.h"
+
+static void differs(void *arg, struct str no)
+{
+	(void)arg;
+	(void)no;
+}
+
+/* A newer program may say more of a request in its lists. */
+static int rebuild(struct cli *cli)
+{
+	int64_t cases, bad;
+	int code = store_for(cli, true, true);
+	if (code)
+		return code;
+	if (projection_rebuild(&cli->cx, true, differs, NULL, &cases, &bad) ||
+	    store_commit(&cli->cx))
+		return cli_fault(cli);
+	return EXIT_DONE;
+}
 
 int cmd_migrate(struct cli *cli)
 {
@@ -20,6 +41,10 @@ int cmd_migrate(struct cli *cli)
 		return code;
 	if (site_migrate(&cli->cx, &site, &people, &shared))
 		return cli_fault(cli);
+	if (people > 0)
+		code = rebuild(cli);
+	if (code)
+		return code;
 	if (cli->json) {
 		json_t *o = json_new_object(cli->arena);
 		json_put_int(o, "people", people);

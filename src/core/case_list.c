@@ -1,10 +1,25 @@
 /* Lists of requests: only those that the actor may see, asked in the query that
  * fetches them. */
+#include <string.h>
+
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/thai.h"
 #include "base/time.h"
 #include "core/cases.h"
 #include "sql/sql.h"
+
+/* What is due on no day comes last. */
+#define NEVER "9999-99-99"
+#define DUE "case when c.due = '' then '" NEVER "' else c.due end"
+
+/* $1 is in the request's own words, $2 and $3 have the codes of its unit or of
+ * one of its systems. */
+#define FOUND(like, units, systems)                                     \
+	"(" like " = '' or c.search like " like " escape '!'"           \
+	" or " units " like '% ' || c.unit || ' %' or exists (select 1" \
+	" from case_system x where x.no = c.no and " systems            \
+	" like '% ' || x.system || ' %'))"
 
 static struct str person_key(struct ctx *cx)
 {
@@ -12,12 +27,19 @@ static struct str person_key(struct ctx *cx)
 	    STR_ARG(str_lower(cx->arena, cx->actor->person.email)));
 }
 
-/* "updated no": where the page before ended. */
-static bool read_cursor(struct str cursor, int64_t *ret_at, struct str *ret_no)
+/* "updated no" or, of what waits, "due no": where the page before ended. */
+static bool read_cursor(
+    const struct case_filter *q, struct str *ret_at, struct str *ret_no)
 {
-	struct str at;
-	return str_cut(cursor, '.', &at, ret_no) && str_i64(at, ret_at);
+	int64_t at;
+	return str_cut(q->cursor, '.', ret_at, ret_no) &&
+	       (q->mine ? ret_at->n == strlen(NEVER) : str_i64(*ret_at, &at));
 }
+
+/* What is searched for, made ready: names of units and systems by their codes. */
+struct search {
+	struct str like, units, systems;
+};
 
 static struct str today(struct ctx *cx)
 {
@@ -68,15 +90,16 @@ static struct str today(struct ctx *cx)
 	" and (d.office = '' or d.office = c.office)"                            \
 	" and" TODAY_23 ")))"
 
-static enum err seen(struct ctx *cx, const struct case_filter *q, int64_t at,
-    struct str no, int64_t limit, struct rows *ret)
+static enum err seen(struct ctx *cx, const struct case_filter *q,
+    const struct search *find, int64_t at, struct str no, int64_t limit,
+    struct rows *ret)
 {
 	/* Ordered by the index on (updated, no); what cannot be seen is passed
 	 * over by the key of case_viewer. */
 	return sql_all(cx,
 	    SQL("select c.no, c.version, c.office, c.procedure, c.state, c.outcome,"
 		" c.title, c.requester, c.unit, c.received, c.due, c.updated,"
-		" c.updated as since from cases c"
+		" c.updated as since, '' as stage from cases c"
 		" where (c.updated < $1 or (c.updated = $1 and c.no < $2))"
 		" and (exists (select 1 from case_viewer v where v.no = c.no"
 		" and v.viewer = $3) or exists (select 1 from case_viewer v"
@@ -88,33 +111,40 @@ static enum err seen(struct ctx *cx, const struct case_filter *q, int64_t at,
 		" and ($5 = '' or c.state = $5) and ($6 = '' or c.office = $6)"
 		" and ($7 = '' or exists (select 1 from case_system s"
 		" where s.no = c.no and s.system = $7))"
-		" and ($8 = '' or c.search like $8)"
-		" order by c.updated desc, c.no desc limit $9"),
+		" and " FOUND("$8", "$11",
+		    "$12") " order by c.updated desc, c.no desc limit $9"),
 	    VALS(val_i64(at), val_str(no), val_str(person_key(cx)),
 		val_i64(cx->actor->person.id), val_str(q->state),
-		val_str(q->office), val_str(q->system), val_str(q->q),
-		val_i64(limit), val_str(today(cx))),
+		val_str(q->office), val_str(q->system), val_str(find->like),
+		val_i64(limit), val_str(today(cx)), val_str(find->units),
+		val_str(find->systems)),
 	    ret);
 }
 
-static enum err waiting(struct ctx *cx, const struct case_filter *q, int64_t at,
-    struct str no, int64_t limit, struct rows *ret)
+static enum err waiting(struct ctx *cx, const struct case_filter *q,
+    const struct search *find, struct str at, struct str no, int64_t limit,
+    struct rows *ret)
 {
 	return sql_all(cx,
 	    SQL("select c.no, c.version, c.office, c.procedure, c.state, c.outcome,"
 		" c.title, c.requester, c.unit, c.received, c.due, c.updated,"
-		" min(w.since) as since from case_waiting w join cases c"
+		" min(w.since) as since, min(w.stage) as stage"
+		" from case_waiting w join cases c"
 		" on c.no = w.no where " WAITS_FOR_ACTOR
 		" and ($4 = '' or c.state = $4) and ($5 = '' or c.office = $5)"
-		" and ($6 = '' or c.search like $6)"
-		" group by c.no, c.version, c.office, c.procedure, c.state,"
-		" c.outcome, c.title, c.requester, c.unit, c.received, c.due,"
-		" c.updated"
-		" having min(w.since) > $7 or (min(w.since) = $7 and c.no > $8)"
-		" order by min(w.since), c.no limit $9"),
+		" and " FOUND("$6", "$10",
+		    "$11") " and ($12 = '' or exists (select 1 from case_system s"
+			   " where s.no = c.no and s.system = $12))"
+			   " and (" DUE " > $7 or (" DUE " = $7 and c.no > $8))"
+			   " group by c.no, c.version, c.office, c.procedure, c.state,"
+			   " c.outcome, c.title, c.requester, c.unit, c.received, c.due,"
+			   " c.updated"
+			   " order by " DUE ", c.no limit $9"),
 	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id),
 		val_str(today(cx)), val_str(q->state), val_str(q->office),
-		val_str(q->q), val_i64(at), val_str(no), val_i64(limit)),
+		val_str(find->like), val_str(at), val_str(no), val_i64(limit),
+		val_str(find->units), val_str(find->systems),
+		val_str(q->system)),
 	    ret);
 }
 
@@ -129,6 +159,7 @@ static struct case_line line_of(struct row r)
 		.requester = row_str(r, "requester"),
 		.unit = row_str(r, "unit"),
 		.due = row_str(r, "due"),
+		.stage = row_str(r, "stage"),
 		.version = row_i64(r, "version"),
 		.received = row_i64(r, "received"),
 		.updated = row_i64(r, "updated"),
@@ -149,14 +180,69 @@ static enum err add_systems(struct ctx *cx, struct case_line *line)
 	return e;
 }
 
-static struct str like_text(struct ctx *cx, struct str q)
+/* '%', '_' and the mark that escapes them stand for themselves, on both
+ * stores. */
+static struct str like_text(struct arena *a, struct str key)
 {
-	struct str key = thai_search_key(cx->arena, q);
+	struct buf b = buf_new(a, 2 * key.n + 3);
+	buf_char(&b, '%');
+	for (size_t i = 0; i < key.n; i++) {
+		if (key.p[i] == '%' || key.p[i] == '_' || key.p[i] == '!')
+			buf_char(&b, '!');
+		buf_char(&b, key.p[i]);
+	}
+	buf_char(&b, '%');
+	return buf_view(&b);
+}
+
+static bool named(struct arena *a, struct str key, struct str name)
+{
+	return str_has(thai_search_key(a, name), key);
+}
+
+/* " ICIT HRD ": no code has a blank in it. */
+static void add_code(struct arena *a, struct str *list, struct str code)
+{
+	*list = str_fmt(
+	    a, "%.*s%.*s ", STR_ARG(list->n ? *list : STR(" ")), STR_ARG(code));
+}
+
+static enum err prepare_search(struct ctx *cx, struct str q, struct search *ret)
+{
+	const struct unit *units = NULL;
+	const struct system *systems = NULL;
+	size_t n_units = 0, n_systems = 0;
+	struct arena *a = cx->arena;
+	struct str key = thai_search_key(a, q);
+	*ret = (struct search){ STR(""), STR(""), STR("") };
 	if (key.n == 0)
-		return STR("");
-	/* '%' and '_' are searched as they are: a wider match than asked would
-	 * only show less than all, never what may not be seen. */
-	return str_fmt(cx->arena, "%%%.*s%%", STR_ARG(key));
+		return OK;
+	ret->like = like_text(a, key);
+	enum err e = unit_list(cx, &units, &n_units);
+	if (!e)
+		e = system_list(cx, STR(""), &systems, &n_systems);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n_units; i++)
+		if (named(a, key, units[i].name_th) ||
+		    named(a, key, units[i].name_en))
+			add_code(a, &ret->units, units[i].code);
+	for (size_t i = 0; i < n_systems; i++)
+		if (named(a, key, systems[i].name_th) ||
+		    named(a, key, systems[i].name_en) ||
+		    named(a, key, systems[i].aliases))
+			add_code(a, &ret->systems, systems[i].code);
+	return OK;
+}
+
+/* Where the next page begins. */
+static struct str cursor_of(
+    struct ctx *cx, const struct case_line *last, bool mine)
+{
+	struct str at =
+	    mine ? last->due.n ? last->due : STR(NEVER)
+		 : str_fmt(cx->arena, "%lld", (long long)last->updated);
+	return str_fmt(cx->arena, "%.*s.%.*s", STR_ARG(at), STR_ARG(last->no));
 }
 
 static enum err fill(struct ctx *cx, const struct rows *rows, bool mine,
@@ -174,10 +260,7 @@ static enum err fill(struct ctx *cx, const struct rows *rows, bool mine,
 		return e;
 	*ret_next = STR("");
 	if (rows->n > n)
-		*ret_next = str_fmt(cx->arena, "%lld.%.*s",
-		    (long long)(mine ? v[n - 1].waiting_since
-				     : v[n - 1].updated),
-		    STR_ARG(v[n - 1].no));
+		*ret_next = cursor_of(cx, &v[n - 1], mine);
 	*ret = v;
 	*ret_n = n;
 	return OK;
@@ -189,23 +272,27 @@ enum err cases_list(struct ctx *cx, const struct case_filter *filter,
 	struct case_filter q = *filter;
 	struct rows rows;
 	int64_t limit = q.limit ? q.limit : 50;
-	int64_t at = q.mine ? INT64_MIN : INT64_MAX;
-	struct str no = STR("");
+	struct str at = STR(""), no = STR("");
+	struct search find;
+	int64_t before = INT64_MAX;
 
 	if (limit < 1 || limit > 200)
 		field_wrong(
 		    cx, STR("limit"), MSG_field_bad_number, STR("1–200"));
-	if (q.cursor.n > 0 && !read_cursor(q.cursor, &at, &no))
+	if (q.cursor.n > 0 && !read_cursor(&q, &at, &no))
 		field_wrong(cx, STR("cursor"), MSG_field_bad_choice, q.cursor);
 	if (q.state.n > 0 && kind_find(q.state, state_names, STATES) < 0)
 		field_wrong(cx, STR("state"), MSG_field_bad_choice, q.state);
 	enum err e = fields_end(cx);
+	if (!e)
+		e = prepare_search(cx, q.q, &find);
 	if (e)
 		return e;
-	q.q = like_text(cx, q.q);
+	if (!q.mine && at.n > 0 && !str_i64(at, &before))
+		before = INT64_MAX;
 	/* One more than asked tells whether there is a next page. */
-	e = q.mine ? waiting(cx, &q, at, no, limit + 1, &rows)
-	           : seen(cx, &q, at, no, limit + 1, &rows);
+	e = q.mine ? waiting(cx, &q, &find, at, no, limit + 1, &rows)
+	           : seen(cx, &q, &find, before, no, limit + 1, &rows);
 	return e ? e : fill(cx, &rows, q.mine, limit, ret, ret_n, ret_next);
 }
 
@@ -220,5 +307,26 @@ enum err cases_waiting_count(struct ctx *cx, int64_t *ret)
 	    &row);
 	if (!e)
 		*ret = row_i64(row, "n");
+	return e;
+}
+
+enum err cases_waiting_states(struct ctx *cx, int64_t ret[STATES])
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select c.state, count(distinct w.no) as n from case_waiting w"
+		" join cases c on c.no = w.no where " WAITS_FOR_ACTOR
+		" group by c.state"),
+	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id),
+		val_str(today(cx))),
+	    &rows);
+	for (size_t i = 0; i < STATES; i++)
+		ret[i] = 0;
+	for (size_t i = 0; !e && i < rows.n; i++) {
+		size_t state =
+		    row_enum(rows.row[i], "state", state_names, STATES);
+		if (state < STATES)
+			ret[state] = row_i64(rows.row[i], "n");
+	}
 	return e;
 }

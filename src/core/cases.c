@@ -7,6 +7,7 @@
 #include "core/decide.h"
 #include "core/policy.h"
 #include "core/setting.h"
+#include "core/signing.h"
 #include "core/voters.h"
 #include "sql/sql.h"
 
@@ -167,6 +168,8 @@ static enum err gather(struct ctx *cx, const struct case_command *cc,
 		e = policy_may(cx, facts, f, &cx->actor->person, cc->command);
 	if (!e)
 		e = match_version(cx, f, cc->if_match);
+	if (!e)
+		e = signing_may(cx, f, cc->command);
 	return e;
 }
 
@@ -232,6 +235,7 @@ enum err cases_command(
 			return e;
 	}
 	facts.artefact = cc->artefact;
+	facts.signature = signing_json(cx);
 	e = decide(
 	    cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);
 	if (e)

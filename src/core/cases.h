@@ -78,14 +78,18 @@ struct case_filter {
 struct case_line {
 	struct str no, office, procedure, state, outcome, title, requester,
 	    unit, due, systems;
+	struct str stage; /* with `mine`: that waits for the actor */
 	int64_t version, received, updated, waiting_since;
 };
-/* Those the actor may see, newest change first (or, with `mine`, longest
- * waiting first). *ret_next is empty at the end. */
+/* Those the actor may see, newest change first (or, with `mine`, the earliest
+ * day due first). `q` is searched for as it stands, in number, title, people,
+ * unit, systems and answers. *ret_next is empty at the end. */
 MUST_CHECK enum err cases_list(struct ctx *, const struct case_filter *,
     const struct case_line **ret, size_t *ret_n, struct str *ret_next);
 /* How many wait for the actor. */
 MUST_CHECK enum err cases_waiting_count(struct ctx *, int64_t *ret);
+/* The same by the state of the request. */
+MUST_CHECK enum err cases_waiting_states(struct ctx *, int64_t ret[STATES]);
 
 /* The request as the actor sees it (contract.md §3). */
 struct site;

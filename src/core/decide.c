@@ -4,6 +4,7 @@
 #include "core/command_body.h"
 #include "core/engine.h"
 #include "core/policy.h"
+#include "core/signing.h"
 
 static decide_fn *const functions[COMMANDS] = {
 #define COMMAND(name) [COMMAND_##name] = decide_##name,
@@ -44,6 +45,8 @@ enum err decide(struct ctx *cx, const struct facts *facts,
 	json_put(d.data, "form", form);
 	if (as != NULL)
 		json_put(d.data, "acting_for", standing_json(cx->arena, as));
+	if (command_signs(c) && facts->signature != NULL)
+		json_put(d.data, "signed", facts->signature);
 	e = functions[c](&d);
 	if (e)
 		return e;

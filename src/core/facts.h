@@ -39,6 +39,8 @@ struct facts {
 	const struct prior *priors; /* in force for the asking unit */
 	size_t n_priors;
 	const struct voters *voters; /* by stage; NULL when no stage has any */
+	const json_t
+	    *signature;         /* who signs, and how he is known (signing.h) */
 	const json_t *artefact; /* prepare: what the gate described and built */
 };
 

@@ -29,8 +29,12 @@ struct person {
 };
 
 /* Who acts, and by what. */
+enum actor_way { BY_NONE, BY_SESSION, BY_TOKEN };
 struct actor {
 	struct person person;
+	enum actor_way way;
+	int64_t authed;       /* when the session's password was last given */
+	bool confirmed;       /* it was given with this very act */
 	bool read_only;       /* by a token that may only read */
 	struct str csrf;      /* of the session; empty with a token */
 	struct sha256 secret; /* hash of the session's or token's secret */
@@ -90,6 +94,10 @@ MUST_CHECK enum err person_set_password(
 struct store;
 MUST_CHECK enum err sign_in(struct ctx *, struct store *, struct str email,
     struct str password, struct str address, struct str *ret_secret);
+/* The password once more, in a session: the same limits, answers and time. Sets
+ * actor.authed and actor.confirmed. */
+MUST_CHECK enum err sign_in_again(struct ctx *, struct store *, struct actor *,
+    struct str password, struct str address);
 MUST_CHECK enum err sign_out(struct ctx *, const struct actor *);
 /* By the cookie's secret: idle end 8 h, absolute end 7 days. By a token
  * "prt_…". ERR_UNAUTHENTICATED. */
@@ -122,6 +130,7 @@ struct unit {
 };
 /* Adds or changes; ERR_INVALID with the wrong fields. Write transaction. */
 MUST_CHECK enum err unit_put(struct ctx *, const struct unit *);
+/* In the order of their Thai names. */
 MUST_CHECK enum err unit_list(
     struct ctx *, const struct unit **ret, size_t *ret_n);
 /* By code or by its exact name in either language (normalised). */

@@ -33,7 +33,8 @@ static bool is_its_officer(const struct case_file *f, struct str email)
 static struct free_rule message_rule(const struct facts *facts,
     const struct case_file *f, const struct person *p)
 {
-	bool own = case_is_own(f, p->email) || entered_it(f, p);
+	/* What one asked for oneself nobody else answers for. */
+	bool own = (!p->absent && case_is_own(f, p->email)) || entered_it(f, p);
 	bool open = f->submitted != 0 && f->state != STATE_closed;
 	bool holds =
 	    holds_an_open_stage(facts, f, p) ||
@@ -46,7 +47,8 @@ static struct free_rule message_rule(const struct facts *facts,
 static struct free_rule share_rule(
     const struct case_file *f, const struct person *p)
 {
-	bool his = str_eq_nocase(f->requester, p->email) || entered_it(f, p);
+	bool his = (!p->absent && str_eq_nocase(f->requester, p->email)) ||
+	           entered_it(f, p);
 	return (struct free_rule){ his, true };
 }
 

@@ -1,9 +1,14 @@
 #include "core/projection.h"
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/thai.h"
+#include "core/answers.h"
 #include "core/clock.h"
 #include "core/policy.h"
 #include "sql/sql.h"
+
+/* Half of it is more than all answers that a form takes. */
+enum { MAX_SEARCH = 1 << 18 };
 
 static struct str joined_systems(struct arena *a, const struct case_file *f)
 {
@@ -110,6 +115,37 @@ static void waiting_rows(struct arena *a, struct case_rows *rows,
 	}
 }
 
+/* Words of an answer; a list's one by one. */
+static void put_words(struct buf *b, const json_t *v)
+{
+	if (json_is_string(v)) {
+		buf_char(b, ' ');
+		buf_str(b, json_as_text(v));
+	}
+	for (size_t i = 0; json_is_array(v) && i < json_array_size(v); i++)
+		put_words(b, json_array_get(v, i));
+}
+
+/* What the search looks through. The names of units and systems are not here:
+ * they change without an event (case_list.c). */
+static struct str search_of(
+    struct arena *a, const struct case_file *f, const struct case_rows *rows)
+{
+	size_t n;
+	const char *const *keys = answer_keys(&n);
+	struct buf b = buf_new(a, MAX_SEARCH);
+	buf_fmt(&b, "%.*s %.*s %.*s %.*s %.*s %.*s %.*s", STR_ARG(f->no),
+	    STR_ARG(rows->title), STR_ARG(f->requester_name), STR_ARG(f->unit),
+	    STR_ARG(rows->systems), STR_ARG(f->memo_in),
+	    STR_ARG(f->received_no));
+	/* In the table's order: that of an object is not the event's. Codes are
+	 * no words. */
+	for (size_t i = 0; i < n && b.n < MAX_SEARCH / 2; i++)
+		if (answer_prefix(str_of(keys[i])).n == 0)
+			put_words(&b, json_value(f->answers, keys[i]));
+	return thai_search_key(a, buf_view(&b));
+}
+
 struct case_rows case_rows_of(
     struct arena *a, const struct facts *facts, const struct case_file *f)
 {
@@ -118,10 +154,7 @@ struct case_rows case_rows_of(
 	/* What is due is a matter of events and calendar, not of today. */
 	struct clock c = clock_read(facts, f, f->updated);
 	rows.due = date_iso(a, c.due);
-	rows.search = thai_search_key(a,
-	    str_fmt(a, "%.*s %.*s %.*s %.*s %.*s %.*s", STR_ARG(f->no),
-		STR_ARG(rows.title), STR_ARG(f->requester_name),
-		STR_ARG(f->unit), STR_ARG(rows.systems), STR_ARG(f->memo_in)));
+	rows.search = search_of(a, f, &rows);
 	rows.n_viewers = policy_viewers(f, a, &rows.viewers);
 	waiting_rows(a, &rows, facts, f);
 	rows.registered = f->register_no != 0;

@@ -176,7 +176,7 @@ static enum err add_session(struct ctx *cx, int64_t person, struct str secret)
 		return e;
 	return sql_exec(cx,
 	    SQL("insert into session (hash, person, csrf, created, seen,"
-		" expires) values ($1, $2, $3, $4, $4, $5)"),
+		" expires, authed) values ($1, $2, $3, $4, $4, $5, $4)"),
 	    VALS(val_hash(&hash), val_i64(person),
 		val_str(random_text(cx->arena, 24)), val_i64(cx->now),
 		val_i64(cx->now + SESSION_END_MS)),
@@ -228,6 +228,46 @@ enum err sign_in(struct ctx *cx, struct store *store, struct str email,
 	return OK;
 }
 
+static enum err note_authed(
+    struct ctx *cx, const struct attempt *a, const struct actor *actor)
+{
+	enum err e = still_so(cx, a);
+	if (!e)
+		e = sql_exec(cx,
+		    SQL("delete from sign_in_attempt where account = $1"),
+		    VALS(val_hash(&a->account)), NULL);
+	if (!e)
+		e = sql_exec(cx,
+		    SQL("update session set authed = $1 where hash = $2"),
+		    VALS(val_i64(cx->now), val_hash(&actor->secret)), NULL);
+	return e;
+}
+
+enum err sign_in_again(struct ctx *cx, struct store *store, struct actor *actor,
+    struct str password, struct str address)
+{
+	struct str account = str_lower(cx->arena, actor->person.email);
+	struct attempt a = { .account = sha256_of(account),
+		.address = sha256_of(address) };
+	enum err e = store_write(cx, store);
+	if (e)
+		return e;
+	e = finish(cx, begin_attempt(cx, account, &a));
+	if (e)
+		return e;
+	if (!password_right(&a, password))
+		return signed_out(cx);
+	e = store_write(cx, store);
+	if (e)
+		return e;
+	e = finish(cx, note_authed(cx, &a, actor));
+	if (e)
+		return e;
+	actor->authed = cx->now;
+	actor->confirmed = true;
+	return OK;
+}
+
 enum err sign_out(struct ctx *cx, const struct actor *actor)
 {
 	return sql_exec(cx, SQL("delete from session where hash = $1"),
@@ -248,7 +288,7 @@ enum err actor_by_session(struct ctx *cx, struct str secret, struct actor *ret)
 	if (secret.n == 0 || secret.n > MAX_SECRET_BYTES)
 		return no_session(cx);
 	enum err e = sql_find(cx,
-	    SQL("select person, csrf, seen, expires from session"
+	    SQL("select person, csrf, seen, expires, authed from session"
 		" where hash = $1"),
 	    VALS(val_hash(&actor.secret)), &row, &found);
 	if (e)
@@ -263,6 +303,8 @@ enum err actor_by_session(struct ctx *cx, struct str secret, struct actor *ret)
 		return e;
 	if (!actor.person.active)
 		return no_session(cx);
+	actor.way = BY_SESSION;
+	actor.authed = row_i64(row, "authed");
 	actor.csrf = row_str(row, "csrf");
 	actor.touch = row_i64(row, "seen") + TOUCH_MS <= cx->now;
 	*ret = actor;

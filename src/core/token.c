@@ -47,6 +47,7 @@ enum err actor_by_token(struct ctx *cx, struct str secret, struct actor *ret)
 		return e;
 	if (!actor.person.active)
 		return no_token(cx);
+	actor.way = BY_TOKEN;
 	actor.read_only = row_flag(row, "read_only");
 	*ret = actor;
 	return OK;

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/str.h"
 #include "base/thai.h"
 #include "core/line.h"
@@ -74,6 +76,30 @@ static struct unit unit_of(struct row row)
 	};
 }
 
+struct keyed {
+	struct str key;
+	struct unit unit;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct keyed *x = a, *y = b;
+	int order = str_cmp(x->key, y->key);
+	return order ? order : str_cmp(x->unit.code, y->unit.code);
+}
+
+/* As Thais look names up, which no database does (domain.md 5.5). */
+static void sort_units(struct arena *a, struct unit *v, size_t n)
+{
+	struct keyed *k = ARENA_ARRAY(a, struct keyed, n + 1);
+	for (size_t i = 0; i < n; i++)
+		k[i] = (struct keyed){ thai_order_key(a, v[i].name_th), v[i] };
+	if (n > 1)
+		qsort(k, n, sizeof *k, by_key);
+	for (size_t i = 0; i < n; i++)
+		v[i] = k[i].unit;
+}
+
 /* Every unit is wanted. */
 enum err unit_list(struct ctx *cx, const struct unit **ret, size_t *ret_n)
 {
@@ -88,6 +114,7 @@ enum err unit_list(struct ctx *cx, const struct unit **ret, size_t *ret_n)
 	struct unit *v = ARENA_ARRAY(cx->arena, struct unit, rows.n);
 	for (size_t i = 0; i < rows.n; i++)
 		v[i] = unit_of(rows.row[i]);
+	sort_units(cx->arena, v, rows.n);
 	*ret = v;
 	*ret_n = rows.n;
 	return OK;

@@ -9,6 +9,7 @@
 #include "desk/files.h"
 #include "desk/form_answers.h"
 #include "desk/form_command.h"
+#include "desk/page_case_sign.h"
 #include "sql/sql.h"
 #include "templates/desk_case.h"
 
@@ -171,6 +172,7 @@ static enum err show(
 	if (w->overdue > 0)
 		page.overdue =
 		    case_say1(w, MSG_thing_overdue, case_number(w, w->overdue));
+	case_put_conflict(w, &page);
 	case_put_way(w, &page);
 	case_put_record(w, &page);
 	case_put_made(w, &page);
@@ -383,6 +385,8 @@ enum err page_command(struct visit *v)
 	enum err e = OK;
 	if (g.cc.command == COMMAND_reply)
 		e = put_answers(v, no, body);
+	if (!e)
+		e = case_confirm(v, no, g.cc.command);
 	if (!e)
 		e = visit_change(v, give, &g);
 	if (e)

@@ -134,6 +134,9 @@ struct case_page {
 	const struct ui_notice *notice; /* or NULL */
 	const struct ui_problem *problems;
 	size_t n_problems;
+	struct ui_table conflict;   /* what another did meanwhile */
+	const struct ui_row *typed; /* of a form that is gone */
+	size_t n_typed;
 	const struct ui_row *now; /* who has it, since when, until when */
 	size_t n_now;
 	const struct case_action *primary; /* or NULL */
@@ -178,6 +181,7 @@ struct case_page {
 /* Conditions, and what was not agreed to, as rows; what was prepared beyond. */
 void case_put_agreed(const struct case_work *, struct rows_of *);
 void case_put_beyond(const struct case_work *, struct rows_of *);
+void case_put_conflict(const struct case_work *, struct case_page *);
 void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);

@@ -5,6 +5,7 @@
 #include "core/policy.h"
 #include "desk/form_answers.h"
 #include "desk/page_case.h"
+#include "desk/page_case_sign.h"
 
 static struct arena *arena_of(const struct case_form *f)
 {
@@ -137,6 +138,7 @@ void case_ask_consent(struct case_form *f)
 	form_area(f, "columns_refused", MSG_consent_ask_refused,
 	    MSG_consent_ask_refused_hint, STR(""))
 	    ->optional = true;
+	case_sign(f);
 	form_button(f, UI_PRIMARY,
 	    case_say(f->w,
 		owner ? MSG_button_consent_endorsed : MSG_ask_paper_button),
@@ -296,6 +298,7 @@ void case_ask_decide(struct case_form *f)
 		ask_division(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_decide_note_hint, STR(""))
 	    ->optional = true;
+	case_sign(f);
 	form_button(f, UI_PRIMARY, case_say(f->w, MSG_button_decide_approved),
 	    "outcome", "approved", MSG_NONE);
 	form_button(f, UI_DANGER, case_say(f->w, MSG_button_decide_rejected),

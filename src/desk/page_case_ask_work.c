@@ -4,6 +4,7 @@
 #include "core/answers.h"
 #include "desk/form_answers.h"
 #include "desk/page_case.h"
+#include "desk/page_case_sign.h"
 
 static struct arena *arena_of(const struct case_form *f)
 {
@@ -81,6 +82,7 @@ void case_ask_check(struct case_form *f)
 	show_agreed(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_check_note_hint, STR(""))
 	    ->optional = true;
+	case_sign(f);
 	form_button(f, UI_PRIMARY, case_say(f->w, MSG_button_check_released),
 	    "outcome", "released", MSG_NONE);
 	form_button(f, UI_SECONDARY, case_say(f->w, MSG_button_check_returned),

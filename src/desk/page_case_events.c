@@ -4,6 +4,7 @@
 #include "core/changes.h"
 #include "core/line.h"
 #include "desk/page_case.h"
+#include "desk/page_case_sign.h"
 
 /* "said.consent.endorsed", "said.receive", "said.attached": the first there is. */
 struct str case_event_title(const struct case_work *w, const struct event *ev)
@@ -131,6 +132,28 @@ static void say_form(struct telling *t, const json_t *form)
 	say_labelled(t, MSG_case_evidence, file ? file->name : evidence);
 }
 
+/* Name and position as they were when it was signed, and how he was known. */
+static void say_signed(struct telling *t, const struct event *ev)
+{
+	const struct case_work *w = t->w;
+	const json_t *s = json_value(ev->data, "signed");
+	if (s == NULL)
+		return;
+	const json_t *as = json_value(ev->data, "acting_for");
+	const struct person by = { .name = json_text(s, "name"),
+		.position = json_text(s, "position") };
+	const struct standing standing = { .kind = json_text(as, "kind"),
+		.giver = { .position = json_text(as, "position") } };
+	say_labelled(t, MSG_sign_as,
+	    sign_words(
+		w->v->cx.arena, w->v->cx.lang, &by, as ? &standing : NULL));
+	say_labelled(t, MSG_sign_how,
+	    str_eq(json_text(s, "by"), STR("token"))
+		? case_say(w, MSG_sign_by_token)
+		: case_say1(w, MSG_sign_by_password,
+		      case_when(w, json_int(s, "at", ev->at))));
+}
+
 static void say_not_given(struct telling *t, const json_t *form)
 {
 	const json_t *list = json_list(form, "not_given");
@@ -204,6 +227,7 @@ static void say_event(struct telling *t, const struct event *ev)
 	if (division.n > 0)
 		say_labelled(t, MSG_case_division, case_unit(w, division));
 	say_not_given(t, form);
+	say_signed(t, ev);
 	struct str digest = json_text(ev->data, "digest");
 	if (digest.n == 0)
 		digest = json_text(json_member(ev->data, "artefact"), "digest");

@@ -1,11 +1,19 @@
 #include "desk/page_list.h"
 
 #include "base/str.h"
+#include "desk/page_list_more.h"
 #include "desk/pages.h"
 #include "sql/sql.h"
 #include "templates/desk_list.h"
 
-enum { COLUMNS = 5, PAGE_LINES = 25, MAX_TABS = 3, MAX_ASKED = 300, SOON = 2 };
+enum {
+	COLUMNS = 5,
+	WAITING_COLUMNS = 6,
+	PAGE_LINES = 25,
+	MAX_TABS = 3,
+	MAX_ASKED = 300,
+	SOON = 2
+};
 
 const enum state list_states[STATES] = { STATE_draft, STATE_consent,
 	STATE_intake, STATE_decision, STATE_assignment, STATE_preparing,
@@ -188,6 +196,32 @@ static struct str whole_day(struct ctx *cx, struct date d)
 	return buf_view(&b);
 }
 
+/* The command that moves it on, by the kind of the stage that waits. */
+static struct str next_command(const struct case_line *l)
+{
+	static const char *const by_state[STATES] = { [STATE_draft] = "submit",
+		[STATE_consent] = "consent",
+		[STATE_intake] = "receive",
+		[STATE_decision] = "decide",
+		[STATE_assignment] = "assign",
+		[STATE_preparing] = "prepare",
+		[STATE_release] = "check",
+		[STATE_delivery] = "deliver",
+		[STATE_acceptance] = "accept",
+		[STATE_waiting] = "reply",
+		[STATE_closed] = "letter" };
+	return str_of(by_state[state_of(l)]);
+}
+
+static struct ui_cell next_cell(struct ctx *cx, const struct case_line *l)
+{
+	const struct str args[] = { l->no, next_command(l) };
+	return (struct ui_cell){ .text = msg_code(cx->arena, cx->lang,
+				     STR("command."), args[1]),
+		.url = url_path(
+		    cx->arena, "/requests/{}#do-{}", COUNT(args), args) };
+}
+
 static enum err line_cells(struct ctx *cx, const struct list_words *w,
     const struct case_line *l, bool waiting, struct ui_cell *cell)
 {
@@ -215,31 +249,35 @@ static enum err line_cells(struct ctx *cx, const struct list_words *w,
 	if (list_unconfirmed(w, l))
 		cell[4].sub = msg_text(cx->lang, MSG_case_unconfirmed);
 	put_badge(cx, w, l, &cell[4]);
+	if (waiting)
+		cell[5] = next_cell(cx, l);
 	return list_state(cx, l, &cell[2].text);
 }
 
 enum err list_table(struct ctx *cx, const struct list_words *w,
     const struct case_line *lines, size_t n, bool waiting, struct ui_table *ret)
 {
-	const enum msg heads[COLUMNS] = { MSG_thing_request_no,
+	const enum msg heads[WAITING_COLUMNS] = { MSG_thing_request_no,
 		MSG_pages_list_title, MSG_pages_list_state,
 		waiting ? MSG_pages_list_since : MSG_pages_list_changed,
-		MSG_pages_list_due };
+		MSG_pages_list_due, MSG_list_next };
+	size_t columns_n = waiting ? WAITING_COLUMNS : COLUMNS;
 	struct ui_column *columns =
-	    ARENA_ARRAY(cx->arena, struct ui_column, COLUMNS);
+	    ARENA_ARRAY(cx->arena, struct ui_column, columns_n);
 	struct ui_cell *cells =
-	    ARENA_ARRAY(cx->arena, struct ui_cell, n * COLUMNS + 1);
+	    ARENA_ARRAY(cx->arena, struct ui_cell, n * columns_n + 1);
 	enum err e = OK;
-	for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t i = 0; i < columns_n; i++)
 		columns[i] =
 		    (struct ui_column){ .label = msg_text(cx->lang, heads[i]) };
 	for (size_t i = 0; i < n && !e; i++)
-		e = line_cells(cx, w, &lines[i], waiting, &cells[i * COLUMNS]);
+		e = line_cells(
+		    cx, w, &lines[i], waiting, &cells[i * columns_n]);
 	if (e)
 		return e;
 	*ret = (struct ui_table){ .hide_caption = true,
 		.columns = columns,
-		.n_columns = COLUMNS,
+		.n_columns = columns_n,
 		.cells = cells,
 		.n_rows = n };
 	return OK;
@@ -255,6 +293,7 @@ struct work {
 	const struct case_line *lines;
 	size_t n;
 	struct str next;
+	struct list_more more;
 	bool filtered;
 };
 
@@ -341,8 +380,7 @@ static void put_filter(struct work *w, struct list_page *page)
 	f[2] = office_field(w);
 	f[3] = system_field(w);
 	page->fields = f;
-	/* What waits for one is not divided by system. */
-	page->n_fields = w->q.mine ? 3 : 4;
+	page->n_fields = 4;
 	page->form = (struct ui_form){ .action = url_local(STR("/requests")),
 		.get = true,
 		.inline_row = true };
@@ -389,8 +427,7 @@ static struct str foot(const struct work *w)
 {
 	struct arena *a = w->v->cx.arena;
 	const struct str args[] = { str_fmt(a, "%zu", w->n),
-		text(w, w->q.mine ? MSG_pages_list_by_wait
-				  : MSG_pages_list_by_change),
+		text(w, w->q.mine ? MSG_list_by_due : MSG_pages_list_by_change),
 		time_short(a, w->v->cx.lang, w->v->cx.now) };
 	enum msg m = w->next.n > 0 || w->q.cursor.n > 0
 	                 ? MSG_pages_list_foot_part
@@ -408,6 +445,8 @@ static enum err read_list(struct work *w, struct ui_table *table)
 		e = system_list(cx, STR(""), &w->systems, &w->n_systems);
 	if (!e)
 		e = cases_list(cx, &w->q, &w->lines, &w->n, &w->next);
+	if (!e)
+		e = list_more_read(w->v, &w->q, &w->more);
 	if (!e)
 		e = list_table(cx, &w->words, w->lines, w->n, w->q.mine, table);
 	store_end(cx);
@@ -451,6 +490,7 @@ enum err page_list(struct visit *v)
 	page.narrowed = w.q.state.n + w.q.office.n + w.q.system.n > 0;
 	put_tabs(&w, &page);
 	put_filter(&w, &page);
+	list_more_put(v, &w.more, &w.words, &page);
 	if (w.filtered)
 		page.clear = url_local(
 		    w.q.mine ? STR("/requests?waiting=me") : STR("/requests"));

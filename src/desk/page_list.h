@@ -49,6 +49,17 @@ struct list_page {
 	struct ui_form form;
 	const struct ui_field *fields;
 	size_t n_fields;
+	const struct ui_link *steps; /* what waits, by state, with counts */
+	size_t n_steps;
+	bool many;                   /* several could be decided at once */
+	const struct ui_link *chips; /* each without one filter */
+	size_t n_chips;
+	const struct ui_link *saved; /* filters that were named */
+	size_t n_saved;
+	bool saved_one; /* this very list is one of them: */
+	struct ui_form forget;
+	struct ui_form save; /* set: the filters can be named */
+	struct ui_field save_name;
 	bool narrowed;    /* by more than the search */
 	struct url clear; /* without filters; unset when there are none */
 	struct ui_table table;

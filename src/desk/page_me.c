@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/delegation.h"
+#include "core/office_settings.h"
 #include "desk/form_command.h"
 #include "desk/page_list.h"
 #include "desk/pages.h"
@@ -63,7 +64,8 @@ static void put_rows(struct me *m, struct me_page *page)
 {
 	const struct person *p = &m->v->actor.person;
 	struct arena *a = m->v->cx.arena;
-	struct ui_row *r = ARENA_ARRAY(a, struct ui_row, 5);
+	struct ui_row *r =
+	    ARENA_ARRAY(a, struct ui_row, 5 + m->words.n_offices);
 	size_t own = p->n_roles - p->n_lent;
 	struct str roles = STR("");
 	for (size_t i = 0; i < own; i++)
@@ -80,6 +82,16 @@ static void put_rows(struct me *m, struct me_page *page)
 		.value = p->phone };
 	r[n++] = (struct ui_row){ .label = text(m, MSG_me_roles),
 		.rich = html_lines(a, roles) };
+	for (size_t i = 0; i < m->words.n_offices; i++) {
+		struct str code = m->words.offices[i].code;
+		if (office_settings_may(p, code))
+			r[n++] =
+			    (struct ui_row){ .label = text(m, MSG_office_title),
+				    .value = list_office(
+					&m->words, m->v->cx.lang, code),
+				    .url = url_path(
+					a, "/offices/{}/settings", 1, &code) };
+	}
 	page->rows = r;
 	page->n_rows = n;
 }
@@ -235,7 +247,9 @@ static void take_problems(struct me *m, struct me_page *page)
 static enum err show(struct visit *v, enum err refused)
 {
 	struct me m = { .v = v, .typed = refused != OK };
-	struct me_page page = { .name = v->actor.person.name };
+	const struct person *p = &v->actor.person;
+	bool th = v->cx.lang == LANG_TH || p->name_en.n == 0;
+	struct me_page page = { .name = th ? p->name : p->name_en };
 	struct ui_notice done = { .tone = UI_GOOD,
 		.title = msg_text(v->cx.lang, MSG_me_done) };
 	if (refused)

@@ -168,6 +168,17 @@ def test_separation_of_duties_counts_both(desk):
     assert asked not in stand_in.waits_for()
 
 
+def test_what_one_asked_for_oneself_stays_ones_own(desk):
+    """An officer is named in a request to his own office: his stand-in sees it
+    there, and neither writes, withdraws, replies nor accepts for him."""
+    icit, stand_in = desk.icit, desk.person("thanakrit.s")
+    no = icit.until("decision", coordinator_email=icit.officer.email)
+    with Stands(desk, icit.officer, stand_in):
+        assert {"message", "withdraw"} <= icit.officer.allowed(no)
+        assert not {"message", "share", "withdraw", "reply", "accept"} & \
+            stand_in.allowed(no)
+
+
 def test_it_is_not_handed_on(desk):
     icit, stand_in, other = (desk.icit, desk.person("thanakrit.s"),
                              desk.person("pimchanok.t"))
@@ -243,6 +254,8 @@ def test_the_pages(desk):
     assert "รักษาการแทน" in page.text and "99/2569" in page.text
     other = Web(desk.university.desk, entry(desk, stand_in))
     assert no in other.open("/requests?waiting=me").text
+    many = " ".join(other.open("/decide").text.split())
+    assert no in many and f"รักษาการแทน {icit.director.name}" in many
     stand_in.ok(no, "decide", **APPROVED)
     page = other.open(f"/requests/{no}")
     assert (f"{stand_in.name} รักษาการแทน {icit.director.name}"
