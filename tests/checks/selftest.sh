@@ -145,4 +145,43 @@ sound
 compile "$head { return p[0] + q[0] + puts(q); }" "$@"
 printf '\tint n = atoi(s);\n' > src/http/b.c
 fails 'a call that is inlined' 'src/http/b.c:1:' "$here/banned.sh" . b.a
+
+requirements="$here/requirements.sh ."
+document() {
+	sound
+	mkdir -p docs tests/web
+	printf 'def test_a(desk):\n    pass\n' > tests/web/test_a.py
+	printf 'static void a_b(void)\n{\n}\n\tT_RUN(a_b);\n' \
+	    > tests/unit/test_a.c
+	for id in $(seq -f 'N-%02.0f' 36) $(seq -f 'L-%02.0f' 17) \
+	    $(seq -f 'A-%02.0f' 25); do
+		echo "| $id | asks | \`src/base/a.c\` | \`test_a.py::test_a\` \`test_a.c::a_b\` |"
+	done > docs/REQUIREMENTS.md
+}
+document
+passes 'requirements, sound' $requirements
+# wrong WHAT TEXT SED [FILE]: after SED on the document, or on FILE, it says TEXT.
+wrong() {
+	document
+	sed -i "$3" "${4:-docs/REQUIREMENTS.md}"
+	fails "$1" "$2" $requirements
+}
+wrong 'a requirement without a row' 'N-36 is not there' '/N-36/d'
+wrong 'a requirement twice' 'L-17 stands there twice' '/L-17/p'
+wrong 'a requirement too many' 'A-26 is no requirement' \
+    '/A-25/{p;s/A-25/A-26/;}'
+wrong 'a row without a test' 'N-01 names no test' '/N-01/s/`test.*`/none/'
+wrong 'a row with a cell too many' 'N-01 has 5 cells' '/N-01/s/asks/a | b/'
+wrong 'a test that is gone' 'test_a.py::test_a does not exist' \
+    's/test_a(/test_b(/' tests/web/test_a.py
+wrong 'a unit test that is gone' 'test_a.c::a_b does not exist' \
+    '/^static/s/a_b/a_c/' tests/unit/test_a.c
+wrong 'a unit test that is not run' 'test_a.c::a_b is not run' \
+    '/T_RUN/d' tests/unit/test_a.c
+wrong 'a test file that is gone' 'test_z.py::test_a does not exist' \
+    '/N-02/s/test_a.py/test_z.py/'
+wrong 'a file without a function' 'test_a.c is not FILE::NAME' \
+    '/N-02/s/test_a.c::a_b/test_a.c/'
+wrong 'a source that is gone' 'src/base/z.c does not exist' \
+    '/L-02/s,base/a,base/z,'
 exit "$bad"
