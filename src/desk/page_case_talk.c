@@ -134,7 +134,8 @@ static void put_contacts(const struct case_work *w, struct case_page *page)
 		columns[i].label = case_say(w, labels[i]);
 	for (size_t i = 0; i < w->events.n && n < TALK_MAX; i++) {
 		const struct event *ev = &w->events.v[i];
-		if (ev->type != EVENT_noted)
+		if (ev->type != EVENT_noted ||
+		    str_eq(json_text(ev->data, "kind"), STR("note")))
 			continue;
 		struct ui_cell *c = &cells[CONTACT_COLUMNS * n++];
 		c[0].text = case_when(w, ev->at);

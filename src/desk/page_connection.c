@@ -206,8 +206,10 @@ static void put_rows(struct one *w, struct connection_page *page)
 	    coded_in(v, "identifiability.", w->c.spec, "identifiability"));
 	row_some(&r, say(v, MSG_answer_subjects),
 	    joined(v, "subject.", json_list(w->c.spec, "subjects")));
-	row_some(&r, say(v, MSG_answer_retention_until),
-	    json_text(w->c.spec, "retention_until"));
+	struct date until;
+	if (date_parse_iso(json_text(w->c.spec, "retention_until"), &until))
+		row_text(&r, say(v, MSG_answer_retention_until),
+		    date_short(r.arena, v->cx.lang, until));
 	if (!page->view)
 		row_some(&r, say(v, MSG_case_formats),
 		    joined(v, "format.", json_list(w->c.spec, "formats")));

@@ -56,6 +56,16 @@ WORDS = {
 }
 
 
+def as_printed(university):
+    """Names and positions, which a signature shows as they are printed; the
+    longest first."""
+    said = set()
+    for person in university.facts["people"]:
+        me = university.api(person).get("/me").json()
+        said |= {me["name"], me["position"]} - {""}
+    return sorted(said, key=len, reverse=True)
+
+
 class Story:
     """One request on its way through the pages."""
 
@@ -73,7 +83,7 @@ class Story:
         self.b.prefix = f"{self.office.lower()}-{lang}-{width}"
         # Requests of other stories stand in the same lists; a memo's number
         # begins with the ministry's letters.
-        self.b.given = [*WORDS["th"].values(), "อว "]
+        self.b.given = [*WORDS["th"].values(), *as_printed(university), "อว "]
         self.who = None
         self.system = {"ICIT": "HRIS", "REGISTRAR": "REGKMITL"}[self.office]
 

@@ -21,7 +21,7 @@ import requests
 import framing_corpus as corpus
 from conftest import wait_until
 from gate_work import (GateStore, deliver, gate_pid, memory_kib, problem,
-                       within)
+                       settle, within)
 from journey import Desk, desk  # noqa: F401
 
 ROWS = 1_000_000
@@ -242,6 +242,7 @@ def test_each_outlet_has_its_method(small, call):
 @pytest.mark.both_stores
 def test_head_asks_no_source_and_records_nothing(call, ledger):
     count = f"select count(*) as n from delivery where connection='{call.id}'"
+    settle(call.url.split("/v1/")[0])
     before = ledger.one(count)["n"]
     head, get = call.send("HEAD"), call.get()
     assert head.status_code == 200 and head.content == b""
@@ -653,7 +654,8 @@ def test_openapi_of_one_connection(small, call, desk):  # noqa: F811
     get = doc["paths"][f"/v1/d/{call.id}"]["get"]
     names = {p["name"] for p in get["parameters"]}
     assert names == {"select", "order", "limit", "offset", "cursor", "format",
-                     "and", "or", "department_code", "profile", "Prefer"}
+                     "and", "or", "department_code", "profile", "Prefer",
+                     "If-None-Match"}
     row = doc["components"]["schemas"]["row"]["properties"]
     assert list(row) == ["department_code", "name_th"]
     assert set(get["responses"]["200"]["content"]) == {

@@ -123,7 +123,8 @@ def test_from_draft_to_register(desk):
         "no": r["register"]["no"], "request": no, "received": row[0]["received"],
         "system": "HRIS", "service_type": "api", "memo_in": memo["memo_in"],
         "memo_out": "อว 7105/901", "score": 5, "outcome": "accepted",
-        "title": "จำนวนบุคลากรตามสังกัด", "unit": "ENG"}]
+        "title": "จำนวนบุคลากรตามสังกัด", "unit": "ENG", "late": 0,
+        "late_cause": None}]
     assert desk.requester.api.get(f"/register/ICIT/{YEAR}").status_code == 404
 
     events = icit.records.get(f"/requests/{no}/events")["events"]

@@ -1,12 +1,8 @@
 """My work: the earliest day due first, one next act each, counts, filters that
 are kept by name, and several requests decided on one page."""
-import os
-from pathlib import Path
-
 import pytest
 
-from browser import DESK, Browser
-from journey import APPROVED, day, desk, good, refusal  # noqa: F401
+from journey import APPROVED, Desk, day, desk, good, refusal  # noqa: F401
 from pages import Web
 
 pytestmark = pytest.mark.both_stores
@@ -112,7 +108,9 @@ def test_several_are_decided_on_one_page(desk):
     assert page.status in (200, 422)
 
 
-def test_an_owner_and_an_executive_use_the_same_page(desk):
+def test_an_owner_and_an_executive_use_the_same_page(make_university, store):
+    """With nobody else's requests: the page shows fifty."""
+    desk = Desk(make_university(store))
     owner = desk.owners["HRD"]
     nos = [desk.icit.until("consent") for _ in range(2)]
     web = signed_in(desk, owner)
@@ -154,30 +152,3 @@ def test_office_settings_page(desk):
         "/offices/ICIT/settings").status == 403
     refusal(desk.requester.api.get("/offices/ICIT/settings"), 404,
             "not-found")
-
-
-@pytest.mark.parametrize("lang", ["th", "en"])
-def test_the_pages_in_a_browser(desk, store, lang, tmp_path):
-    """Each page of this part keeps what every page must, wide and narrow."""
-    if store != "sqlite":
-        pytest.skip("the pages are the same on both stores")
-    for _ in range(2):
-        desk.icit.until("decision")
-    b = Browser(desk.university.desk, lang, DESK,
-                Path(os.environ.get("PRATU_SHOTS") or tmp_path))
-    try:
-        b.use_language()
-        form = desk.icit.answers()
-        b.given = [form["title"], form["purpose"], "หนึ่ง", "สอง",
-                   "ผู้อำนวยการ", desk.icit.director.name]
-        b.sign_in(next(p for p in desk.university.facts["people"]
-                       if p["email"] == desk.icit.director.email))
-        for path, name in (("/me", "me"), ("/decide", "decide-many"),
-                           ("/requests?waiting=me", "work"),
-                           ("/requests?q=a&office=ICIT", "filtered"),
-                           ("/offices/ICIT/settings", "office")):
-            b.go(path)
-            b.look(name)
-        assert not b.found, "\n".join(b.found)
-    finally:
-        b.close()
