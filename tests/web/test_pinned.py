@@ -55,7 +55,7 @@ def test_a_reason_is_pinned_to_what_is_delivered(desk, web):  # noqa: F811
     for text in (WHY, "งานทะเบียนบุคคล 2 คน", "31 ธันวาคม 2570"):
         assert text in about, text
     page = web(asks).open(f"/connections/{connection['id']}")
-    assert WHY in page.text and "2027-12-31" in page.text
+    assert WHY in page.text and "31 ธ.ค. 2570" in page.text
 
 
 def test_the_page_takes_reasons(desk, web):  # noqa: F811

@@ -152,7 +152,7 @@ def test_a_role_that_nobody_holds_has_its_place(desk, tmp_path):
             ("person: kamonwan.e@", "person: nobody.at.all@", "ethics",
              "nobody.at.all@example.ac.th"),
             ("    requires: [division]", "    requires: [division]\n"
-             "    quorum: 9", "decision", "Only 1 could agree"),
+             "    quorum: 9", "decision", "could agree at the stage"),
             ("    skip: [office_owns]", "    skip: []", "owners", None),
             ("office: ICIT\n", "office: NOWHERE\n", "intake",
              "Nobody holds the role “records”")]):
