@@ -2,10 +2,20 @@
 are kept by name, and several requests decided on one page."""
 import pytest
 
-from journey import APPROVED, Desk, day, desk, good, refusal  # noqa: F401
+from conftest import University
+from journey import APPROVED, Desk, day, good, refusal
 from pages import Web
 
 pytestmark = pytest.mark.both_stores
+
+
+@pytest.fixture(scope="module")
+def desk(store, postgresql):
+    """Of this file's own: a page shows the first fifty that wait."""
+    place = University(
+        postgresql.new_database() if store == "postgresql" else None)
+    yield Desk(place.demo())
+    place.remove()
 
 
 def signed_in(desk, person):
@@ -108,9 +118,7 @@ def test_several_are_decided_on_one_page(desk):
     assert page.status in (200, 422)
 
 
-def test_an_owner_and_an_executive_use_the_same_page(make_university, store):
-    """With nobody else's requests: the page shows fifty."""
-    desk = Desk(make_university(store))
+def test_an_owner_and_an_executive_use_the_same_page(desk):
     owner = desk.owners["HRD"]
     nos = [desk.icit.until("consent") for _ in range(2)]
     web = signed_in(desk, owner)
