@@ -5,6 +5,7 @@
 
 #include "base/crypt.h"
 #include "base/str.h"
+#include "cases_store.h"
 #include "cli/demo/demo.h"
 #include "core/calendar_days.h"
 #include "core/cases.h"
@@ -19,52 +20,7 @@
 
 static struct store *people, *shared;
 static struct arena *kept;
-static int64_t now = 1795000000000;
 
-static struct ctx open_on(struct store *store, bool write)
-{
-	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
-	T_OK(&cx, write ? store_write(&cx, store) : store_read(&cx, store));
-	return cx;
-}
-
-static void end(struct ctx *cx)
-{
-	store_end(cx);
-	arena_free(cx->arena);
-}
-
-static void commit(struct ctx *cx)
-{
-	T_OK(cx, store_commit(cx));
-	arena_free(cx->arena);
-}
-
-/* The first who holds the role there. */
-static struct actor *actor_of(
-    struct ctx *cx, enum role role, const char *office, const char *unit)
-{
-	const struct person *v;
-	size_t n;
-	struct actor *a = ARENA_NEW(cx->arena, struct actor);
-	REQUIRE(person_list_role(
-		    cx, role, str_of(office), str_of(unit), &v, &n) == OK);
-	REQUIRE(n > 0);
-	a->person = v[0];
-	return a;
-}
-
-static json_t *parsed(struct ctx *cx, struct str text)
-{
-	json_t *o;
-	REQUIRE(json_parse(cx, text, 1 << 20, &o) == OK);
-	return o;
-}
-
-#define ANSWERS                                                     \
-	"{\"title\":\"t\",\"purpose\":\"p\",\"detail\":\"d\","      \
-	"\"identifiability\":\"aggregate\",\"formats\":[\"json\"]," \
-	"\"needed_by\":\"2026-12-30\",\"systems\":[\"HRIS\"]}"
 #define ARTEFACT                                                      \
 	"{\"digest\":\"d1\",\"expires\":\"2027-01-31\","              \
 	"\"outlets\":[\"api-get\",\"export\"],\"formats\":[\"csv\"]," \

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/crypt.h"
 #include "base/str.h"
+#include "cases_store.h"
 #include "cli/demo/demo.h"
 #include "core/calendar_days.h"
 #include "core/cases.h"
@@ -22,7 +23,6 @@
 
 static struct store *people, *other;
 static struct arena *kept;
-static int64_t now;
 
 static struct date day_of(const char *iso)
 {
@@ -35,50 +35,6 @@ static int64_t moment(const char *iso, int hour, int minute)
 {
 	return date_start_ms(day_of(iso)) + (hour * 60 + minute) * MINUTE_MS;
 }
-
-static struct ctx open_on(struct store *store, bool write)
-{
-	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
-	T_OK(&cx, write ? store_write(&cx, store) : store_read(&cx, store));
-	return cx;
-}
-
-static void end(struct ctx *cx)
-{
-	store_end(cx);
-	arena_free(cx->arena);
-}
-
-static void commit(struct ctx *cx)
-{
-	T_OK(cx, store_commit(cx));
-	arena_free(cx->arena);
-}
-
-static struct actor *actor_of(
-    struct ctx *cx, enum role role, const char *office, const char *unit)
-{
-	const struct person *v;
-	size_t n;
-	struct actor *a = ARENA_NEW(cx->arena, struct actor);
-	REQUIRE(person_list_role(
-		    cx, role, str_of(office), str_of(unit), &v, &n) == OK);
-	REQUIRE(n > 0);
-	a->person = v[0];
-	return a;
-}
-
-static json_t *parsed(struct ctx *cx, struct str text)
-{
-	json_t *o;
-	REQUIRE(json_parse(cx, text, 1 << 20, &o) == OK);
-	return o;
-}
-
-#define ANSWERS                                                     \
-	"{\"title\":\"t\",\"purpose\":\"p\",\"detail\":\"d\","      \
-	"\"identifiability\":\"aggregate\",\"formats\":[\"json\"]," \
-	"\"needed_by\":\"2026-12-30\",\"systems\":[\"HRIS\"]}"
 
 static const struct step {
 	enum role role;
