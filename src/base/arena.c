@@ -103,7 +103,8 @@ static size_t cap_for(const struct arena *a, size_t n_bytes)
 static void add_chunk(struct arena *a, size_t n_bytes)
 {
 	size_t cap = cap_for(a, n_bytes);
-	if (a->next_cap < LAST_CHUNK)
+	/* Small ones that fill a chunk will go on; a large one says nothing. */
+	if (n_bytes <= a->next_cap && a->next_cap < LAST_CHUNK)
 		a->next_cap *= 2;
 	struct chunk *c = take_chunk(cap);
 	*c = (struct chunk){
@@ -146,6 +147,18 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *arg)
 	struct defer *d = ARENA_NEW(a, struct defer);
 	*d = (struct defer){ .older = a->defers, .fn = fn, .arg = arg };
 	a->defers = d;
+}
+
+static void free_inside(void *arg)
+{
+	arena_free(arg);
+}
+
+struct arena *arena_inside(struct arena *outer)
+{
+	struct arena *a = arena_new();
+	arena_defer(outer, free_inside, a);
+	return a;
 }
 
 struct arena_mark arena_mark(struct arena *a)

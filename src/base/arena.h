@@ -17,6 +17,8 @@ struct arena *arena_new(void);
 
 /* Runs what was deferred, newest first, then frees all. Accepts NULL. */
 void arena_free(struct arena *);
+/* One that is freed with `outer`, and may be rewound by itself. */
+struct arena *arena_inside(struct arena *outer);
 
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *, size_t n_bytes);

@@ -19,11 +19,6 @@ struct masker {
 	struct arena *batch; /* what the batch in hand is made of */
 };
 
-static void free_arena(void *arg)
-{
-	arena_free(arg);
-}
-
 struct columns masked_columns(struct arena *a, struct columns in)
 {
 	struct column *v = ARENA_ARRAY(a, struct column, in.n + 1);
@@ -51,8 +46,7 @@ struct masker *masker_new(
 		m->masks_any |= m->masks[i] != MASK_none;
 	}
 	m->key = str_dup(a, str_n((const char *)key.b, sizeof key.b));
-	m->batch = arena_new();
-	arena_defer(a, free_arena, m->batch);
+	m->batch = arena_inside(a);
 	return m;
 }
 

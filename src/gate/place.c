@@ -220,11 +220,6 @@ bool place_parse(struct ctx *cx, struct str s, struct place *ret)
 	return ret->given >= 0 && ret->skip >= 0;
 }
 
-static void free_arena(void *arg)
-{
-	arena_free(arg);
-}
-
 static void keep(struct edge *e, const struct cell *cells, bool by_place)
 {
 	for (size_t i = 0; i < e->n; i++) {
@@ -238,12 +233,11 @@ static void keep(struct edge *e, const struct cell *cells, bool by_place)
 struct edge edge_new(
     struct arena *a, const struct compiled *compiled, const struct place *from)
 {
-	struct edge e = { .arena = arena_new(),
+	struct edge e = { .arena = arena_inside(a),
 		.n = compiled->n_places,
 		.at = compiled->places,
 		.alike = from->skip,
 		.last = ARENA_ARRAY(a, struct cell, compiled->n_places + 1) };
-	arena_defer(a, free_arena, e.arena);
 	if (from->n > 0 && from->n == e.n)
 		keep(&e, from->cells, false);
 	return e;

@@ -16,7 +16,7 @@ struct place {
 	bool full;
 };
 
-enum { PLACES = 3 };
+enum { PLACES = 2 };
 
 struct ahead {
 	struct source_stream *stream;
@@ -130,6 +130,9 @@ static struct source_room room_new(void)
 
 struct ahead *ahead_begin(struct arena *arena, struct source_stream *stream)
 {
+	if (!stream->driver->here)
+		return NULL;
+
 	struct ahead *a = ARENA_NEW(arena, struct ahead);
 	*a = (struct ahead){ .stream = stream, .arena = arena_new() };
 	a->places[0].room = stream->room;

@@ -9,7 +9,8 @@
 struct ahead;
 
 /* Has the stream to itself until ahead_end(), `limits.stop` of its opening
- * included. NULL when there is no thread to be had: read it yourself. */
+ * included. NULL when there is no thread to be had, or no gain in one: read it
+ * yourself. */
 struct ahead *ahead_begin(struct arena *, struct source_stream *);
 /* As source_next(): cells hold until the next call. */
 MUST_CHECK enum err ahead_next(struct ctx *, struct ahead *, struct batch *ret);

@@ -9,6 +9,9 @@
 struct source_driver {
 	size_t max_streams; /* at once, of one source */
 	size_t max_waiting; /* for one of them to end; others are refused */
+	/* The database works in this process: reading ahead of the encoder pays.
+	 * A server works beside it anyhow, and another thread only costs. */
+	bool here;
 	enum err (*check)(
 	    struct ctx *, const struct source *, struct source_report *);
 	/* Tables whose texts may not be what they should, as they stand in SQL,

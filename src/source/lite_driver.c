@@ -77,6 +77,7 @@ static enum err tables(struct ctx *cx, const struct source *source, size_t max,
 const struct source_driver lite_driver = {
 	.max_streams = 128,
 	.max_waiting = 64,
+	.here = true,
 	.check = check,
 	.tables = tables,
 	.preview = lite_preview,

@@ -10,11 +10,6 @@
 
 #define NUMBER_BYTES ((size_t)64)
 
-static void free_arena(void *arg)
-{
-	arena_free(arg);
-}
-
 void rows_init(struct rows *r, struct arena *a, size_t n_columns)
 {
 	size_t rows = SOURCE_CELLS / n_columns;
@@ -26,8 +21,7 @@ void rows_init(struct rows *r, struct arena *a, size_t n_columns)
 	r->head.room.cells =
 	    ARENA_ARRAY(a, struct cell, r->max_rows * n_columns);
 	r->head.room.text = arena_alloc(a, SOURCE_BATCH_BYTES);
-	r->wide = arena_new();
-	arena_defer(a, free_arena, r->wide);
+	r->wide = arena_inside(a);
 }
 
 void rows_begin(struct rows *r)

@@ -7,11 +7,6 @@
 #include "source/lite_pool.h"
 #include "source/query.h"
 
-static void free_arena(void *arg)
-{
-	arena_free(arg);
-}
-
 struct lite_stream *stream_new(struct ctx *cx, struct lite *l, sqlite3_stmt *st)
 {
 	struct lite_stream *s = ARENA_NEW(cx->arena, struct lite_stream);
@@ -30,10 +25,8 @@ struct lite_stream *stream_new(struct ctx *cx, struct lite *l, sqlite3_stmt *st)
 
 static struct str repair(struct lite_stream *s, struct str bad)
 {
-	if (s->repaired == NULL) {
-		s->repaired = arena_new();
-		arena_defer(s->lite->arena, free_arena, s->repaired);
-	}
+	if (s->repaired == NULL)
+		s->repaired = arena_inside(s->lite->arena);
 
 	struct buf b = buf_new(s->repaired, 3 * bad.n + 1);
 	while (bad.n > 0) {

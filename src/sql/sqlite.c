@@ -140,17 +140,20 @@ static void lite_close(struct conn *c)
 }
 
 /* Nobody asks SQLite how much it holds, and counting it takes one lock of the
- * process for each piece. Where it runs already, it stays as it is. */
-static void count_nothing(void)
+ * process for each piece. A cache has its pages one by one: the twenty that it
+ * would begin with are more than a source's may hold. Where SQLite runs already,
+ * it stays as it is. */
+static void prepare_process(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	(void)sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 }
 
 static enum err lite_open(
     struct ctx *cx, const struct target *t, bool writes, struct conn **ret)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	REQUIRE(pthread_once(&once, count_nothing) == 0);
+	REQUIRE(pthread_once(&once, prepare_process) == 0);
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 	            SQLITE_OPEN_EXRESCODE | (writes ? SQLITE_OPEN_CREATE : 0);
 	sqlite3 *db = NULL;

@@ -100,6 +100,19 @@ static void a_mark_of_an_empty_arena_frees_all(void)
 	arena_free(NULL);
 }
 
+static void one_inside_goes_with_the_outer(void)
+{
+	struct arena *outer = arena_new(), *inner = arena_inside(outer);
+	char name = 'i';
+	n_order = 0;
+	arena_defer(inner, note, &name);
+	arena_rewind(inner, (struct arena_mark){ 0 });
+	T_CHECK(n_order == 1, "rewound by itself: %zu", n_order);
+	arena_defer(inner, note, &name);
+	arena_free(outer);
+	T_CHECK(n_order == 2, "freed with the outer: %zu", n_order);
+}
+
 static void ask_for_more_than_there_is(void)
 {
 	struct arena *a = arena_new();
@@ -160,6 +173,7 @@ int main(void)
 	T_RUN(rewinding_frees_and_the_memory_comes_back_zeroed);
 	T_RUN(deferred_calls_run_newest_first_and_once);
 	T_RUN(a_mark_of_an_empty_arena_frees_all);
+	T_RUN(one_inside_goes_with_the_outer);
 	T_RUN(an_array_that_overflows_aborts);
 	T_RUN(chunks_change_hands);
 	return T_PLAN();
