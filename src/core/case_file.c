@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "core/consult.h"
 
 const char *const event_names[EVENTS] = {
 #define EVENT(name) [EVENT_##name] = #name,
@@ -533,7 +534,12 @@ static void on_opined(struct case_file *f, const struct event *e)
 	struct opinion o = { .by = e->actor,
 		.outcome = json_text(e->data, "outcome"),
 		.text = json_text(e->data, "text"),
+		.acting_for = json_value(e->data, "acting_for"),
 		.at = e->at };
+	bool holds =
+	    str_eq(o.outcome, STR("hold")) || str_eq(o.outcome, STR("lifted"));
+	if (!holds)
+		o.asked_by = consult_answered(f, e);
 	LIST_ADD(f->arena, &f->opinions, o);
 	if (str_eq(o.outcome, STR("hold"))) {
 		f->held = true;
@@ -541,6 +547,16 @@ static void on_opined(struct case_file *f, const struct event *e)
 	}
 	if (str_eq(o.outcome, STR("lifted")))
 		f->held = false;
+}
+
+static void on_consulted(struct case_file *f, const struct event *e)
+{
+	LIST_ADD(f->arena, &f->consultations,
+	    (struct consultation){ .to = json_text(e->data, "to"),
+		.by = e->actor,
+		.stage = json_text(e->data, "stage"),
+		.text = json_text(json_value(e->data, "form"), "text"),
+		.at = e->at });
 }
 
 static void note_act(struct case_file *f, const struct event *e)
@@ -608,6 +624,9 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_opined:
 		on_opined(f, e);
+		break;
+	case EVENT_consulted:
+		on_consulted(f, e);
 		break;
 	case EVENT_withdrawn:
 	case EVENT_recalculated:

@@ -56,10 +56,18 @@ struct act {
 struct case_system {
 	struct str code, owner_unit, division;
 };
-/* Of the data protection officer. */
+/* Of the data protection officer, or of whoever was asked for one. */
 struct opinion {
-	struct str by, outcome, text; /* "advised" "hold" "lifted" */
+	/* "advised" "agree" "disagree" "hold" "lifted" */
+	struct str by, outcome, text;
+	const json_t *acting_for; /* whom `by` stood in for, or NULL */
+	struct str asked_by;      /* empty: of his own accord */
 	int64_t at;
+};
+/* Whoever holds a stage asked somebody for an opinion. */
+struct consultation {
+	struct str to, by, stage, text;
+	int64_t at, answered; /* answered 0: not yet */
 };
 struct pause {
 	int64_t from, to; /* to 0: still */
@@ -114,6 +122,7 @@ struct case_file {
 	LIST(struct str) shared;  /* of these: named by `share` */
 	LIST(struct str) removed; /* who was so once, and is no more */
 	LIST(struct opinion) opinions;
+	LIST(struct consultation) consultations;
 	bool held;   /* the data protection officer holds it, */
 	size_t hold; /* by this opinion */
 	LIST(struct case_system) systems;

@@ -4,6 +4,7 @@
 #include "core/cases.h"
 #include "core/clock.h"
 #include "core/consent_terms.h"
+#include "core/consult.h"
 #include "core/flags.h"
 #include "core/policy.h"
 #include "core/site.h"
@@ -362,6 +363,8 @@ static void put_head(struct json_work *w)
 	json_put_text_or_null(o, "question", f->question);
 	json_put(o, "flags", flags_json(w->cx->arena, flags_of(w->facts, f)));
 	put_hold(w);
+	json_put(o, "consultations", consult_json(w->cx->arena, f));
+	json_put(o, "opinions", opinions_json(w->cx->arena, f));
 	put_copies(w);
 }
 

@@ -191,7 +191,20 @@ static struct str register_counter(
 	    (long long)year);
 }
 
-/* Whom `share` names, as far as they exist; the rest is decide()'s to refuse. */
+/* The e-mails that the body names: of `share` a list, else one. */
+static const json_t *named_emails(
+    struct ctx *cx, enum command c, const json_t *body)
+{
+	json_t *one = json_new_array(cx->arena);
+	if (c == COMMAND_share)
+		return json_list(body, "add");
+	if (c == COMMAND_consult)
+		json_add_text(one, json_text(body, "to"));
+	return one;
+}
+
+/* Whom a command names, as far as they exist; the rest is decide()'s to
+ * refuse. */
 static enum err named_persons(
     struct ctx *cx, const json_t *emails, struct facts *facts)
 {
@@ -229,11 +242,9 @@ enum err cases_command(
 		    &facts.next_register_no);
 	if (e)
 		return e;
-	if (cc->command == COMMAND_share) {
-		e = named_persons(cx, json_list(cc->body, "add"), &facts);
-		if (e)
-			return e;
-	}
+	e = named_persons(cx, named_emails(cx, cc->command, cc->body), &facts);
+	if (e)
+		return e;
 	facts.artefact = cc->artefact;
 	facts.signature = signing_json(cx);
 	e = decide(

@@ -1,9 +1,10 @@
-/* What is said and agreed beside the way: messages, co-applicants, the data
- * protection officer's opinion. */
+/* What is said and agreed beside the way: messages, co-applicants, opinions. */
 #include "base/str.h"
 #include "core/command_body.h"
+#include "core/consult.h"
 #include "core/decide.h"
 #include "core/policy.h"
+#include "core/policy_talk.h"
 
 /* Beside the requester and those whom the form names. */
 enum { MAX_SHARED = 20 };
@@ -74,12 +75,29 @@ enum err decide_share(struct decision *d)
 	return OK;
 }
 
+/* Whoever was asked says what he would do; a hold is the data protection
+ * officer's alone. */
+static void check_opinion(struct decision *d, struct str outcome)
+{
+	const struct person *p = decision_holder(d);
+	bool asked = consult_open_to(d->f, p->email) != NULL;
+	bool guards = policy_guards(d->facts, d->f, p);
+	bool says =
+	    str_eq(outcome, STR("agree")) || str_eq(outcome, STR("disagree"));
+	bool holds =
+	    str_eq(outcome, STR("hold")) || str_eq(outcome, STR("lifted"));
+	if ((says && !asked) || (holds && !guards))
+		field_wrong(
+		    d->cx, STR("outcome"), MSG_field_bad_choice, outcome);
+}
+
 enum err decide_opine(struct decision *d)
 {
 	struct str outcome = json_text(d->form, "outcome");
 	d->type = EVENT_opined;
 	body_needs(d->cx, d->form, "outcome");
 	body_needs(d->cx, d->form, "text");
+	check_opinion(d, outcome);
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;
@@ -89,6 +107,45 @@ enum err decide_opine(struct decision *d)
 		return fail(d->cx, ERR_CONFLICT, MSG_error_not_held);
 	json_put_text(d->data, "outcome", outcome);
 	json_put_text(d->data, "text", json_text(d->form, "text"));
+	return OK;
+}
+
+/* The open stage at which the opinion is asked: one that he holds. */
+static const struct run *asking_run(const struct decision *d)
+{
+	struct person alone = person_alone(decision_holder(d));
+	size_t cursor = 0;
+	const struct run *r;
+	while ((r = case_open_run(d->f, &cursor)) != NULL)
+		if ((stage_commands[r->kind] & COMMAND_BIT(COMMAND_consult)) &&
+		    policy_holds(d->facts, d->f, r, &alone))
+			return r;
+	return NULL;
+}
+
+enum err decide_consult(struct decision *d)
+{
+	struct str to =
+	    str_lower(d->cx->arena, str_trim(json_text(d->form, "to")));
+	const struct run *r = asking_run(d);
+	const struct person *p =
+	    facts_person(d->facts->named, d->facts->n_named, to);
+	REQUIRE(r != NULL);
+	d->type = EVENT_consulted;
+	body_needs(d->cx, d->form, "to");
+	bool himself = str_eq_nocase(to, d->by->email) ||
+	               str_eq_nocase(to, decision_holder(d)->email);
+	if (to.n > 0 &&
+	    (himself || p == NULL || !consult_may_advise(d->f, r->role, p)))
+		field_wrong(d->cx, STR("to"), MSG_field_no_adviser, to);
+	enum err e = fields_end(d->cx);
+	if (e)
+		return e;
+	if (consult_open_to(d->f, to) != NULL)
+		return fail1(
+		    d->cx, ERR_CONFLICT, MSG_error_consulted_already, p->name);
+	json_put_text(d->data, "to", to);
+	json_put_text(d->data, "stage", r->stage);
 	return OK;
 }
 

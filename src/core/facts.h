@@ -33,7 +33,7 @@ struct facts {
 	int64_t next_register_no; /* what intake would give in register_year */
 	int64_t register_year;    /* พ.ศ. */
 	struct sha256 seed;       /* where unguessable ids come from */
-	const struct person *named; /* share: those of its e-mails who exist */
+	const struct person *named; /* of a body's e-mails those who exist */
 	size_t n_named;
 	int64_t many_rows; /* setting: rows from which on they are many */
 	const struct prior *priors; /* in force for the asking unit */

@@ -56,6 +56,8 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_unshared_body },
 	[NOTICE_flagged] = { MSG_mail_flagged_subject, MSG_mail_flagged_body },
 	[NOTICE_opined] = { MSG_mail_opined_subject, MSG_mail_opined_body },
+	[NOTICE_consulted] = { MSG_mail_consulted_subject,
+	    MSG_mail_consulted_body },
 	[NOTICE_held] = { MSG_mail_held_subject, MSG_mail_held_body },
 	[NOTICE_lifted] = { MSG_mail_lifted_subject, MSG_mail_lifted_body },
 };
@@ -355,8 +357,9 @@ static struct str reply_words(const struct telling *t, enum lang lang)
 	    STR_ARG(changed));
 }
 
-/* Whoever sent it back learns that the answer is there. */
-static enum err tell_replied(const struct telling *t)
+/* Those who have it now, each in his language. */
+static enum err tell_open(const struct telling *t, enum notice_kind kind,
+    struct str (*words)(const struct telling *, enum lang))
 {
 	size_t cursor = 0;
 	const struct run *r;
@@ -366,8 +369,8 @@ static enum err tell_replied(const struct telling *t)
 		size_t n;
 		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
 		for (size_t i = 0; i < n && !e; i++)
-			e = tell(t, NOTICE_replied, &v[i], STR(""),
-			    reply_words(t, v[i].lang), STR(""));
+			e = tell(t, kind, &v[i], STR(""), words(t, v[i].lang),
+			    STR(""));
 	}
 	return e;
 }
@@ -425,16 +428,54 @@ static enum err tell_shared(const struct telling *t)
 		       t, NOTICE_unshared, json_list(t->ev->data, "remove"));
 }
 
+static struct str actor_words(const struct telling *t)
+{
+	struct person p;
+	struct fault before = t->cx->fault;
+	if (person_by_email(t->cx, t->ev->actor, &p) == OK)
+		return p.position.n == 0
+		           ? p.name
+		           : str_fmt(t->cx->arena, "%.*s (%.*s)",
+				 STR_ARG(p.name), STR_ARG(p.position));
+	t->cx->fault = before;
+	return t->ev->actor;
+}
+
+/* Who, what he advises, and why. */
+static struct str opinion_words(const struct telling *t, enum lang lang)
+{
+	struct arena *a = t->cx->arena;
+	return str_fmt(a, "%.*s: %.*s\n\n%.*s", STR_ARG(actor_words(t)),
+	    STR_ARG(msg_code(
+		a, lang, STR("opinion."), json_text(t->ev->data, "outcome"))),
+	    STR_ARG(json_text(t->ev->data, "text")));
+}
+
+/* Who is asked, with who stands in for him, and what he is asked. */
+static enum err tell_consulted(const struct telling *t)
+{
+	struct person one;
+	size_t n = 1;
+	struct str text = json_text(json_value(t->ev->data, "form"), "text");
+	struct str said = str_fmt(t->cx->arena, "%.*s%s%.*s",
+	    STR_ARG(actor_words(t)), text.n ? "\n\n" : "", STR_ARG(text));
+	enum err e = person_by_email(t->cx, json_text(t->ev->data, "to"), &one);
+	if (e)
+		return e;
+	const struct person *v = with_stand_ins(t, &one, &n);
+	return tell_each(t, NOTICE_consulted, v, n, said);
+}
+
 /* An opinion is for those who decide; that it stands still, and that it goes on,
  * is the requester's concern too. */
 static enum err tell_opined(const struct telling *t)
 {
 	struct str said = json_text(t->ev->data, "text");
 	struct str outcome = json_text(t->ev->data, "outcome");
-	if (str_eq(outcome, STR("advised")))
-		return tell_provider(t, NOTICE_opined, said);
-	enum notice_kind kind =
-	    str_eq(outcome, STR("hold")) ? NOTICE_held : NOTICE_lifted;
+	bool hold = str_eq(outcome, STR("hold"));
+	if (!hold && !str_eq(outcome, STR("lifted")))
+		return tell_open(t, NOTICE_opined, opinion_words);
+	enum notice_kind kind = hold ? NOTICE_held : NOTICE_lifted;
 	enum err e = tell_provider(t, kind, said);
 	return e ? e : tell_requester(t, kind, STR(""), said);
 }
@@ -465,7 +506,8 @@ static enum err tell_event(const struct telling *t)
 		return tell_requester(t, NOTICE_asked, STR(""),
 		    json_text(t->ev->data, "message"));
 	case EVENT_replied:
-		return tell_replied(t);
+		/* Whoever sent it back learns that the answer is there. */
+		return tell_open(t, NOTICE_replied, reply_words);
 	case EVENT_extended:
 		return tell_requester(
 		    t, NOTICE_extended, STR(""), json_text(t->ev->data, "due"));
@@ -483,6 +525,8 @@ static enum err tell_event(const struct telling *t)
 		return tell_shared(t);
 	case EVENT_opined:
 		return tell_opined(t);
+	case EVENT_consulted:
+		return tell_consulted(t);
 	case EVENT_recalculated:
 		return tell_requester(t, NOTICE_recalculated, STR(""),
 		    json_text(t->ev->data, "due_to"));

@@ -1,6 +1,7 @@
 #include "core/policy_talk.h"
 
 #include "base/str.h"
+#include "core/consult.h"
 #include "core/flags.h"
 
 static bool entered_it(const struct case_file *f, const struct person *p)
@@ -52,15 +53,28 @@ static struct free_rule share_rule(
 	return (struct free_rule){ his, true };
 }
 
-static struct free_rule opine_rule(const struct facts *facts,
-    const struct case_file *f, const struct person *p)
+static bool is_dpo(const struct person *p)
+{
+	return person_holds(p, ROLE_dpo, STR(""), STR(""));
+}
+
+bool policy_guards(const struct facts *facts, const struct case_file *f,
+    const struct person *p)
 {
 	bool open = f->submitted != 0 && f->state != STATE_acceptance &&
 	            f->state != STATE_closed;
 	/* A hold is lifted even when its cause has gone. */
 	bool concerned = f->held || flags_for_dpo(flags_of(facts, f)) != 0;
-	return (struct free_rule){ person_holds(p, ROLE_dpo, STR(""), STR("")),
-		open && concerned };
+	return is_dpo(p) && open && concerned;
+}
+
+/* The data protection officer by himself, others when they were asked. */
+static struct free_rule opine_rule(const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	return (struct free_rule){ is_dpo(p) || consult_asked(f, p->email),
+		policy_guards(facts, f, p) ||
+		    consult_open_to(f, p->email) != NULL };
 }
 
 bool policy_talk_rule(const struct facts *facts, const struct case_file *f,

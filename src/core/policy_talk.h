@@ -1,5 +1,4 @@
-/* policy_talk.h - who may write messages, name co-applicants, and give the data
- * protection officer's opinion. A part of policy.c. */
+/* policy_talk.h - who may write messages, name co-applicants, and give the an opinion. A part of policy.c. */
 #ifndef CORE_POLICY_TALK_H
 #define CORE_POLICY_TALK_H
 
@@ -12,5 +11,10 @@ struct free_rule {
 /* False when `c` is none of these. */
 bool policy_talk_rule(const struct facts *, const struct case_file *,
     const struct person *, enum command c, struct free_rule *ret);
+
+/* Whether it concerns the data protection officer, and the person is he: then he
+ * may hold it, unasked. */
+bool policy_guards(
+    const struct facts *, const struct case_file *, const struct person *);
 
 #endif

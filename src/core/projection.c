@@ -4,6 +4,7 @@
 #include "base/thai.h"
 #include "core/answers.h"
 #include "core/clock.h"
+#include "core/consult.h"
 #include "core/policy.h"
 #include "sql/sql.h"
 
@@ -93,11 +94,25 @@ static void wait_for(struct arena *a, struct case_rows *rows,
 	}
 }
 
+/* Those whose opinion is asked for; nothing else waits for it. */
+static void add_consulted(
+    struct arena *a, struct case_rows *rows, const struct case_file *f)
+{
+	for (size_t i = 0; i < f->consultations.n; i++) {
+		const struct consultation *c = &f->consultations.v[i];
+		const struct run asked = { .stage = STR("opinion"),
+			.since = c->at };
+		if (consult_is_open(f, c))
+			add_person(a, rows, &asked, c->to);
+	}
+}
+
 static void waiting_rows(struct arena *a, struct case_rows *rows,
     const struct facts *facts, const struct case_file *f)
 {
 	size_t cursor = 0;
 	const struct run *r;
+	add_consulted(a, rows, f);
 	if (f->state == STATE_waiting) {
 		struct run asked = { .stage = STR("waiting"),
 			.since = f->pauses.v[f->pauses.n - 1].from };

@@ -165,9 +165,9 @@ static enum err still_so(struct ctx *cx, const struct attempt *a)
 	return OK;
 }
 
-static enum err add_session(struct ctx *cx, int64_t person, struct str secret)
+static enum err add_session(
+    struct ctx *cx, const struct attempt *a, struct sha256 hash)
 {
-	struct sha256 hash = secret_hash(secret);
 	enum err e =
 	    sql_exec(cx, SQL("delete from session where expires <= $1"),
 		VALS(val_i64(cx->now)), NULL);
@@ -177,76 +177,44 @@ static enum err add_session(struct ctx *cx, int64_t person, struct str secret)
 	return sql_exec(cx,
 	    SQL("insert into session (hash, person, csrf, created, seen,"
 		" expires, authed) values ($1, $2, $3, $4, $4, $5, $4)"),
-	    VALS(val_hash(&hash), val_i64(person),
+	    VALS(val_hash(&hash), val_i64(a->person),
 		val_str(random_text(cx->arena, 24)), val_i64(cx->now),
 		val_i64(cx->now + SESSION_END_MS)),
 	    NULL);
 }
 
-static enum err begin_session(
-    struct ctx *cx, const struct attempt *a, struct str secret)
-{
-	enum err e = still_so(cx, a);
-
-	if (e)
-		return e;
-	e = sql_exec(cx, SQL("delete from sign_in_attempt where account = $1"),
-	    VALS(val_hash(&a->account)), NULL);
-	if (e)
-		return e;
-	return add_session(cx, a->person, secret);
-}
-
-enum err sign_in(struct ctx *cx, struct store *store, struct str email,
-    struct str password, struct str address, struct str *ret_secret)
-{
-	struct attempt a = { 0 };
-	struct str account;
-
-	if (!email_normal(cx->arena, email, &account))
-		account =
-		    str_lower(cx->arena, str_upto(email, MAX_ACCOUNT_BYTES));
-	a.account = sha256_of(account);
-	a.address = sha256_of(address);
-	enum err e = store_write(cx, store);
-	if (e)
-		return e;
-	e = finish(cx, begin_attempt(cx, account, &a));
-	if (e)
-		return e;
-	if (!password_right(&a, password))
-		return signed_out(cx);
-
-	struct str secret = random_text(cx->arena, 32);
-	e = store_write(cx, store);
-	if (e)
-		return e;
-	e = finish(cx, begin_session(cx, &a, secret));
-	if (e)
-		return e;
-	*ret_secret = secret;
-	return OK;
-}
-
 static enum err note_authed(
-    struct ctx *cx, const struct attempt *a, const struct actor *actor)
+    struct ctx *cx, const struct attempt *a, struct sha256 session)
+{
+	(void)a;
+	return sql_exec(cx,
+	    SQL("update session set authed = $1 where hash = $2"),
+	    VALS(val_i64(cx->now), val_hash(&session)), NULL);
+}
+
+/* What follows a right password, in the transaction that finds it still so. */
+struct following {
+	enum err (*then)(struct ctx *, const struct attempt *, struct sha256);
+	struct sha256 session; /* hash of its secret */
+};
+
+static enum err end_attempt(
+    struct ctx *cx, const struct attempt *a, const struct following *f)
 {
 	enum err e = still_so(cx, a);
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("delete from sign_in_attempt where account = $1"),
 		    VALS(val_hash(&a->account)), NULL);
-	if (!e)
-		e = sql_exec(cx,
-		    SQL("update session set authed = $1 where hash = $2"),
-		    VALS(val_i64(cx->now), val_hash(&actor->secret)), NULL);
-	return e;
+	return e ? e : f->then(cx, a, f->session);
 }
 
-enum err sign_in_again(struct ctx *cx, struct store *store, struct actor *actor,
-    struct str password, struct str address)
+/* One attempt from its count to what follows; the password is hashed outside of
+ * both transactions. */
+static enum err try_password(struct ctx *cx, struct store *store,
+    struct str account, struct str address, struct str password,
+    const struct following *f)
 {
-	struct str account = str_lower(cx->arena, actor->person.email);
 	struct attempt a = { .account = sha256_of(account),
 		.address = sha256_of(address) };
 	enum err e = store_write(cx, store);
@@ -258,9 +226,30 @@ enum err sign_in_again(struct ctx *cx, struct store *store, struct actor *actor,
 	if (!password_right(&a, password))
 		return signed_out(cx);
 	e = store_write(cx, store);
-	if (e)
-		return e;
-	e = finish(cx, note_authed(cx, &a, actor));
+	return e ? e : finish(cx, end_attempt(cx, &a, f));
+}
+
+enum err sign_in(struct ctx *cx, struct store *store, struct str email,
+    struct str password, struct str address, struct str *ret_secret)
+{
+	struct str account, secret = random_text(cx->arena, 32);
+	const struct following f = { add_session, secret_hash(secret) };
+
+	if (!email_normal(cx->arena, email, &account))
+		account =
+		    str_lower(cx->arena, str_upto(email, MAX_ACCOUNT_BYTES));
+	enum err e = try_password(cx, store, account, address, password, &f);
+	if (!e)
+		*ret_secret = secret;
+	return e;
+}
+
+enum err sign_in_again(struct ctx *cx, struct store *store, struct actor *actor,
+    struct str password, struct str address)
+{
+	const struct following f = { note_authed, actor->secret };
+	enum err e = try_password(cx, store,
+	    str_lower(cx->arena, actor->person.email), address, password, &f);
 	if (e)
 		return e;
 	actor->authed = cx->now;

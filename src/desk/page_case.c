@@ -46,6 +46,8 @@ static enum err name_all(struct case_work *w)
 		e = name_one(&n, f->holders.v[i]);
 	for (size_t i = 0; i < f->officers.n && !e; i++)
 		e = name_one(&n, f->officers.v[i]);
+	for (size_t i = 0; i < f->consultations.n && !e; i++)
+		e = name_one(&n, f->consultations.v[i].to);
 	for (size_t i = 0; i < w->events.n && !e; i++) {
 		const struct event *ev = &w->events.v[i];
 		e = name_one(&n, ev->actor);
@@ -146,6 +148,8 @@ enum err case_read(struct visit *v, struct str no, struct case_work *ret)
 		e = read_in_transaction(&w, no);
 	if (!e)
 		find_allowed(&w);
+	if (!e && case_may(&w, COMMAND_consult))
+		e = case_find_advisers(&w);
 	store_end(&v->cx);
 	if (e)
 		return e;

@@ -40,6 +40,9 @@ struct case_work {
 	    *problems; /* the forms put their labels before them */
 	size_t n_problems;
 	bool views; /* preparing: a view can be made in one of its sources */
+	/* Whom the viewer may name: read only when he may name somebody. */
+	const struct person *advisers;
+	size_t n_advisers;
 };
 
 /* ERR_NOT_FOUND to whoever may not see it. */
@@ -172,7 +175,7 @@ struct case_page {
 	struct ui_table contacts;    /* telephone calls, consultations, notes */
 	const struct ui_entry *talk; /* questions, replies, messages */
 	size_t n_talk;
-	const struct ui_entry *opinions; /* of the data protection officer */
+	const struct ui_entry *opinions;
 	size_t n_opinions;
 	const struct ui_entry *events;
 	size_t n_events;
@@ -186,9 +189,14 @@ void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);
 void case_put_talk(const struct case_work *, struct case_page *);
+void case_put_opinions(const struct case_work *, struct case_page *);
 /* What needs a second look, and whether it stands still for that. */
 void case_hold_row(const struct case_work *, struct rows_of *);
 void case_flag_rows(const struct case_work *, struct rows_of *);
+/* Opinions that were given, and whose are waited for, as rows. */
+void case_opinion_rows(const struct case_work *, struct rows_of *);
+/* Those whose opinion may be asked here. In the page's read transaction. */
+MUST_CHECK enum err case_find_advisers(struct case_work *);
 void case_put_events(const struct case_work *, struct case_page *);
 void case_put_actions(const struct case_work *, struct case_page *);
 /* What was done since `version`: "ใคร ทำอะไร เมื่อไร", a line each. */
@@ -234,6 +242,8 @@ struct ui_field *form_files(struct case_form *, const char *name,
 void form_hidden(struct case_form *, const char *name, struct str value);
 void form_button(struct case_form *, enum ui_button_kind, struct str label,
     const char *name, const char *value, enum msg confirm);
+/* The opinions, before the eyes of who decides. */
+void form_opinions(struct case_form *);
 struct case_action case_form_end(struct case_form *);
 
 /* One function for each command's form. */

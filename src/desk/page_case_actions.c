@@ -1,5 +1,6 @@
 /* What the viewer may do now: one thing first, the rest folded. */
 #include "base/str.h"
+#include "core/consult.h"
 #include "core/engine.h"
 #include "desk/page_case.h"
 
@@ -13,7 +14,8 @@ static void (*const asks[COMMANDS])(struct case_form *) = {
  * do. */
 static const enum command first[] = { COMMAND_reply, COMMAND_submit,
 	COMMAND_accept, COMMAND_consent, COMMAND_receive, COMMAND_decide,
-	COMMAND_check, COMMAND_deliver, COMMAND_prepare, COMMAND_assign };
+	COMMAND_check, COMMAND_deliver, COMMAND_prepare, COMMAND_assign,
+	COMMAND_opine };
 
 static bool endorsement_missing(const struct case_work *w)
 {
@@ -38,6 +40,10 @@ static enum command primary_of(const struct case_work *w)
 		/* The head may assign anew, but that is not what waits. */
 		if (first[i] == COMMAND_assign &&
 		    w->f.state != STATE_assignment)
+			continue;
+		/* Nobody waits for what was not asked. */
+		if (first[i] == COMMAND_opine &&
+		    consult_open_to(&w->f, w->v->actor.person.email) == NULL)
 			continue;
 		if (case_may(w, first[i]))
 			return first[i];

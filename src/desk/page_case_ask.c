@@ -294,6 +294,7 @@ void case_ask_decide(struct case_form *f)
 	f->title = case_say(f->w, MSG_command_decide);
 	show_request(f);
 	show_flags(f);
+	form_opinions(f);
 	if (procedure_kind(f->w->facts.procedure, STAGE_assignment) != NULL)
 		ask_division(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_decide_note_hint, STR(""))

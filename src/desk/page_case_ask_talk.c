@@ -1,7 +1,5 @@
-/* The forms of what is said beside the way: messages, co-applicants, the data
- * protection officer's opinion. */
+/* The forms of what is said beside the way: messages, co-applicants. */
 #include "base/str.h"
-#include "core/flags.h"
 #include "desk/page_case.h"
 
 static struct arena *arena_of(const struct case_form *f)
@@ -37,18 +35,5 @@ void case_ask_share(struct case_form *f)
 		form_choices(f, UI_CHECKS, "remove", MSG_talk_share_remove,
 		    MSG_talk_share_remove_hint, v, n)
 		    ->optional = true;
-	form_button(f, UI_SECONDARY, f->title, NULL, NULL, MSG_NONE);
-}
-
-void case_ask_opine(struct case_form *f)
-{
-	struct ctx *cx = &f->w->v->cx;
-	unsigned flags = flags_for_dpo(flags_of(&f->w->facts, &f->w->f));
-	f->intro = case_say1(f->w, MSG_talk_opine_intro,
-	    flags_words(cx->arena, cx->lang, flags));
-	form_codes(f, UI_RADIOS, "outcome", MSG_talk_opinion, MSG_NONE,
-	    "opinion.", f->w->f.held ? "lifted advised" : "advised hold",
-	    STR(""));
-	form_area(f, "text", MSG_talk_opinion_text, MSG_NONE, STR(""));
 	form_button(f, UI_SECONDARY, f->title, NULL, NULL, MSG_NONE);
 }

@@ -220,6 +220,9 @@ static void say_event(struct telling *t, const struct event *ev)
 		    "service_type");
 	}
 	say_changes(t, ev->data);
+	if (ev->type == EVENT_consulted)
+		say_labelled(t, MSG_consult_to,
+		    case_person(w, json_text(ev->data, "to")));
 	say_people(t, MSG_talk_added, json_list(ev->data, "add"));
 	say_people(t, MSG_talk_removed, json_list(ev->data, "remove"));
 	say_people(t, MSG_case_assigned_to, json_list(ev->data, "officers"));

@@ -1,6 +1,6 @@
 /* What was said about a request: questions, replies with what they changed,
- * messages, the log of telephone calls and consultations, the data protection
- * officer's opinions. All of it is told from the events. */
+ * messages, the log of telephone calls and consultations. All of it is told from
+ * the events. */
 #include "base/str.h"
 #include "base/time.h"
 #include "core/answers.h"
@@ -154,26 +154,6 @@ static void put_contacts(const struct case_work *w, struct case_page *page)
 		    .n_rows = n };
 }
 
-static void put_opinions(const struct case_work *w, struct case_page *page)
-{
-	struct arena *a = w->v->cx.arena;
-	const struct case_file *f = &w->f;
-	struct ui_entry *v = ARENA_ARRAY(a, struct ui_entry, f->opinions.n + 1);
-	for (size_t i = 0; i < f->opinions.n; i++) {
-		const struct opinion *o = &f->opinions.v[f->opinions.n - 1 - i];
-		bool hold = str_eq(o->outcome, STR("hold"));
-		v[i] = (struct ui_entry){ .tone = hold ? UI_BAD : UI_INFO,
-			.title = msg_code(
-			    a, w->v->cx.lang, STR("opinion."), o->outcome),
-			.who = case_person(w, o->by),
-			.when = case_when(w, o->at),
-			.when_iso = time_iso(a, o->at),
-			.body = html_lines(a, o->text) };
-	}
-	page->opinions = v;
-	page->n_opinions = f->opinions.n;
-}
-
 /* A new request like this one: for the requester's side and his unit. */
 static void put_copy(const struct case_work *w, struct case_page *page)
 {
@@ -192,7 +172,7 @@ void case_put_talk(const struct case_work *w, struct case_page *page)
 	put_changes(w, page);
 	put_talk(w, page);
 	put_contacts(w, page);
-	put_opinions(w, page);
+	case_put_opinions(w, page);
 	put_copy(w, page);
 }
 

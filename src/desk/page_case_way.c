@@ -263,6 +263,7 @@ void case_put_way(const struct case_work *w, struct case_page *page)
 	struct rows_of r = { .arena = w->v->cx.arena };
 	put_waits(w, &r);
 	case_flag_rows(w, &r);
+	case_opinion_rows(w, &r);
 	put_clock(w, &r);
 	put_who(w, &r);
 	case_put_agreed(w, &r);

@@ -210,6 +210,9 @@ static struct str next_command(const struct case_line *l)
 		[STATE_acceptance] = "accept",
 		[STATE_waiting] = "reply",
 		[STATE_closed] = "letter" };
+	/* Somebody else has the request; his word is asked for. */
+	if (str_eq(l->stage, STR("opinion")))
+		return STR("opine");
 	return str_of(by_state[state_of(l)]);
 }
 
@@ -251,6 +254,10 @@ static enum err line_cells(struct ctx *cx, const struct list_words *w,
 	put_badge(cx, w, l, &cell[4]);
 	if (waiting)
 		cell[5] = next_cell(cx, l);
+	if (waiting && str_eq(l->stage, STR("opinion"))) {
+		cell[2].text = msg_text(cx->lang, MSG_consult_waits);
+		return OK;
+	}
 	return list_state(cx, l, &cell[2].text);
 }
 

@@ -21,6 +21,7 @@ struct one {
 	enum command command;
 	const struct standing *as; /* whom the reader stands in for, or NULL */
 	struct str unit;           /* of the requester, in words */
+	struct str *advisers;      /* names, by the opinions */
 	enum signing_needs needs;
 };
 struct many {
@@ -53,6 +54,24 @@ static bool which(struct many *m, const struct case_file *f,
 	return false;
 }
 
+static enum err name_advisers(struct many *m, struct one *o)
+{
+	struct ctx *cx = &m->v->cx;
+	o->advisers = ARENA_ARRAY(cx->arena, struct str, o->f.opinions.n + 1);
+	for (size_t i = 0; i < o->f.opinions.n; i++) {
+		struct person p;
+		struct fault before = cx->fault;
+		o->advisers[i] = o->f.opinions.v[i].by;
+		enum err e = person_by_email(cx, o->advisers[i], &p);
+		if (e && e != ERR_NOT_FOUND)
+			return e;
+		cx->fault = before;
+		if (!e)
+			o->advisers[i] = p.name;
+	}
+	return OK;
+}
+
 static enum err read_one(struct many *m, struct str no)
 {
 	struct ctx *cx = &m->v->cx;
@@ -67,6 +86,8 @@ static enum err read_one(struct many *m, struct str no)
 	if (o.command == COMMAND_consent && o.f.state != STATE_consent)
 		return OK;
 	e = policy_as(cx, &facts, &o.f, &m->v->actor.person, o.command, &o.as);
+	if (!e)
+		e = name_advisers(m, &o);
 	if (e)
 		return e;
 	o.unit = list_unit(&m->words, cx->lang, o.f.unit);
@@ -158,13 +179,36 @@ static struct str line_of(const struct many *m, const struct one *o)
 	    STR_ARG(o->as->giver.name));
 }
 
+/* "ความเห็นของ…: เห็นควรอนุมัติ – เหตุผล", a line each. */
+static struct str opinion_lines(const struct many *m, const struct one *o)
+{
+	struct arena *a = m->v->cx.arena;
+	enum lang lang = m->v->cx.lang;
+	struct str all = STR("");
+	for (size_t i = 0; i < o->f.opinions.n; i++) {
+		const struct opinion *p = &o->f.opinions.v[i];
+		struct str who = o->advisers[i];
+		if (p->asked_by.n == 0)
+			continue;
+		all = str_fmt(a, "%.*s%s%.*s: %.*s – %.*s", STR_ARG(all),
+		    all.n ? "\n" : "",
+		    STR_ARG(msg_fill(a, lang, MSG_consult_opinion_of, &who, 1)),
+		    STR_ARG(msg_code(a, lang, STR("opinion."), p->outcome)),
+		    STR_ARG(p->text));
+	}
+	return all;
+}
+
 static void put_rows(struct many *m, struct many_page *page)
 {
 	struct arena *a = m->v->cx.arena;
 	struct many_row *v = ARENA_ARRAY(a, struct many_row, m->ones.n + 1);
 	for (size_t i = 0; i < m->ones.n; i++) {
 		const struct one *o = &m->ones.v[i];
+		struct str opinions = opinion_lines(m, o);
 		v[i] = (struct many_row){ .no = o->f.no,
+			.opinions = html_lines(a, opinions),
+			.has_opinions = opinions.n > 0,
 			.title = case_title(&o->f),
 			.line = line_of(m, o),
 			.purpose = json_text(o->f.answers, "purpose"),

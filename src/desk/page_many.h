@@ -11,6 +11,8 @@ struct many_result {
 };
 struct many_row {
 	struct str no, title, line, purpose, version, digest;
+	struct html opinions; /* that were asked for */
+	bool has_opinions;
 	struct url url;
 	bool chosen;
 };

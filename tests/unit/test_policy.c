@@ -158,10 +158,11 @@ static void check_scene(struct play *p, const struct scene *s)
 #define OFFICER                                                             \
 	"prepare cannot classify return extend note deliver recall revoke " \
 	"message"
-#define ICIT_OFFICE                                                              \
-	"rec: consent receive classify return letter withdraw note message; "    \
-	"dir: decide return note recall revoke message; exec: note; net: note; " \
-	"head: assign return note recall revoke message; "                       \
+#define ICIT_OFFICE                                                           \
+	"rec: consent receive classify return letter withdraw note message; " \
+	"dir: decide return note recall revoke message consult; "             \
+	"exec: note; net: note; "                                             \
+	"head: assign return note recall revoke message; "                    \
 	"dpo: note recall opine; admin: revoke; "
 #define ICIT_EVER                                                    \
 	"req: " OWN "; coord: " HELD "; hr: " OWNERS "; op: " OWNERS \
@@ -198,7 +199,7 @@ static void icit_lets_act_whom_the_procedure_names(void)
 			"req: note withdraw message share; coord: note withdraw message; hr: note; "
 			"op: note; exec: note; net: note; head: note; "
 			"off: note; off2: note; off3: note; dpo: note; "
-			"dir: decide return note message; "
+			"dir: decide return note message consult; "
 			"rec: classify withdraw note letter" } },
 		{ STATE_assignment,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
@@ -255,11 +256,11 @@ static void while_it_waits_only_the_requester_moves_it(void)
 	end(p);
 }
 
-#define REG_EVER                                                      \
-	"req: " OWN "; coord: " HELD "; boss: note revoke; "          \
-	"rec: receive classify return letter withdraw note message; " \
-	"dir: decide check return note recall revoke message; "       \
-	"exec: check return note message; net: note; off3: note; "    \
+#define REG_EVER                                                           \
+	"req: " OWN "; coord: " HELD "; boss: note revoke; "               \
+	"rec: receive classify return letter withdraw note message; "      \
+	"dir: decide check return note recall revoke message consult; "    \
+	"exec: check return note message consult; net: note; off3: note; " \
 	"head: assign note recall revoke; dpo: note recall opine; admin: revoke; "
 #define REG_SEE "req coord boss rec dir exec head net off off2 off3 audit dpo"
 #define REG_BOTH "off: " OFFICER "; off2: " OFFICER "; "
@@ -287,7 +288,7 @@ static void the_registrar_lets_act_whom_the_manual_names(void)
 		{ STATE_decision,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
-			"dir: decide return note message; exec: note; "
+			"dir: decide return note message consult; exec: note; "
 			"head: note; off: note; off2: note; "
 			"rec: classify withdraw note letter" } },
 		{ STATE_preparing,
@@ -300,8 +301,8 @@ static void the_registrar_lets_act_whom_the_manual_names(void)
 		{ STATE_release,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			REG_NOTES
-			"dir: check return note message; "
-			"exec: check return note message; head: note; "
+			"dir: check return note message consult; "
+			"exec: check return note message consult; head: note; "
 			"off: classify note; off2: note; "
 			"rec: withdraw note letter" } },
 		{ STATE_delivery,

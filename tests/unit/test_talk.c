@@ -139,6 +139,96 @@ static void a_hold_stops_what_gives_and_nothing_else(void)
 	end(p);
 }
 
+#define CONSULT(who) "{\"to\":\"" who "@example.ac.th\",\"text\":\"q\"}"
+#define AGREE "{\"outcome\":\"agree\",\"text\":\"t\"}"
+
+static struct play *asked_at_decision(void)
+{
+	struct play *p = icit_until(STATE_decision);
+	p->facts.named = p->people;
+	p->facts.n_named = ALL;
+	return p;
+}
+
+static void an_opinion_is_asked_and_moves_nothing(void)
+{
+	struct play *p = asked_at_decision();
+	REFUSED(p, exec, opine, AGREE, ERR_DENIED, "not-yours");
+	REFUSED(p, head, consult, CONSULT("exec"), ERR_DENIED, "not-yours");
+	DO(p, dir, consult, CONSULT("exec"));
+	OPEN(p, "decision");
+	REFUSED(p, dir, consult, CONSULT("exec"), ERR_CONFLICT,
+	    "consulted-already");
+	REFUSED(p, exec, opine, "{\"outcome\":\"hold\",\"text\":\"t\"}",
+	    ERR_INVALID, "invalid");
+	DO(p, exec, opine, AGREE);
+	OPEN(p, "decision");
+	T_CHECK(p->f.opinions.n == 1 && !p->f.held, "one opinion");
+	T_TEXT(p->f.opinions.v[0].outcome, STR("agree"));
+	T_TEXT(p->f.opinions.v[0].asked_by, p->people[dir].email);
+	REFUSED(p, exec, opine, AGREE, ERR_CONFLICT, "not-in-this-state");
+	/* He may be asked once more. */
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, exec, opine, "{\"outcome\":\"disagree\",\"text\":\"t\"}");
+	DO(p, dir, decide, APPROVED);
+	end(p);
+}
+
+static void nobody_waits_for_an_opinion(void)
+{
+	struct play *p = asked_at_decision();
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, dir, return, "{\"message\":\"m\"}");
+	DO(p, exec, opine, AGREE); /* while the requester is asked as well */
+	DO(p, req, reply, "{\"message\":\"m\"}");
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, dir, decide, APPROVED);
+	REFUSED(p, exec, opine, AGREE, ERR_CONFLICT, "not-in-this-state");
+	end(p);
+}
+
+static void an_opinion_is_asked_of_the_office_alone(void)
+{
+	static const char *const not_asked[] = { CONSULT("dir"), CONSULT("off"),
+		CONSULT("head"), CONSULT("hr"), CONSULT("nobody"),
+		"{\"text\":\"q\"}" };
+	struct play *p = asked_at_decision();
+	for (size_t i = 0; i < COUNT(not_asked); i++) {
+		enum err e = act(p, dir, COMMAND_consult, not_asked[i]);
+		T_CHECK(e == ERR_INVALID, "%s: %u", not_asked[i], e);
+	}
+	/* Nor of whoever asks for the data. */
+	let_all_ask(p);
+	DO(p, req, share, SHARE("exec"));
+	REFUSED(p, dir, consult, CONSULT("exec"), ERR_INVALID, "invalid");
+	end(p);
+}
+
+/* Whoever only gave an opinion may check, unless the procedure says not. */
+static void an_opinion_keeps_nobody_apart(void)
+{
+	struct apart more[16];
+	struct play *p = registrar_until(STATE_decision);
+	p->facts.named = p->people;
+	p->facts.n_named = ALL;
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, exec, opine, AGREE);
+	T_CHECK(!policy_apart(
+		    &p->facts, &p->f, p->people[exec].email, COMMAND_check),
+	    "kept apart");
+	size_t n = p->procedure.n_aparts;
+	REQUIRE(n < COUNT(more));
+	memcpy(more, p->procedure.aparts, n * sizeof more[0]);
+	more[n] =
+	    (struct apart){ .command = COMMAND_check, .other = COMMAND_opine };
+	p->procedure.aparts = more;
+	p->procedure.n_aparts = n + 1;
+	T_CHECK(policy_apart(
+		    &p->facts, &p->f, p->people[exec].email, COMMAND_check),
+	    "not kept apart");
+	end(p);
+}
+
 static void changes_name_each_field_once(void)
 {
 	struct arena *a = arena_new();
@@ -169,6 +259,10 @@ int main(void)
 	T_RUN(flags_are_told_from_answers_and_columns);
 	T_RUN(a_service_beyond_the_procedure_is_flagged);
 	T_RUN(a_hold_stops_what_gives_and_nothing_else);
+	T_RUN(an_opinion_is_asked_and_moves_nothing);
+	T_RUN(nobody_waits_for_an_opinion);
+	T_RUN(an_opinion_is_asked_of_the_office_alone);
+	T_RUN(an_opinion_keeps_nobody_apart);
 	T_RUN(changes_name_each_field_once);
 	return T_PLAN();
 }

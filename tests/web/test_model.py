@@ -34,7 +34,7 @@ WAY = {"ICIT": {"intake": "decision", "decision": "assignment",
 WEIGHT = {**dict.fromkeys(COMMANDS, 0.4), "submit": 5, "consent": 6,
           "receive": 6, "decide": 6, "assign": 4, "prepare": 2, "check": 6,
           "deliver": 5, "accept": 3, "reply": 6, "withdraw": 0.12,
-          "cannot": 0.2, "recall": 0.7, "opine": 0, "redraft": 0.8,
+          "cannot": 0.2, "recall": 0.7, "opine": 1, "redraft": 0.8,
           "classify": 1}
 
 # Who did that, or whose request it is ("own"), may not do this.
@@ -70,6 +70,8 @@ class Case:
         self.score = 0
         self.proposed = None
         self.granted = {}       # connection id: state
+        self.consulted = {}     # whose opinion is awaited: in which state
+        self.advisers = set()   # who was ever asked
         self.history = []
 
     def own(self, p):
@@ -220,7 +222,12 @@ def rule(c, p, command):
     if command == "share":
         return p.email == c.requester, True
     if command == "opine":  # nothing here is flagged for the DPO
-        return p.holds("dpo"), False
+        return (p.holds("dpo") or p.email in c.advisers,
+                p.email in c.consulted)
+    if command == "consult":
+        executive = not icit and p.holds("executive", c.office)
+        return director or executive, (director and s == "decision" or
+                                       executive and s == "release")
     raise AssertionError(command)
 
 
@@ -451,7 +458,25 @@ class Bodies:
         return Plan({"text": "เรียนถาม"})
 
     def on_opine(self, c, p):
-        return Plan({"outcome": "advised", "text": "ควรระวัง"})
+        asked = p.email in c.consulted
+        outcome = self.random.choice(["advised", "agree", "disagree", "hold"])
+        bad = outcome == "hold" or outcome != "advised" and not asked
+        return Plan({"outcome": outcome, "text": "ควรระวัง"},
+                    lambda c, now: c.consulted.pop(p.email),
+                    (422, "invalid") if bad else None)
+
+    def on_consult(self, c, p):
+        q = self.random.choice(
+            [q for q in self.w.people if q.of_office(c.office)])
+        may = (q.holds("director", c.office) or q.holds("executive", c.office))
+
+        def then(c, now):
+            c.consulted[q.email] = c.state
+            c.advisers.add(q.email)
+        return Plan({"to": q.email, "text": "เห็นอย่างไร"}, then,
+                    (422, "invalid") if not may or q is p or c.own(q) else
+                    (409, "consulted-already") if q.email in c.consulted
+                    else None)
 
     def on_extend(self, c, p):
         if c.own(p):
@@ -689,6 +714,9 @@ class World:
         c.version += 1
         c.acts.add((p.email, command))
         plan.then(c, now)
+        # What was asked at a stage is of no use after it.
+        at = c.before_wait if c.state == "waiting" else c.state
+        c.consulted = {e: s for e, s in c.consulted.items() if s == at}
         self.alike(c, p, now)
 
     def everybody_looks(self):
@@ -734,6 +762,6 @@ def test_the_desk_is_its_model(make_university, store, full_size, seed):
     done = {k for k, status in world.seen if status == 200}
     assert done >= {"submit", "receive", "decide", "assign", "prepare",
                     "deliver"}
-    assert not full_size or done >= set(COMMANDS) - {"opine"}
+    assert not full_size or done >= set(COMMANDS)
     assert {404, 403, 409, 412, 422} <= {s for _, s in world.seen}
     assert world.tempted_acts > (100 if full_size else 0)

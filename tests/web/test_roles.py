@@ -22,14 +22,14 @@ EVER = {
     "ICIT": {
         "own": OWN, "owner": "consent return note revoke message",
         "records": "consent " + RECORDS,
-        "director": "decide return note recall revoke message",
+        "director": "decide return note recall revoke message consult",
         "executive": "note", "head": "assign return note recall revoke message",
         "other head": "note", "officer": OFFICER, "other officer": "note",
         "auditor": "", "dpo": "note recall opine"},
     "REGISTRAR": {
         "own": OWN, "owner": "note revoke", "records": RECORDS,
-        "director": "decide return note recall revoke message",
-        "executive": "check return note message",
+        "director": "decide return note recall revoke message consult",
+        "executive": "check return note message consult",
         "head": "assign note recall revoke", "officer": OFFICER,
         "other officer": "note", "auditor": "", "dpo": "note recall opine"},
 }
@@ -43,7 +43,7 @@ ICIT = {
     "intake": {**BEFORE, "records":
                "receive classify return withdraw letter message"},
     "decision": {**BEFORE, "records": "classify withdraw letter",
-                 "director": "decide return message"},
+                 "director": "decide return message consult"},
     "assignment": {**BEFORE, "head": "assign return message"},
     "preparing": {**BEFORE, "head": "assign",
                   "officer":
@@ -64,7 +64,7 @@ REGISTRAR = {
     "decision": ICIT["decision"],
     "preparing": ICIT["preparing"],
     "waiting": ICIT["waiting"],
-    "release": {**BEFORE, "executive": "check return message",
+    "release": {**BEFORE, "executive": "check return message consult",
                 "officer": "classify"},
     "delivery": ICIT["delivery"],
     "closed": {**ICIT["closed"], "own": "accept revoke share"},

@@ -1,0 +1,53 @@
+"""Pages on which several hands work at one request, in a browser: each keeps
+what every page must, wide and narrow."""
+import os
+from pathlib import Path
+
+import pytest
+
+from browser import DESK, Browser
+from journey import Desk
+
+
+def opinions(desk):
+    """A request whose director asked his deputy, who has answered once."""
+    icit = desk.icit
+    no = icit.until("decision")
+    icit.director.ok(no, "consult", to=icit.executive.email, text="หนึ่ง")
+    icit.executive.ok(no, "opine", outcome="agree", text="สอง")
+    icit.director.ok(no, "consult", to=icit.executive.email, text="หนึ่ง")
+    return [(icit.director, f"/requests/{no}", "decide-with-opinion"),
+            (icit.executive, f"/requests/{no}", "opine"),
+            (icit.executive, "/requests?waiting=me", "opinion-waits")]
+
+
+PLAYS = [opinions]
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_the_pages_in_a_browser(make_university, lang, tmp_path):
+    desk = Desk(make_university())
+    pages = [page for play in PLAYS for page in play(desk)]
+    form = desk.icit.answers()
+    found = []
+    for person in dict.fromkeys(p for p, _, _ in pages):
+        b = Browser(desk.university.desk, lang, DESK,
+                    Path(os.environ.get("PRATU_SHOTS") or tmp_path))
+        try:
+            b.use_language()
+            positions = desk.store("select distinct position from person"
+                                   " order by length(position) desc")
+            b.given = [form["title"], form["purpose"], form["detail"],
+                       "หนึ่ง", "สอง", "สาม", "อว 7105"] + [
+                p["position"] for p in positions if p["position"]] + [
+                p["name"] for p in desk.university.facts["people"]]
+            b.sign_in(next(p for p in desk.university.facts["people"]
+                           if p["email"] == person.email))
+            for who, path, name in pages:
+                if who is person:
+                    b.go(path)
+                    b.look(name)
+            found += b.found
+        finally:
+            b.close()
+    assert not found, "\n".join(found)
