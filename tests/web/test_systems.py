@@ -1,12 +1,16 @@
 """The register of systems: read by everybody, brought as a file that is looked
 at before it is taken in, on the page, over the API and from the command line;
 what is hostile changes nothing and says where."""
+import csv
+import io
 import json
 
 import pytest
 
 from acts import ICIT, icit_answers
 from conftest import ADMIN, Api, Place
+from journey import desk  # noqa: F401
+from journey import day
 from pages import Web
 from test_import import SYSTEMS, complete, listed, load, write
 
@@ -266,3 +270,61 @@ def test_damaged_thai_is_shown_before_it_is_kept(register):
                  SYSTEMS.replace("ระบบบุคลากร", "ระบบจิरาพร"))
     done = register.pratu("system", "import", path, "--dry-run")
     assert "warning: line 2: name_th" in done.stderr
+
+
+def system_lines(place, **officers):
+    """The register as it is, with other officers for some systems."""
+    out = io.StringIO()
+    lines = csv.DictWriter(out, HEAD.split(","), lineterminator="\n")
+    lines.writeheader()
+    for s in listed(place, "system"):
+        lines.writerow({**s, "active": "yes" if s["active"] else "no",
+                        "officers": officers.get(s["code"], s["officers"])})
+    return out.getvalue()
+
+
+@pytest.mark.both_stores
+def test_without_an_officer_the_head_holds_the_work(desk):  # noqa: F811
+    reg, place = desk.registrar, desk.university
+    before = system_lines(place)
+    no = reg.until("preparing")
+    assert no in reg.officer.waits_for() and no not in reg.head.waits_for()
+    done = load(place, "system", system_lines(place, REGKMITL=""))
+    assert done.returncode == 0, done.stderr
+    try:
+        r = reg.records.request(no)
+        assert r["owners"][0]["unassigned"] is True
+        assert [p["email"] for w in r["waiting_for"] for p in w["people"]] == [
+            reg.head.email]
+        assert no in reg.head.waits_for()
+        assert no not in reg.officer.waits_for()
+        assert place.pratu("rebuild", "--check").returncode == 0
+        page = Web(place.desk, next(
+            p for p in place.facts["people"]
+            if p["email"] == reg.head.email)).open(f"/requests/{no}")
+        assert "ยังไม่ได้กำหนด โปรดยืนยัน" in page.text
+        assert "ระบบนี้ยังไม่มีเจ้าหน้าที่ผู้รับผิดชอบ" in page.text
+        # A request that comes to be prepared now tells the head.
+        other = reg.until("preparing")
+        assert reg.head.email in desk.whom(other, "waiting")
+        # Whoever stands in for the head holds it with him.
+        lent = reg.head.api.post("/me/delegations", {
+            "to": reg.executive.email, "from": day(0), "until": day(3),
+            "order_no": "1/2569", "kind": "acting"})
+        assert lent.status_code == 201, lent.text
+        assert no in reg.executive.waits_for()
+        ended = reg.head.api.call(
+            "DELETE", f"/me/delegations/{lent.json()['id']}")
+        assert ended.status_code == 204
+        assert no not in reg.executive.waits_for()
+        # He names one, who holds it from then on.
+        reg.head.ok(no, "assign", officer=reg.officer.email)
+        assert no not in reg.head.waits_for()
+        assert no in reg.officer.waits_for()
+        reg.officer.ok(no, "prepare", **reg.prepared())
+    finally:
+        done = load(place, "system", before)
+        assert done.returncode == 0, done.stderr
+    assert other in reg.officer.waits_for()
+    assert other not in reg.head.waits_for()
+    assert place.pratu("rebuild", "--check").returncode == 0
