@@ -297,6 +297,8 @@ static void put_systems(struct json_work *w)
 		json_put_text(o, "system", s->code);
 		json_put_text(o, "owner", s->owner_unit);
 		json_put_text(o, "division", s->division);
+		json_put_flag(o, "unassigned",
+		    facts_system_unassigned(w->facts, s->code));
 		json_put_text_or_null(o, "endorsed_by", r ? r->by : STR(""));
 		json_put_text_or_null(o, "endorsed_at",
 		    r ? time_iso(w->cx->arena, r->until) : STR(""));

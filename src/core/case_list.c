@@ -62,7 +62,8 @@ static struct str today(struct ctx *cx)
 
 /* Whether the row w of case_waiting waits for the actor: $1 his key, $2 his id,
  * $3 today. By his own right, or that of whom he stands in for: his roles, the
- * systems he is officer of, work that he was assigned. What was asked of
+ * systems he is officer of, those without an officer whose division he heads,
+ * work that he was assigned. What was asked of
  * somebody as the requester is nobody else's. */
 #define WAITS_FOR_ACTOR                                                          \
 	"w.holder in (select cast($1 as text)"                                   \
@@ -78,6 +79,10 @@ static struct str today(struct ctx *cx)
 	" join system s on s.code = o.system"                                    \
 	" and (d.office = '' or d.office = s.office)"                            \
 	" where" TODAY_23                                                        \
+	" union all select 'fallback:' || office || ':' || unit"                 \
+	" from person_role where person = $2 and role = 'head'"                  \
+	" union all select 'fallback:' || r.office || ':' || r.unit from" LENT   \
+	" where r.role = 'head' and" TODAY_23                                    \
 	" union all select 'person:' || g.email from delegation d"               \
 	" join person g on g.id = d.giver and g.active = 1"                      \
 	" where" TODAY_23 ")"                                                    \
@@ -88,7 +93,12 @@ static struct str today(struct ctx *cx)
 	" join person g on g.id = d.giver and g.active = 1"                      \
 	" where 'person:' || g.email = w.holder"                                 \
 	" and (d.office = '' or d.office = c.office)"                            \
-	" and" TODAY_23 ")))"
+	" and" TODAY_23 ")))"                                                    \
+	" and (substr(w.holder, 1, 9) <> 'fallback:' or not exists (select 1"    \
+	" from system_officer o join person p on p.id = o.person"                \
+	" and p.active = 1 join person_role x on x.person = o.person"            \
+	" and x.role = 'officer' and x.office = c.office"                        \
+	" where o.system = w.unit))"
 
 static enum err seen(struct ctx *cx, const struct case_filter *q,
     const struct search *find, int64_t at, struct str no, int64_t limit,

@@ -56,3 +56,18 @@ bool facts_system_officer(
 	}
 	return false;
 }
+
+bool facts_system_unassigned(const struct facts *facts, struct str code)
+{
+	const struct system *s =
+	    system_find(facts->systems, facts->n_systems, code);
+	return s != NULL && s->n_officers == 0;
+}
+
+bool facts_unassigned(const struct facts *facts, const struct case_file *f)
+{
+	for (size_t i = 0; i < f->systems.n; i++)
+		if (facts_system_unassigned(facts, f->systems.v[i].code))
+			return true;
+	return false;
+}

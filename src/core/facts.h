@@ -56,5 +56,9 @@ bool facts_in_charge(const struct case_file *, struct str unit);
 /* Whether the person is an officer of one of the case's systems. */
 bool facts_system_officer(
     const struct facts *, const struct case_file *, struct str email);
+/* Whether one of the case's systems has no officer. */
+bool facts_unassigned(const struct facts *, const struct case_file *);
+/* Whether the system has none; false for one that is not there. */
+bool facts_system_unassigned(const struct facts *, struct str code);
 
 #endif

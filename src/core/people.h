@@ -144,6 +144,10 @@ MUST_CHECK enum err office_put(struct ctx *, const struct office *);
 MUST_CHECK enum err office_list(
     struct ctx *, const struct office **ret, size_t *ret_n);
 
+/* What may be asked for (service_type of contract.md §3). */
+enum { SERVICE_TYPES = 4 };
+extern const char *const service_types[SERVICE_TYPES];
+
 struct system {
 	struct str code, name_th, name_en, aliases, office, owner_unit,
 	    division;
@@ -162,6 +166,9 @@ MUST_CHECK enum err system_put(struct ctx *, const struct system *);
 /* All of an office (empty: all), by position, with officers and services. */
 MUST_CHECK enum err system_list(
     struct ctx *, struct str office, const struct system **ret, size_t *ret_n);
+/* In use, and nobody is its officer: the head of its division holds what waits
+ * for one (N-15). */
+bool system_unassigned(const struct system *);
 const struct system *system_find(
     const struct system *, size_t n, struct str code); /* or NULL */
 

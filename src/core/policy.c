@@ -691,6 +691,23 @@ static void add_stand_ins(struct ctx *cx, const struct facts *facts,
 	*ret_n = n;
 }
 
+/* Where a system has no officer, the heads in charge hold it: to name one. */
+static void add_heads(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct person **ret, size_t *ret_n)
+{
+	size_t n = *ret_n;
+	struct person *v =
+	    ARENA_ARRAY(cx->arena, struct person, n + facts->n_heads + 1);
+	for (size_t i = 0; i < n; i++)
+		v[i] = (*ret)[i];
+	for (size_t i = 0; i < facts->n_heads; i++)
+		if (is_head(f, &facts->heads[i]) &&
+		    facts_person(v, n, facts->heads[i].email) == NULL)
+			v[n++] = facts->heads[i];
+	*ret = v;
+	*ret_n = n;
+}
+
 static enum err own_holders(struct ctx *cx, const struct facts *facts,
     const struct case_file *f, const struct run *r, const struct person **ret,
     size_t *ret_n)
@@ -706,7 +723,10 @@ static enum err own_holders(struct ctx *cx, const struct facts *facts,
 	if (s->who == WHO_assigned ||
 	    (s->who == WHO_system_officer && f->officers.n > 0))
 		return assigned_persons(cx, facts, f, ret, ret_n);
-	return office_persons(cx, facts, f, r, s, ret, ret_n);
+	enum err e = office_persons(cx, facts, f, r, s, ret, ret_n);
+	if (!e && s->who == WHO_system_officer && facts_unassigned(facts, f))
+		add_heads(cx, facts, f, ret, ret_n);
+	return e;
 }
 
 enum err policy_holders(struct ctx *cx, const struct facts *facts,

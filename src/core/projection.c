@@ -46,13 +46,24 @@ static void add_requester(struct arena *a, struct case_rows *rows,
 		add_person(a, rows, r, f->holders.v[i]);
 }
 
-/* Whoever is officer of the system when the list is read. */
+/* Whoever is officer of the system when the list is read; the head in charge
+ * when nobody is, then. */
 static void add_system_officers(struct arena *a, struct case_rows *rows,
     const struct case_file *f, const struct run *r)
 {
-	for (size_t i = 0; i < f->systems.n; i++)
-		add_waiting(a, rows, r,
-		    str_fmt(a, "system:%.*s", STR_ARG(f->systems.v[i].code)));
+	for (size_t i = 0; i < f->systems.n; i++) {
+		const struct case_system *s = &f->systems.v[i];
+		struct run head = {
+			.stage = r->stage, .unit = s->code, .since = r->since
+		};
+		struct str division =
+		    f->division.n > 0 ? f->division : s->division;
+		add_waiting(
+		    a, rows, r, str_fmt(a, "system:%.*s", STR_ARG(s->code)));
+		add_waiting(a, rows, &head,
+		    str_fmt(a, "fallback:%.*s:%.*s", STR_ARG(f->office),
+			STR_ARG(division)));
+	}
 }
 
 /* Keys as person_role joins them: "role:office:unit". */
@@ -174,7 +185,7 @@ struct case_rows case_rows_of(
 	waiting_rows(a, &rows, facts, f);
 	rows.registered = f->register_no != 0;
 	if (rows.registered)
-		rows.reg = register_row_of(f, rows.systems);
+		rows.reg = register_row_of(a, f, rows.systems);
 	return rows;
 }
 

@@ -7,7 +7,8 @@
 #include "core/register.h"
 
 /* Whom a stage waits for: "role:office:unit", "person:e-mail" or, for the
- * officers of a system, "system:CODE". */
+ * officers of a system, "system:CODE"; for a head while the system `unit` has no
+ * officer, "fallback:OFFICE:DIVISION". */
 struct waiting {
 	struct str stage, unit, holder;
 	int64_t since;

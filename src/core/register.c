@@ -1,12 +1,47 @@
 #include "core/register.h"
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "core/people.h"
 #include "sql/sql.h"
 
+/* No case has that much of it. */
+enum { MAX_CONDITIONS = 1 << 20 };
+
+/* On one line, as a book has it. */
+static void put_line(struct buf *b, struct str s)
+{
+	bool blank = false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool space = s.p[i] == ' ' || (unsigned char)s.p[i] < ' ';
+		if (space && !blank)
+			buf_char(b, ' ');
+		else if (!space)
+			buf_char(b, s.p[i]);
+		blank = space;
+	}
+}
+
+/* Of those who agreed. */
+static struct str conditions_of(struct arena *a, const struct case_file *f)
+{
+	struct buf b = buf_new(a, MAX_CONDITIONS);
+	for (size_t i = 0; i < f->runs.n; i++) {
+		const struct run *r = &f->runs.v[i];
+		if (r->conditions.n == 0 || !stage_is_good(r->kind, r->outcome))
+			continue;
+		if (b.n > 0)
+			buf_str(&b, STR("; "));
+		buf_str(&b, r->unit.n > 0 ? r->unit : r->by);
+		buf_str(&b, STR(": "));
+		put_line(&b, str_trim(r->conditions));
+	}
+	return buf_view(&b);
+}
+
 struct register_row register_row_of(
-    const struct case_file *f, struct str systems)
+    struct arena *a, const struct case_file *f, struct str systems)
 {
 	return (struct register_row){ .office = f->office,
 		.year = f->register_year,
@@ -22,7 +57,8 @@ struct register_row register_row_of(
 		.title = case_title(f),
 		.unit = f->unit,
 		.late_days = f->late_days,
-		.late_cause = f->late_cause };
+		.late_cause = f->late_cause,
+		.conditions = conditions_of(a, f) };
 }
 
 enum err register_put(struct ctx *cx, const struct register_row *r)
@@ -31,18 +67,20 @@ enum err register_put(struct ctx *cx, const struct register_row *r)
 	enum err e = sql_exec(cx,
 	    SQL("insert into register_row (office, year, number, request, received,"
 		" systems, service_type, memo_in, memo_out, score, outcome, title,"
-		" unit, late_days, late_cause) values ($1, $2, $3, $4, $5, $6,"
-		" $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (office, year, number) do update set"
+		" unit, late_days, late_cause, conditions) values ($1, $2, $3, $4,"
+		" $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+		" on conflict (office, year, number) do update set"
 		" received = $5, systems = $6, service_type = $7,"
 		" memo_in = $8, memo_out = $9, score = $10, outcome = $11,"
-		" title = $12, unit = $13, late_days = $14, late_cause = $15"
+		" title = $12, unit = $13, late_days = $14, late_cause = $15,"
+		" conditions = $16"
 		" where register_row.request = $4"),
 	    VALS(val_str(r->office), val_i64(r->year), val_i64(r->number),
 		val_str(r->request), val_i64(r->received), val_str(r->systems),
 		val_str(r->service_type), val_str(r->memo_in),
 		val_str(r->memo_out), val_i64(r->score), val_str(r->outcome),
 		val_str(r->title), val_str(r->unit), val_i64(r->late_days),
-		val_str(r->late_cause)),
+		val_str(r->late_cause), val_str(r->conditions)),
 	    &changed);
 	if (e || changed == 1)
 		return e;
@@ -82,7 +120,8 @@ static struct register_row from_row(struct row r)
 		.title = row_str(r, "title"),
 		.unit = row_str(r, "unit"),
 		.late_days = row_i64(r, "late_days"),
-		.late_cause = row_str(r, "late_cause") };
+		.late_cause = row_str(r, "late_cause"),
+		.conditions = row_str(r, "conditions") };
 }
 
 static bool same_row(const struct register_row *a, const struct register_row *b)
@@ -95,7 +134,8 @@ static bool same_row(const struct register_row *a, const struct register_row *b)
 	       str_eq(a->memo_out, b->memo_out) && a->score == b->score &&
 	       str_eq(a->outcome, b->outcome) && str_eq(a->title, b->title) &&
 	       str_eq(a->unit, b->unit) && a->late_days == b->late_days &&
-	       str_eq(a->late_cause, b->late_cause);
+	       str_eq(a->late_cause, b->late_cause) &&
+	       str_eq(a->conditions, b->conditions);
 }
 
 enum err register_same(
@@ -105,7 +145,7 @@ enum err register_same(
 	enum err e = sql_all(cx,
 	    SQL("select office, year, number, request, received, systems,"
 		" service_type, memo_in, memo_out, score, outcome, title, unit,"
-		" late_days, late_cause from register_row where request = $1"),
+		" late_days, late_cause, conditions from register_row where request = $1"),
 	    VALS(val_str(request)), &rows);
 	*ret = false;
 	if (e)
@@ -126,7 +166,7 @@ enum err register_list(struct ctx *cx, struct str office, int64_t year,
 	enum err e = sql_all(cx,
 	    SQL("select office, year, number, request, received, systems,"
 		" service_type, memo_in, memo_out, score, outcome, title, unit,"
-		" late_days, late_cause from register_row where office = $1 and year = $2"
+		" late_days, late_cause, conditions from register_row where office = $1 and year = $2"
 		" order by number"),
 	    VALS(val_str(office), val_i64(year)), &rows);
 	if (e)
@@ -229,6 +269,8 @@ struct str register_text(
 		return number_text(a, r->score);
 	case REGISTER_outcome:
 		return r->outcome;
+	case REGISTER_conditions:
+		return r->conditions;
 	case REGISTER_late:
 		return number_text(a, r->late_days);
 	case REGISTER_late_cause:
@@ -258,6 +300,7 @@ static json_t *row_json(struct arena *a, const struct register_row *r)
 	json_put_text(o, "unit", r->unit);
 	json_put_int(o, "late", r->late_days);
 	json_put_text_or_null(o, "late_cause", r->late_cause);
+	json_put_text_or_null(o, "conditions", r->conditions);
 	return o;
 }
 

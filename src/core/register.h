@@ -21,6 +21,7 @@ struct register_row {
 	struct str outcome, title, unit;
 	int64_t late_days; /* 0: in time */
 	struct str late_cause;
+	struct str conditions; /* of each owner who has any: "HRD: …; DES: …" */
 };
 
 /* The columns of an office's register: those of its procedure in force today,
@@ -36,7 +37,7 @@ struct str register_text(
     struct arena *, const struct register_row *, enum register_field);
 
 struct register_row register_row_of(
-    const struct case_file *, struct str systems);
+    struct arena *, const struct case_file *, struct str systems);
 /* ERR_BROKEN when the number is another request's. */
 MUST_CHECK enum err register_put(struct ctx *, const struct register_row *);
 /* Removes what stands under the request's name and, if it has a row, under that

@@ -4,11 +4,10 @@
 #include "sql/sql.h"
 
 /* Names in characters. */
-enum { MAX_NAME = 300, MAX_SERVICES = 4, MAX_OFFICERS = 50 };
+enum { MAX_NAME = 300, MAX_OFFICERS = 50 };
 
-/* service_type of contract.md §3. */
-static const char *const service_types[] = { "existing", "processing", "api",
-	"database" };
+const char *const service_types[SERVICE_TYPES] = { "existing", "processing",
+	"api", "database" };
 
 static enum err check_unit_code(
     struct ctx *cx, const char *field, struct str *code)
@@ -36,11 +35,10 @@ static enum err check_office(struct ctx *cx, struct system *s)
 
 static void check_services(struct ctx *cx, const struct system *s)
 {
-	if (s->n_services > MAX_SERVICES)
+	if (s->n_services > SERVICE_TYPES)
 		field_wrong(cx, STR("services"), MSG_field_bad_choice, STR(""));
-	for (size_t i = 0; i < s->n_services && i < MAX_SERVICES; i++)
-		if (kind_find(s->services[i], service_types,
-			COUNT(service_types)) < 0)
+	for (size_t i = 0; i < s->n_services && i < SERVICE_TYPES; i++)
+		if (kind_find(s->services[i], service_types, SERVICE_TYPES) < 0)
 			field_wrong(
 			    cx, STR("services"), MSG_field_bad_choice, STR(""));
 }
@@ -119,6 +117,11 @@ static enum err put_officers(
 			" values ($1, $2) on conflict do nothing"),
 		    VALS(val_str(system), val_i64(ids[i])), NULL);
 	return e;
+}
+
+bool system_unassigned(const struct system *s)
+{
+	return s->active && s->n_officers == 0;
 }
 
 enum err system_put(struct ctx *cx, const struct system *input)

@@ -5,15 +5,6 @@
 #include "desk/calendars.h"
 #include "sql/sql.h"
 
-enum err calendars_may_change(struct visit *v)
-{
-	if (v->actor.read_only)
-		return fail(&v->cx, ERR_DENIED, MSG_error_read_only_token);
-	if (person_holds(&v->actor.person, ROLE_admin, STR(""), STR("")))
-		return OK;
-	return fail(&v->cx, ERR_DENIED, MSG_error_only_admin);
-}
-
 enum err calendars_import(struct visit *v, struct calendar_import *im)
 {
 	struct ctx *cx = &v->cx;
@@ -118,7 +109,7 @@ static enum err add_calendar(
 
 enum err api_calendar_add(struct visit *v)
 {
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	return e ? e : visit_act(v, add_calendar, NULL);
 }
 
@@ -141,7 +132,7 @@ enum err api_calendar_import(struct visit *v)
 	struct calendar_import im = { .calendar = visit_arg(v, 0),
 		.text = json_text(v->body, "text"),
 		.dry_run = json_flag(v->body, "dry_run") };
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	if (e)
 		return e;
 	if (im.text.n == 0)
@@ -193,7 +184,7 @@ static enum err add_day(
 
 enum err api_calendar_day_add(struct visit *v)
 {
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	return e ? e : visit_act(v, add_day, NULL);
 }
 
@@ -214,7 +205,7 @@ static enum err cancel_day(
 
 enum err api_calendar_day_cancel(struct visit *v)
 {
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	return e ? e : visit_act(v, cancel_day, NULL);
 }
 
@@ -249,6 +240,6 @@ static enum err put_hours(
 
 enum err api_office_hours(struct visit *v)
 {
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	return e ? e : visit_act(v, put_hours, NULL);
 }

@@ -56,6 +56,15 @@ enum err visit_go(struct visit *v, struct str path)
 	return OK;
 }
 
+enum err visit_administers(struct visit *v)
+{
+	if (v->actor.read_only)
+		return fail(&v->cx, ERR_DENIED, MSG_error_read_only_token);
+	if (person_holds(&v->actor.person, ROLE_admin, STR(""), STR("")))
+		return OK;
+	return fail(&v->cx, ERR_DENIED, MSG_error_only_admin);
+}
+
 static struct str idempotency_key(const struct visit *v)
 {
 	return request_header(v->rq, STR("Idempotency-Key"));

@@ -73,6 +73,10 @@ enum err visit_json(struct visit *, int status, const json_t *);
 /* 303 to a path of the desk. */
 enum err visit_go(struct visit *, struct str path);
 
+/* ERR_DENIED unless the caller administers, by a session or a token that may
+ * write. */
+MUST_CHECK enum err visit_administers(struct visit *);
+
 /* Writes in the people store under the caller's Idempotency-Key, if any: `act`
  * works in an open transaction and gives the answer. Then it is committed and
  * what it granted or ended is published, before the answer goes out. */

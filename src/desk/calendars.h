@@ -5,10 +5,6 @@
 #include "core/calendar_days.h"
 #include "desk/app.h"
 
-/* ERR_DENIED unless the caller administers, by a session or a token that may
- * write. */
-MUST_CHECK enum err calendars_may_change(struct visit *);
-
 /* A file for one calendar: read, compared and, unless it is only looked at, taken
  * in. Write transaction. */
 struct calendar_import {

@@ -1,24 +1,15 @@
 /* The pages of calendars: everybody reads them, administrators change them. A
  * file is looked at first; what it would do stands on the page, and a second
  * press does it. */
-#include "desk/page_calendar.h"
-
 #include "base/str.h"
 #include "base/time.h"
 #include "core/people.h"
 #include "desk/calendars.h"
 #include "desk/form_command.h"
-#include "desk/pages.h"
+#include "desk/page_tables.h"
 #include "sql/sql.h"
-#include "templates/desk_calendar.h"
 
-enum {
-	DAY_COLUMNS = 4,
-	LIST_COLUMNS = 3,
-	HOUR_COLUMNS = 3,
-	MAX_FORMS = 3,
-	MAX_YEARS = 40
-};
+enum { DAY_COLUMNS = 4, LIST_COLUMNS = 3, HOUR_COLUMNS = 3, MAX_YEARS = 40 };
 
 /* One page in the making. */
 struct work {
@@ -32,8 +23,7 @@ struct work {
 	struct office_hours *hours;
 	size_t n_offices;
 	bool admin;
-	struct calendar_page page;
-	struct calendar_form forms[MAX_FORMS];
+	struct tables_page page;
 };
 
 static struct str say(const struct work *w, enum msg m)
@@ -43,81 +33,12 @@ static struct str say(const struct work *w, enum msg m)
 
 static struct str name_of(const struct work *w, struct str th, struct str en)
 {
-	return w->v->cx.lang == LANG_TH || en.n == 0 ? th : en;
+	return tables_name(w->v, th, en);
 }
 
-static struct ui_column *columns(
-    const struct work *w, const enum msg *labels, size_t n)
+static struct url one_url(const struct work *w, const char *path)
 {
-	struct ui_column *c = ARENA_ARRAY(w->v->cx.arena, struct ui_column, n);
-	for (size_t i = 0; i < n; i++)
-		c[i].label = say(w, labels[i]);
-	return c;
-}
-
-/* What went wrong in the form that was sent, at its fields. */
-static void put_problems(struct work *w, const struct fault *fault)
-{
-	struct arena *a = w->v->cx.arena;
-	struct ui_problem *p =
-	    ARENA_ARRAY(a, struct ui_problem, fault->n_fields + 1);
-	size_t n = 0;
-	if (fault->err == OK)
-		return;
-	for (const struct field_error *f = fault->fields; f; f = f->next) {
-		struct str why = msg_fill(a, w->v->cx.lang, f->msg, &f->arg, 1);
-		/* A line of the file has no field on the page. */
-		bool line = str_starts(f->field, STR("line "));
-		p[n++] = (struct ui_problem){
-			.field = line ? STR("file") : f->field,
-			.text = line ? str_fmt(a, "%.*s: %.*s",
-					   STR_ARG(f->field), STR_ARG(why))
-			             : why,
-		};
-	}
-	if (n == 0)
-		p[n++] = (struct ui_problem){ .text = msg_fill(a, w->v->cx.lang,
-						  fault->msg, fault->arg, 2) };
-	w->page.problems = p;
-	w->page.n_problems = n;
-}
-
-static enum err send(struct work *w, int status)
-{
-	struct visit *v = w->v;
-	struct view view = page_view(v, w->page.title);
-	view.wide = true;
-	view.wrong = w->page.n_problems > 0;
-	w->page.forms = w->forms;
-	struct buf o = page_buf(v);
-	page_desk_calendar(&o, &view, &w->page);
-	return page_send(v, status, &o);
-}
-
-static struct ui_field text_field(
-    const struct work *w, const char *name, enum msg label, enum msg hint)
-{
-	return (struct ui_field){ .kind = UI_TEXT,
-		.name = str_of(name),
-		.label = say(w, label),
-		.hint = hint == MSG_NONE ? STR("") : say(w, hint),
-		.value = visit_form(w->v, name) };
-}
-
-static struct calendar_form *add_form(struct work *w, enum msg title,
-    enum msg intro, const char *path, const struct ui_field *fields, size_t n)
-{
-	struct calendar_form *f = &w->forms[w->page.n_forms++];
-	REQUIRE(w->page.n_forms <= MAX_FORMS);
-	*f = (struct calendar_form){ .title = say(w, title),
-		.intro = intro == MSG_NONE ? STR("") : say(w, intro),
-		.form = { .action = url_path(w->v->cx.arena, path,
-			      str_has(str_of(path), STR("{}")) ? 1 : 0,
-			      &w->info.code) },
-		.fields = fields,
-		.n_fields = n,
-		.button = { .kind = UI_SECONDARY, .label = say(w, title) } };
-	return f;
+	return url_path(w->v->cx.arena, path, 1, &w->info.code);
 }
 
 /* All calendars, and what the offices keep. */
@@ -144,13 +65,8 @@ static void put_list(struct work *w)
 	struct arena *a = w->v->cx.arena;
 	static const enum msg heads[LIST_COLUMNS] = { MSG_calendars_name,
 		MSG_calendars_days, MSG_calendars_span };
-	struct ui_cell *c =
-	    ARENA_ARRAY(a, struct ui_cell, w->n_list * LIST_COLUMNS + 1);
-	w->page.table = (struct ui_table){ .caption = say(w, MSG_calendars_all),
-		.columns = columns(w, heads, LIST_COLUMNS),
-		.n_columns = LIST_COLUMNS,
-		.cells = c,
-		.n_rows = w->n_list };
+	struct ui_cell *c = tables_add(w->v, &w->page,
+	    say(w, MSG_calendars_all), heads, LIST_COLUMNS, w->n_list);
 	for (size_t i = 0; i < w->n_list; i++, c += LIST_COLUMNS) {
 		const struct calendar_info *one = &w->list[i];
 		struct date first = { 0 }, last = { 0 };
@@ -172,14 +88,8 @@ static void put_hours(struct work *w)
 	struct arena *a = w->v->cx.arena;
 	static const enum msg heads[HOUR_COLUMNS] = { MSG_calendars_office,
 		MSG_calendars_closes, MSG_calendars_kept };
-	struct ui_cell *c =
-	    ARENA_ARRAY(a, struct ui_cell, w->n_offices * HOUR_COLUMNS + 1);
-	w->page.second =
-	    (struct ui_table){ .caption = say(w, MSG_calendars_offices),
-		    .columns = columns(w, heads, HOUR_COLUMNS),
-		    .n_columns = HOUR_COLUMNS,
-		    .cells = c,
-		    .n_rows = w->n_offices };
+	struct ui_cell *c = tables_add(w->v, &w->page,
+	    say(w, MSG_calendars_offices), heads, HOUR_COLUMNS, w->n_offices);
 	for (size_t i = 0; i < w->n_offices; i++, c += HOUR_COLUMNS) {
 		const struct office_hours *h = &w->hours[i];
 		c[0].text =
@@ -202,22 +112,23 @@ static void offer_list_forms(struct work *w)
 			    w, w->offices[i].name_th, w->offices[i].name_en),
 			.chosen = str_eq(
 			    visit_form(w->v, "office"), w->offices[i].code) };
-	f[0] =
-	    text_field(w, "code", MSG_calendars_code, MSG_calendars_code_hint);
-	f[1] = text_field(w, "name_th", MSG_calendars_name_th, MSG_NONE);
-	f[2] = text_field(w, "name_en", MSG_calendars_name_en, MSG_NONE);
-	add_form(w, MSG_calendars_new, MSG_NONE, "/calendars", f, 3);
+	f[0] = tables_field(
+	    w->v, "code", MSG_calendars_code, MSG_calendars_code_hint);
+	f[1] = tables_field(w->v, "name_th", MSG_calendars_name_th, MSG_NONE);
+	f[2] = tables_field(w->v, "name_en", MSG_calendars_name_en, MSG_NONE);
+	tables_form(w->v, &w->page, MSG_calendars_new, MSG_NONE,
+	    url_local(STR("/calendars")), f, 3);
 	f[3] = (struct ui_field){ .kind = UI_SELECT,
 		.name = STR("office"),
 		.label = say(w, MSG_calendars_office),
 		.choices = offices,
 		.n_choices = w->n_offices };
-	f[4] = text_field(
-	    w, "calendars", MSG_calendars_kept, MSG_calendars_kept_hint);
-	f[5] = text_field(
-	    w, "closes", MSG_calendars_closes, MSG_calendars_closes_hint);
-	add_form(w, MSG_calendars_set_hours, MSG_calendars_moves,
-	    "/calendars/office", f + 3, 3);
+	f[4] = tables_field(
+	    w->v, "calendars", MSG_calendars_kept, MSG_calendars_kept_hint);
+	f[5] = tables_field(
+	    w->v, "closes", MSG_calendars_closes, MSG_calendars_closes_hint);
+	tables_form(w->v, &w->page, MSG_calendars_set_hours,
+	    MSG_calendars_moves, url_local(STR("/calendars/office")), f + 3, 3);
 }
 
 static enum err show_list(struct visit *v, int status, const struct fault *why)
@@ -228,7 +139,7 @@ static enum err show_list(struct visit *v, int status, const struct fault *why)
 	enum err e = read_list(w);
 	if (e)
 		return e;
-	put_problems(w, why);
+	tables_problems(v, &w->page, why);
 	w->page.title = say(w, MSG_calendars_title);
 	w->page.back = url_local(STR("/"));
 	w->page.back_label = say(w, MSG_layout_back);
@@ -236,7 +147,7 @@ static enum err show_list(struct visit *v, int status, const struct fault *why)
 	put_hours(w);
 	if (w->admin)
 		offer_list_forms(w);
-	return send(w, status);
+	return tables_send(v, &w->page, status);
 }
 
 enum err page_calendars(struct visit *v)
@@ -279,14 +190,14 @@ static void put_years(struct work *w)
 	    !date_parse_iso(w->info.last, &last))
 		return;
 	for (int year = last.year;
-	     year >= first.year && w->page.n_years < MAX_YEARS; year--) {
+	     year >= first.year && w->page.n_links < MAX_YEARS; year--) {
 		const struct str args[] = { w->info.code,
 			str_fmt(a, "%d", year + 543) };
-		y[w->page.n_years++] = (struct ui_link){ .label = year_words(
+		y[w->page.n_links++] = (struct ui_link){ .label = year_words(
 							     w, year),
 			.url = url_path(a, "/calendars/{}?year={}", 2, args) };
 	}
-	w->page.years = y;
+	w->page.links = y;
 }
 
 static struct str kind_words(const struct work *w, enum day_kind kind)
@@ -309,22 +220,21 @@ static void fill_day(
 	}
 }
 
-static void put_days(struct work *w)
+/* Room for `n` days. */
+static struct ui_cell *day_table(struct work *w, struct str caption, size_t n)
 {
-	struct arena *a = w->v->cx.arena;
 	static const enum msg heads[DAY_COLUMNS] = { MSG_clock_day,
 		MSG_calendars_name, MSG_calendars_kind, MSG_calendars_source };
+	return tables_add(w->v, &w->page, caption, heads, DAY_COLUMNS, n);
+}
+
+static void put_days(struct work *w)
+{
 	struct ui_cell *c =
-	    ARENA_ARRAY(a, struct ui_cell, w->days.n * DAY_COLUMNS + 1);
+	    day_table(w, year_words(w, w->shown_year), w->days.n);
+	w->page.tables[0].empty = say(w, MSG_calendars_none);
 	for (size_t i = 0; i < w->days.n; i++)
 		fill_day(w, &w->days.v[i], &c[i * DAY_COLUMNS]);
-	w->page.table =
-	    (struct ui_table){ .caption = year_words(w, w->shown_year),
-		    .columns = columns(w, heads, DAY_COLUMNS),
-		    .n_columns = DAY_COLUMNS,
-		    .cells = c,
-		    .n_rows = w->days.n,
-		    .empty = say(w, MSG_calendars_none) };
 }
 
 static void offer_day(struct work *w)
@@ -348,13 +258,13 @@ static void offer_day(struct work *w)
 		.label = say(w, MSG_calendars_kind),
 		.choices = k,
 		.n_choices = DAY_KINDS };
-	f[2] = text_field(w, "name_th", MSG_calendars_name_th, MSG_NONE);
-	f[3] = text_field(w, "name_en", MSG_calendars_name_en, MSG_NONE);
-	f[4] = text_field(
-	    w, "source_ref", MSG_calendars_source, MSG_calendars_source_hint);
+	f[2] = tables_field(w->v, "name_th", MSG_calendars_name_th, MSG_NONE);
+	f[3] = tables_field(w->v, "name_en", MSG_calendars_name_en, MSG_NONE);
+	f[4] = tables_field(w->v, "source_ref", MSG_calendars_source,
+	    MSG_calendars_source_hint);
 	f[4].optional = true;
-	add_form(w, MSG_calendars_add, MSG_calendars_moves,
-	    "/calendars/{}/days", f, 5);
+	tables_form(w->v, &w->page, MSG_calendars_add, MSG_calendars_moves,
+	    one_url(w, "/calendars/{}/days"), f, 5);
 }
 
 static void offer_cancel(struct work *w)
@@ -379,9 +289,9 @@ static void offer_cancel(struct work *w)
 		.label = say(w, MSG_clock_day),
 		.choices = c,
 		.n_choices = n };
-	struct calendar_form *form = add_form(w, MSG_calendars_cancel,
-	    MSG_calendars_moves, "/calendars/{}/cancel", f, 1);
-	form->button.kind = UI_DANGER;
+	tables_form(w->v, &w->page, MSG_calendars_cancel, MSG_calendars_moves,
+	    one_url(w, "/calendars/{}/cancel"), f, 1)
+	    ->button.kind = UI_DANGER;
 }
 
 static void offer_file(struct work *w)
@@ -393,10 +303,9 @@ static void offer_file(struct work *w)
 		.hint = say(w, MSG_calendars_file_hint),
 		.accept = STR(".csv,.ics"),
 		.max_bytes = 1 << 20 };
-	struct calendar_form *form = add_form(w, MSG_calendars_import,
-	    MSG_calendars_import_intro, "/calendars/{}/import", f, 1);
-	form->form.upload = true;
-	form->button.label = say(w, MSG_calendars_look);
+	tables_file_form(w->v, &w->page, MSG_calendars_import,
+	    MSG_calendars_import_intro, one_url(w, "/calendars/{}/import"), f,
+	    1);
 }
 
 static enum err begin_one(struct visit *v, struct work **ret)
@@ -420,7 +329,7 @@ static enum err show_one(struct visit *v, int status, const struct fault *why)
 	enum err e = begin_one(v, &w);
 	if (e)
 		return e;
-	put_problems(w, why);
+	tables_problems(v, &w->page, why);
 	put_years(w);
 	put_days(w);
 	if (w->admin) {
@@ -428,7 +337,7 @@ static enum err show_one(struct visit *v, int status, const struct fault *why)
 		offer_day(w);
 		offer_cancel(w);
 	}
-	return send(w, status);
+	return tables_send(v, &w->page, status);
 }
 
 enum err page_calendar(struct visit *v)
@@ -441,7 +350,7 @@ enum err page_calendar(struct visit *v)
 static enum err change(struct visit *v, change_fn *fn, struct str to,
     enum err (*again)(struct visit *, int, const struct fault *))
 {
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	if (!e)
 		e = visit_change(v, fn, NULL);
 	if (!e)
@@ -543,14 +452,10 @@ static enum err show_preview(struct visit *v, const struct calendar_import *im)
 	if (e)
 		return e;
 	size_t n = im->plan.n;
-	struct ui_cell *c = ARENA_ARRAY(a, struct ui_cell, n * DAY_COLUMNS + 1);
+	struct ui_cell *c = day_table(w, say(w, MSG_calendars_preview), n);
+	w->page.tables[0].empty = say(w, MSG_calendars_no_change);
 	for (size_t i = 0; i < n; i++)
 		fill_change(w, &im->plan.v[i], &c[i * DAY_COLUMNS]);
-	put_days(w);
-	w->page.table.caption = say(w, MSG_calendars_preview);
-	w->page.table.cells = c;
-	w->page.table.n_rows = n;
-	w->page.table.empty = say(w, MSG_calendars_no_change);
 	struct str moved = str_fmt(a, "%lld", (long long)im->moved);
 	struct ui_notice *notice = ARENA_NEW(a, struct ui_notice);
 	*notice = (struct ui_notice){ .tone = UI_INFO,
@@ -561,14 +466,11 @@ static enum err show_preview(struct visit *v, const struct calendar_import *im)
 	if (n > 0) {
 		struct ui_pair *hidden = ARENA_NEW(a, struct ui_pair);
 		*hidden = (struct ui_pair){ STR("text"), im->text };
-		struct calendar_form *form = add_form(w, MSG_calendars_confirm,
-		    MSG_calendars_moves, "/calendars/{}/import", NULL, 0);
-		form->form.upload = true;
-		form->form.hidden = hidden;
-		form->form.n_hidden = 1;
-		form->button.kind = UI_PRIMARY;
+		tables_confirm_form(v, &w->page, MSG_calendars_confirm,
+		    MSG_calendars_moves, one_url(w, "/calendars/{}/import"),
+		    hidden, 1);
 	}
-	return send(w, 200);
+	return tables_send(v, &w->page, 200);
 }
 
 static enum err run_import(struct visit *v, void *arg)
@@ -583,7 +485,7 @@ enum err page_calendar_import(struct visit *v)
 	bool confirmed = im.text.n > 0;
 	if (!confirmed && v->rq->n_files > 0)
 		im.text = v->rq->files[0].bytes;
-	enum err e = calendars_may_change(v);
+	enum err e = visit_administers(v);
 	if (e)
 		return e;
 	if (im.text.n == 0) {

@@ -355,6 +355,8 @@ void case_ask_assign(struct case_form *f)
 			if ((duties(f, &facts->officers[i]).n > 0) ==
 			    (round == 0))
 				v[n++] = officer_choice(f, &facts->officers[i]);
-	form_choices(
-	    f, UI_CHECKS, "officers", MSG_ask_officers, MSG_NONE, v, n);
+	form_choices(f, UI_CHECKS, "officers", MSG_ask_officers,
+	    facts_unassigned(facts, &f->w->f) ? MSG_systems_unassigned_hint
+					      : MSG_NONE,
+	    v, n);
 }

@@ -192,6 +192,12 @@ static void put_systems(const struct case_work *w, struct case_page *page)
 		c[0].text = case_system_name(w, s->code);
 		if (s->division.n > 0)
 			c[0].sub = case_unit(w, s->division);
+		/* Until somebody has the work it is his division's head's. */
+		if (w->f.officers.n == 0 && w->f.state != STATE_closed &&
+		    facts_system_unassigned(&w->facts, s->code)) {
+			c[0].badge_text = case_say(w, MSG_systems_unassigned);
+			c[0].tone = UI_WAIT;
+		}
 		c[1].text = s->owner_unit.n ? case_unit(w, s->owner_unit)
 		                            : case_say(w, MSG_layout_not_given);
 		c[2] = endorsement_cell(w, s->owner_unit);

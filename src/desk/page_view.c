@@ -10,7 +10,7 @@
 #include "html/static.h"
 #include "sql/sql.h"
 
-enum { MAX_NAV = 10, MAX_FOOT = 4, MAX_TARGET = 2000, MAX_WORDS = 2 };
+enum { MAX_NAV = 10, MAX_FOOT = 5, MAX_TARGET = 2000, MAX_WORDS = 2 };
 
 /* What the frame reads from the store. */
 struct frame {
@@ -236,8 +236,10 @@ static void navigation(
 static void footer(struct links *l)
 {
 	add(l, "/procedures", MSG_pages_foot_procedures);
-	if (l->v->cx.actor != NULL)
+	if (l->v->cx.actor != NULL) {
+		add(l, "/systems", MSG_systems_title);
 		add(l, "/calendars", MSG_calendars_title);
+	}
 	add(l, "/help", MSG_pages_foot_help);
 	add(l, "/theme", MSG_pages_foot_theme);
 	REQUIRE(l->n <= MAX_FOOT);

@@ -47,7 +47,7 @@ def test_from_draft_to_register(desk):
     seen = icit.records.request(no)
     assert seen["owners"] == [
         {"system": "HRIS", "owner": "HRD", "division": "ICIT-DEV",
-         "endorsed_by": hr.email,
+         "unassigned": False, "endorsed_by": hr.email,
          "endorsed_at": seen["owners"][0]["endorsed_at"], "evidence": None}]
     assert seen["stages"][0]["conditions"] == "เฉพาะปีนี้"
 
@@ -124,7 +124,7 @@ def test_from_draft_to_register(desk):
         "system": "HRIS", "service_type": "api", "memo_in": memo["memo_in"],
         "memo_out": "อว 7105/901", "score": 5, "outcome": "accepted",
         "title": "จำนวนบุคลากรตามสังกัด", "unit": "ENG", "late": 0,
-        "late_cause": None}]
+        "late_cause": None, "conditions": "HRD: เฉพาะปีนี้"}]
     assert desk.requester.api.get(f"/register/ICIT/{YEAR}").status_code == 404
 
     events = icit.records.get(f"/requests/{no}/events")["events"]

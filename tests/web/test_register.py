@@ -7,10 +7,11 @@ import zipfile
 
 import pytest
 
-from acts import registrar_answers
+from acts import icit_answers, registrar_answers
 from conftest import ROOT, Api, Place
 from journey import YEAR, good
 from pages import Web
+import test_import
 from test_import import load, write
 
 UNITS = """\
@@ -136,3 +137,59 @@ def test_check_names_the_line(tmp_path, cli, item, says):
     done = cli("procedure", "check", path)
     assert done.returncode != 0
     assert f"bad.yaml:{at + 1}:" in done.stderr and says in done.stderr
+
+
+WIDE = ["no", "conditions", "late", "late_cause", "request"]
+
+
+@pytest.fixture(scope="module")
+def icit():
+    """ICIT with a register that has the columns of conditions and lateness."""
+    place = Place().init()
+    text = (ROOT / "procedures" / "icit-qp-9001-24.yaml").read_text()
+    text = text.replace("code: ICIT-QP-9001-24", "code: ICIT-QP-X")
+    text = re.sub(r"(?m)^register: .*$", f"register: [{', '.join(WIDE)}]",
+                  text)
+    path = write(place, "x.yaml", text)
+    assert place.pratu("procedure", "load", path).returncode == 0
+    users = test_import.USERS + "orn@example.ac.th,นางสาวอร สารบรรณ,Orn,,," \
+        "ICIT,records@ICIT\n"
+    for kind, text in (
+            ("unit", test_import.UNITS.replace("ICIT-QP-9001-24", "ICIT-QP-X")),
+            ("user", users), ("system", test_import.SYSTEMS)):
+        done = load(place, kind, text)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    yield place.serve()
+    place.remove()
+
+
+def test_conditions_of_owners_stand_in_the_register(icit):
+    malee, somsri, orn = (api(icit, f"{n}@example.ac.th")
+                          for n in ("malee", "somsri", "orn"))
+    no = good(malee.post("/requests", {
+        "office": "ICIT", "procedure": "ICIT-QP-X", "submit": True,
+        "answers": icit_answers("จำนวนบุคลากร")}), 201)["no"]
+    good(somsri.post(f"/requests/{no}/consent", {
+        "outcome": "endorsed", "conditions": "ลบเมื่อเสร็จงาน\n=ห้าม  ส่งต่อ"}))
+    good(orn.post(f"/requests/{no}/receive",
+                  {"memo_in": "วศ 9/2569", "memo_date": "2026-11-02"}))
+    here, said = f"/register/ICIT/{YEAR}", "HRD: ลบเมื่อเสร็จงาน =ห้าม ส่งต่อ"
+    told, = orn.get(here).json()["rows"]
+    assert (told["conditions"], told["late"], told["late_cause"]) == (
+        said, 0, None)
+    text = orn.get(f"{here}.csv", headers={
+        "Accept-Language": "th"}).content.decode("utf-8-sig")
+    head, line = csv.reader(io.StringIO(text))
+    assert head == ["ลำดับ", "เงื่อนไขของเจ้าของข้อมูล", "เกินกำหนด (วันทำการ)",
+                    "สาเหตุที่เกินกำหนด", "เลขที่คำขอ"]
+    assert line == ["1", said, "", "", no]
+    book = orn.get(f"{here}.xlsx", headers={"Accept-Language": "en"})
+    assert said in sheet_texts(book.content)
+    done = icit.pratu("user", "passwd", "orn@example.ac.th",
+                      stdin="a long enough password\n")
+    assert done.returncode == 0, done.stderr
+    page = Web(icit.desk, {"email": "orn@example.ac.th",
+                           "password": "a long enough password"}).open(here)
+    assert said in page.text and "เงื่อนไขของเจ้าของข้อมูล" in page.text
+    # What the events say is what stands there.
+    assert icit.pratu("rebuild", "--check").returncode == 0

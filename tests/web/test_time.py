@@ -183,7 +183,7 @@ def test_an_administrator_imports_on_a_page_after_a_look(desk):  # noqa: F811
     page = web.send(page, "/import", files={
         "file": ("x.csv", FILE.replace("2031-01-01", "2031-13-01").encode(),
                  "text/csv")})
-    assert page.status == 422 and "line 2" in page.text
+    assert page.status == 422 and "บรรทัดที่ 2: " in page.text
     done = desk.university.pratu("calendar", "list", "government",
                                  "--year", "2574", "--json")
     assert [d["day"] for d in json.loads(done.stdout)["days"]] \

@@ -1,5 +1,5 @@
 #include "base/str.h"
-#include "cli/cmd_import.h"
+#include "core/table_import.h"
 
 static bool is_thai(uint32_t c)
 {
