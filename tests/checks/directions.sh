@@ -20,7 +20,7 @@ paper: base
 templates: base html
 desk: base http html fmt core paper sql templates
 gate: base http html fmt source evidence core sql templates
-courier: base core paper evidence sql
+courier: base html core paper evidence sql templates
 cli: base sql http html fmt source evidence core paper desk gate courier'
 
 # A header that begins so may stand only in these folders.
@@ -38,7 +38,7 @@ yaml.h: core
 isa-l: fmt evidence
 isa-l/: fmt evidence
 curl/: http courier
-qrencode.h: paper
+qrencode.h: base
 cairo: paper
 pango/: paper'
 
@@ -72,7 +72,7 @@ BEGIN { words(folders, may); words(libraries, home) }
 	from = path[2]
 	if (path[1] == "templates")
 		from = from ~ /^desk_/ ? "desk" : from ~ /^gate_/ ? "gate" : \
-		    "templates"
+		    from ~ /^courier_/ ? "courier" : "templates"
 	if (!(from in may)) {
 		complain(from " is not in the table of folders")
 		next
