@@ -1,4 +1,4 @@
-/* out.h - a sticky writer of 32 KiB blocks to a sink; inside src/fmt only. */
+/* out.h - a sticky writer of 32 KiB blocks to a sink; for src/fmt and src/paper. */
 #ifndef FMT_OUT_H
 #define FMT_OUT_H
 

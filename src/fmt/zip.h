@@ -2,7 +2,7 @@
  * check sums follow each entry in a data descriptor. An entry must stay below
  * ZIP_ENTRY_MAX bytes before compression, since Excel does not take Zip64 in
  * local headers; the archive itself may pass 4 GiB (Zip64 directory). Times are
- * fixed, so equal input gives equal bytes. Inside src/fmt only. */
+ * fixed, so equal input gives equal bytes. For src/fmt and src/paper. */
 #ifndef FMT_ZIP_H
 #define FMT_ZIP_H
 

@@ -16,7 +16,7 @@ fmt: base
 source: base
 evidence: base
 core: base sql
-paper: base
+paper: base fmt
 templates: base html
 desk: base http html fmt core paper sql templates
 gate: base http html fmt source evidence core sql templates
@@ -40,7 +40,10 @@ isa-l/: fmt evidence
 curl/: http courier
 qrencode.h: base
 cairo: paper
-pango/: paper'
+cairo-pdf.h: paper
+pango/: paper
+fontconfig/: paper
+glib.h: paper'
 
 sql_text='sql core'
 
