@@ -3,6 +3,7 @@
  * Frames and pictures are VML, which Word and LibreOffice both draw. */
 #include <string.h>
 
+#include "base/qr.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "fmt/zip.h"
@@ -285,9 +286,13 @@ static void put_signature(struct docx *d, const struct paper_block *b)
 static void put_qr(struct docx *d, const struct paper_block *b)
 {
 	const struct look small = { .pt = 14 };
+	struct qr q;
+	struct str png = { 0 };
+	if (qr_make(d->a, b->link, &q))
+		png = qr_png(d->a, &q, 8);
 	put(d, "<w:p><w:pPr><w:keepNext/><w:spacing w:before=\"240\"/>"
 	       "</w:pPr>");
-	put_frame(d, "", 25, keep_picture(d, qr_png(d->a, b->link)), false);
+	put_frame(d, "", 25, keep_picture(d, png), false);
 	put(d, "</w:p>");
 	put_paragraph(d, "<w:keepNext/>", &b->words, &small);
 	put(d, "<w:p>");

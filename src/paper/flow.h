@@ -96,9 +96,4 @@ void flow_margins(struct flow *);
 PangoContext *fonts_take(struct ctx *);
 void fonts_give(PangoContext *);
 
-/* qr.c: the code's modules, row after row, one byte each; absent when the text
- * is too long for any. The width of the side goes to *ret_side. */
-struct str qr_modules(struct arena *, struct str text, int *ret_side);
-struct str qr_png(struct arena *, struct str text);
-
 #endif

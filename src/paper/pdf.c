@@ -3,6 +3,7 @@
 #include <cairo-pdf.h>
 #include <string.h>
 
+#include "base/qr.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "paper/flow.h"
@@ -69,27 +70,27 @@ static void draw_png(cairo_t *cr, const struct mark *m)
 }
 
 /* Modules beside each other are one piece. */
-static void draw_qr_row(
-    cairo_t *cr, const char *row, int side, double x, double y, double dot)
+static void draw_qr_row(cairo_t *cr, const unsigned char *row, size_t side,
+    double x, double y, double dot)
 {
-	for (int i = 0, n; i < side; i += n + 1) {
+	for (size_t i = 0, n; i < side; i += n + 1) {
 		for (n = 0; i + n < side && row[i + n]; n++)
 			;
 		if (n > 0)
-			cairo_rectangle(cr, x + i * dot, y, n * dot, dot);
+			cairo_rectangle(
+			    cr, x + (double)i * dot, y, (double)n * dot, dot);
 	}
 }
 
 static void draw_qr(cairo_t *cr, struct arena *a, const struct mark *m)
 {
-	int side = 0;
-	struct str q = qr_modules(a, m->bytes, &side);
-	if (q.n == 0)
+	struct qr q;
+	if (!qr_make(a, m->bytes, &q))
 		return;
-	double dot = m->w / (side + 8); /* four of quiet on each side */
-	for (int y = 0; y < side; y++)
-		draw_qr_row(cr, q.p + y * side, side, m->x + 4 * dot,
-		    m->y + (y + 4) * dot, dot);
+	double dot = m->w / (double)(q.n + 2 * QR_QUIET);
+	for (size_t y = 0; y < q.n; y++)
+		draw_qr_row(cr, q.dark + y * q.n, q.n, m->x + QR_QUIET * dot,
+		    m->y + (double)(y + QR_QUIET) * dot, dot);
 	cairo_fill(cr);
 }
 
