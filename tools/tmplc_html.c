@@ -217,14 +217,14 @@ static const char *step_equals(struct spot *s, char c)
 
 static const char *scheme_end(struct spot *s)
 {
-	static const char *const opaque[] = { "mailto", "tel" };
+	static const char *const opaque[] = { "mailto", "tel", "cid" };
 
 	if (one_of(s->scheme, opaque, COUNT(opaque)))
 		s->part = PART_OPAQUE;
 	else if (!strcmp(s->scheme, "https") || !strcmp(s->scheme, "http"))
 		s->part = PART_COLON;
 	else
-		return "only https:, http:, mailto: and tel: may be linked";
+		return "only https:, http:, mailto:, tel: and cid: may be linked";
 	s->scheme[0] = '\0';
 	return NULL;
 }

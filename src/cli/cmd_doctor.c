@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/run_self.h"
 #include "cli/store.h"
+#include "courier/smtp.h"
 #include "sql/sql.h"
 
 enum {
@@ -176,6 +177,39 @@ static void check_wall(struct doctor *d, const char *process)
 	note_probe(d, process, o);
 }
 
+/* Who reads the file can send in the university's name. */
+static void check_secret(struct doctor *d, struct str file)
+{
+	struct stat st;
+	if (file.n == 0 || stat(str_cstr(d->cli->arena, file), &st) != 0 ||
+	    !(st.st_mode & 077))
+		return;
+	note(d, "mail", HEALTH_WARN,
+	    text(d, MSG_sending_doctor_open, file,
+		str_fmt(d->cli->arena, "%04o", st.st_mode & 07777)));
+}
+
+/* As the courier would: connect, TLS, sign in; nothing is sent. */
+static void check_mail(struct doctor *d)
+{
+	const struct site_mail *m = &d->config.mail;
+	struct smtp_answer answer;
+	if (m->url.n == 0) {
+		note(d, "mail", HEALTH_GOOD,
+		    msg_text(d->cli->cx.lang, MSG_sending_doctor_none));
+		return;
+	}
+	check_secret(d, m->secret_file);
+	check_secret(d, m->token_file);
+	struct smtp *s = smtp_open(m, NULL);
+	smtp_try(s, d->cli->arena, &answer);
+	smtp_close(s);
+	bool good = answer.end == SMTP_TAKEN;
+	note(d, "mail", good ? HEALTH_GOOD : HEALTH_BAD,
+	    text(d, good ? MSG_sending_doctor : MSG_sending_doctor_bad, m->url,
+		answer.text));
+}
+
 int cmd_doctor(struct cli *cli)
 {
 	struct doctor d = { .cli = cli };
@@ -198,6 +232,7 @@ int cmd_doctor(struct cli *cli)
 	check_clock(&d);
 	check_store(&d, &site, true);
 	check_store(&d, &site, false);
+	check_mail(&d);
 	for (int i = 0; i < PROCESSES; i++)
 		check_wall(&d, process_names[i]);
 	if (cli->json) {

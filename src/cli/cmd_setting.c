@@ -10,12 +10,14 @@
 /* A text for people may have several lines. */
 enum { MAX_VALUE = 8000 };
 
-/* "dpo-rows", "elsewhere.OFFICE.th", "elsewhere.OFFICE.en". */
+/* "dpo-rows", "acceptance-reminder", "mail-domains", "elsewhere.OFFICE.th", "elsewhere.OFFICE.en". */
 static bool names_one(struct cli *cli, struct str name, bool *ret)
 {
 	const struct office *v;
 	size_t n;
-	*ret = str_eq(name, STR("dpo-rows"));
+	*ret = str_eq(name, STR("dpo-rows")) ||
+	       str_eq(name, STR("acceptance-reminder")) ||
+	       str_eq(name, STR("mail-domains"));
 	if (office_list(&cli->cx, &v, &n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -43,13 +45,35 @@ static int show(struct cli *cli, struct str name)
 	return EXIT_DONE;
 }
 
+/* Domains with commas between, each as an address would have it. */
+static bool domains_ok(struct cli *cli, struct str left)
+{
+	struct str one, email;
+	for (bool more = true; more;) {
+		more = str_cut(left, ',', &one, &left);
+		one = str_cat(cli->arena, STR("a@"), str_trim(one));
+		if (!email_normal(cli->arena, one, &email))
+			return false;
+	}
+	return true;
+}
+
+static bool value_ok(struct cli *cli, struct str name, struct str value)
+{
+	int64_t n;
+	if (str_eq(name, STR("dpo-rows")))
+		return str_i64(value, &n) && n >= 1;
+	if (str_eq(name, STR("acceptance-reminder")))
+		return str_i64(value, &n) && n >= 0 && n <= 60;
+	if (str_eq(name, STR("mail-domains")))
+		return domains_ok(cli, value);
+	return true;
+}
+
 static int put(struct cli *cli, struct str name, struct str value)
 {
-	int64_t rows;
 	struct str kept = thai_normal_lines(cli->arena, value);
-	bool number = str_eq(name, STR("dpo-rows"));
-	if (str_chars(kept) > MAX_VALUE ||
-	    (number && (!str_i64(kept, &rows) || rows < 1))) {
+	if (str_chars(kept) > MAX_VALUE || !value_ok(cli, name, kept)) {
 		say1(cli, MSG_cli_setting_value, name);
 		return EXIT_REFUSED;
 	}

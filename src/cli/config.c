@@ -8,6 +8,7 @@
 
 #include "base/near.h"
 #include "base/str.h"
+#include "cli/config_mail.h"
 #include "cli/disk.h"
 #include "core/people.h"
 
@@ -19,7 +20,19 @@ const char *const process_names[PROCESSES] = {
 	[PROCESS_GATE] = "gate",
 };
 
-enum key_kind { KIND_DSN, KIND_ADDRESS, KIND_URL, KIND_PATH, KIND_EMAILS };
+enum key_kind {
+	KIND_DSN,
+	KIND_ADDRESS,
+	KIND_URL,
+	KIND_PATH,
+	KIND_EMAILS,
+	KIND_EMAIL,
+	KIND_LINE,
+	KIND_FILE,
+	KIND_DAYS,
+	KIND_SMTP,
+	KIND_STARTTLS
+};
 
 static const struct {
 	const char *name; /* "section.key" */
@@ -98,6 +111,20 @@ static bool value_ok(struct cli *cli, enum key_kind kind, struct str value)
 		return value.n > 1 && value.n < 108 && value.p[0] == '/';
 	case KIND_EMAILS:
 		return value.n < 2000 && emails_ok(cli, value);
+	case KIND_EMAIL:
+		return config_email_ok(cli->arena, value);
+	case KIND_LINE:
+		return config_line_ok(value);
+	case KIND_FILE:
+		return value.n > 1 && value.n < 1000 && value.p[0] == '/';
+	case KIND_DAYS:
+		return config_days_ok(value);
+	case KIND_SMTP:
+		return str_eq(value, STR("none")) ||
+		       config_server_ok(value, STR("smtp"));
+	case KIND_STARTTLS:
+		return str_eq(value, STR("required")) ||
+		       str_eq(value, STR("none"));
 	}
 	return false;
 }
@@ -204,6 +231,11 @@ int config_parse(
 	if (c.gate_socket.n >= 108)
 		wrong(&r, MSG_cli_config_value, STR("gate.socket"),
 		    c.gate_socket);
+	if (str_eq(c.mail.url, STR("none")))
+		c.mail = (struct site_mail){ 0 };
+	enum msg wrong_mail = config_mail_wrong(&c.mail);
+	if (wrong_mail != MSG_NONE && r.n_errors == 0)
+		wrong(&r, wrong_mail, STR("mail"), STR(""));
 	if (r.n_errors)
 		return EXIT_CONFIG;
 	*ret = c;
@@ -289,6 +321,7 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 		.gate_url = c->gate_url,
 		.gate_socket = c->gate_socket,
 		.witnesses = c->witnesses,
+		.mail = c->mail,
 	};
 
 	if (c->postgresql) {
@@ -302,6 +335,8 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 		site.shared_dsn =
 		    str_fmt(a, "sqlite:%.*s/gate.db", STR_ARG(site.shared_dir));
 	}
+	if (process == PROCESS_GATE)
+		site.mail = (struct site_mail){ 0 };
 	if (process == PROCESS_GATE)
 		site.people_dsn = (struct str){ NULL, 0 };
 	*ret = site;

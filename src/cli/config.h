@@ -14,6 +14,7 @@ struct config {
 	struct str dsn; /* "sqlite:" (files in dir) or "postgresql://…" */
 	struct str desk_listen, desk_url, gate_listen, gate_url, gate_socket;
 	struct str witnesses; /* e-mails, "," between */
+	struct site_mail mail;
 	bool postgresql;
 };
 

@@ -58,6 +58,12 @@ void fence_allow_if_there(
 		   .path = path, .right = right, .may_lack = true });
 }
 
+void fence_allow_port(struct fence *f, int port)
+{
+	REQUIRE(f->n_ports < COUNT(f->port));
+	f->port[f->n_ports++] = port;
+}
+
 int fence_abi(void)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0,
@@ -84,6 +90,25 @@ static struct ruleset refused(const struct fence *f, int abi)
 	if (abi >= 6)
 		r.scoped = SCOPE_ABSTRACT_SOCKET | SCOPE_SIGNAL;
 	return r;
+}
+
+/* struct landlock_net_port_attr and its kind of rule, from ABI 4. */
+struct net_rule {
+	uint64_t allowed, port;
+};
+#define RULE_NET_PORT 2
+
+static enum err add_port(
+    struct ctx *cx, int set, const struct ruleset *r, int port)
+{
+	struct net_rule rule = { .allowed = NET_CONNECT_TCP & r->net,
+		.port = (uint64_t)port };
+	if (rule.allowed == 0)
+		return OK;
+	if (syscall(SYS_landlock_add_rule, set, RULE_NET_PORT, &rule, 0))
+		return fail_detail(cx, ERR_BROKEN, "fence: port %d: %s", port,
+		    strerror(errno));
+	return OK;
 }
 
 /* A kernel takes only the members it knows. */
@@ -133,6 +158,11 @@ static enum err enter(
 {
 	for (size_t i = 0; i < f->n; i++) {
 		enum err e = add_rule(cx, set, r, &f->rule[i]);
+		if (e)
+			return e;
+	}
+	for (size_t i = 0; i < f->n_ports; i++) {
+		enum err e = add_port(cx, set, r, f->port[i]);
 		if (e)
 			return e;
 	}

@@ -18,12 +18,17 @@ struct fence_rule {
 struct fence {
 	struct fence_rule rule[96];
 	size_t n;
-	bool no_connect; /* no outgoing TCP, where the kernel can refuse it */
+	/* No outgoing TCP but to these ports, where the kernel can refuse it. */
+	bool no_connect;
+	int port[8];
+	size_t n_ports;
 };
 
 void fence_allow(struct fence *, struct str path, enum fence_right);
 /* The same for what is not on every machine. */
 void fence_allow_if_there(struct fence *, struct str path, enum fence_right);
+
+void fence_allow_port(struct fence *, int port);
 
 /* The kernel's version of Landlock: from 1; 0 when it has none. */
 int fence_abi(void);

@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,6 +122,22 @@ static void try_run(struct probe *p)
 	    WIFEXITED(status) && WEXITSTATUS(status) == 1);
 }
 
+/* A port that nobody is sent to; from ABI 4 the kernel refuses before it looks
+ * whether anybody listens. */
+static void try_connect(struct probe *p)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	int failed = connect(fd, (struct sockaddr *)&to, sizeof to);
+	note(
+	    p, STR("127.0.0.1:9"), STR("connect"), failed && is_refusal(errno));
+	close(fd);
+}
+
 /* The gate asks for a table of people: in its file, or with its role. */
 static void try_people_sql(struct probe *p)
 {
@@ -209,6 +227,8 @@ int probe_run(
 		try_people_sql(&p);
 	else
 		try_sources(&p);
+	if (pf.fence.no_connect && pf.abi >= 4)
+		try_connect(&p);
 	try_run(&p);
 	out_json(cli, result(&p, process, pf.abi));
 	return p.n_open ? EXIT_INTEGRITY : EXIT_DONE;

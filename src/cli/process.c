@@ -12,6 +12,8 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/config_mail.h"
+#include "cli/disk.h"
 #include "core/source_list.h"
 #include "core/views.h"
 #include "courier/courier.h"
@@ -152,6 +154,30 @@ static void allow_network(struct fence *f)
 		fence_allow_if_there(f, str_of(paths[i]), FENCE_READ);
 }
 
+/* A file that is replaced by renaming is another one for the kernel: its folder
+ * is allowed. */
+static void allow_beside(struct fence *f, struct str file)
+{
+	if (file.n > 0)
+		fence_allow_if_there(f, path_parent(file), FENCE_READ);
+}
+
+/* The courier calls the mail server, if one is named, and nobody else but the
+ * store. */
+static void allow_mail(const struct config *c, struct fence *f)
+{
+	const struct site_mail *m = &c->mail;
+	f->no_connect = !c->postgresql;
+	if (m->url.n == 0)
+		return;
+	if (!c->postgresql)
+		allow_network(f);
+	allow_beside(f, m->secret_file);
+	allow_beside(f, m->token_file);
+	allow_beside(f, m->ca_file);
+	fence_allow_port(f, config_server_port(m->url));
+}
+
 int process_fence(struct cli *cli, const struct config *c,
     const struct site *site, enum process process, struct process_fence *pf)
 {
@@ -171,6 +197,8 @@ int process_fence(struct cli *cli, const struct config *c,
 		fence_allow(f, site->people_dir, FENCE_WRITE);
 		/* The desk calls nobody but the store. */
 		f->no_connect = process == PROCESS_DESK && !c->postgresql;
+		if (process == PROCESS_COURIER)
+			allow_mail(c, f);
 	}
 	if (fence_enter(&cli->cx, f, &pf->abi))
 		return cli_fault(cli);

@@ -1,6 +1,7 @@
 #include "core/link.h"
 
 #include "base/str.h"
+#include "base/time.h"
 #include "core/secret.h"
 
 #define LINK_MS ((int64_t)60 * 24 * 60 * 60 * 1000)
@@ -28,6 +29,15 @@ enum err link_new(struct ctx *cx, struct str purpose, struct str request,
 static enum err link_over(struct ctx *cx)
 {
 	return fail(cx, ERR_GONE, MSG_error_link_over);
+}
+
+/* By which end: the reader is told what to do then. */
+static enum err link_ended(struct ctx *cx, int64_t used, int64_t expires)
+{
+	bool answered = used != 0;
+	return fail1(cx, ERR_GONE,
+	    answered ? MSG_error_link_used : MSG_error_link_expired,
+	    time_short(cx->arena, cx->lang, answered ? used : expires));
 }
 
 static enum err link_unknown(struct ctx *cx)
@@ -58,7 +68,7 @@ enum err link_find(
 	link.created = row_i64(row, "created");
 	link.expires = row_i64(row, "expires");
 	if (row_i64(row, "used") != 0 || link.expires <= cx->now)
-		return link_over(cx);
+		return link_ended(cx, row_i64(row, "used"), link.expires);
 	*ret = link;
 	return OK;
 }

@@ -86,6 +86,21 @@ static struct str standing_words(struct arena *a, const struct person *to)
 	    msg_fill(a, to->lang, MSG_mail_standing, args, COUNT(args)));
 }
 
+/* Files that whoever acts sends along (N-29, N-30). */
+static struct str files_of(const struct telling *t, enum notice_kind kind)
+{
+	const json_t *form = json_value(t->ev->data, "form");
+	const json_t *ids = json_list(form ? form : t->ev->data, "files");
+	struct str all = STR("");
+	if (kind != NOTICE_cannot && kind != NOTICE_delivered)
+		return all;
+	for (size_t i = 0; i < json_array_size(ids); i++)
+		all = str_fmt(t->cx->arena, "%.*s%s%.*s", STR_ARG(all),
+		    i ? " " : "",
+		    STR_ARG(json_as_text(json_array_get(ids, i))));
+	return all;
+}
+
 static enum err tell(const struct telling *t, enum notice_kind kind,
     const struct person *to, struct str cc, struct str said, struct str link)
 {
@@ -101,7 +116,8 @@ static enum err tell(const struct telling *t, enum notice_kind kind,
 		.subject =
 		    msg_fill(a, to->lang, words_of[kind].subject, args, 4),
 		.body = str_cat(a, body, standing_words(a, to)),
-		.link = link.n > 0 ? link : page_of(t) };
+		.link = link.n > 0 ? link : page_of(t),
+		.files = files_of(t, kind) };
 	return outbox_add(t->cx, &n, NULL);
 }
 

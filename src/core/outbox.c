@@ -23,8 +23,9 @@ const char *const notice_names[NOTICES] = {
 #undef NOTICE
 };
 
-#define NOTICE_COLUMNS \
-	"id, kind, request, recipient, cc, subject, body, link, created, done"
+#define NOTICE_COLUMNS                                                           \
+	"id, kind, request, recipient, cc, subject, body, link, files, created," \
+	" done"
 
 static enum err bad_email(struct ctx *cx, struct str email)
 {
@@ -87,12 +88,12 @@ enum err outbox_add(struct ctx *cx, const struct notice *input, int64_t *ret_id)
 		return e;
 	e = sql_exec(cx,
 	    SQL("insert into outbox (id, kind, request, recipient, cc, subject,"
-		" body, link, created, owner, until, done)"
-		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, 0)"),
+		" body, link, files, created, owner, until, done)"
+		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0, 0)"),
 	    VALS(val_i64(n.id), val_str(str_of(notice_names[n.kind])),
 		val_str(n.request), val_str(n.recipient), val_str(n.cc),
 		val_str(n.subject), val_str(n.body), val_str(n.link),
-		val_i64(cx->now)),
+		val_str(n.files), val_i64(cx->now)),
 	    NULL);
 	if (e)
 		return e;
@@ -116,6 +117,7 @@ static enum err notice_of(struct ctx *cx, struct row row, struct notice *ret)
 		.subject = row_str(row, "subject"),
 		.body = row_str(row, "body"),
 		.link = row_str(row, "link"),
+		.files = row_str(row, "files"),
 		.created = row_i64(row, "created"),
 		.done = row_i64(row, "done"),
 	};

@@ -24,6 +24,7 @@ struct notice {
 	struct str subject;   /* one line */
 	struct str body;      /* lines; at most 64 KiB */
 	struct str link;      /* path of the desk ("/requests/…") or empty */
+	struct str files; /* ids of attachments, blanks between; may be empty */
 	int64_t created;
 	int64_t done; /* when it was sent; 0: not yet */
 };

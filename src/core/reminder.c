@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "core/acceptance.h"
 #include "core/cases.h"
 #include "core/clock.h"
 #include "core/outbox.h"
@@ -19,6 +20,7 @@ struct target {
 	int used, total, level; /* level: 0, 75 or 100 */
 	struct date due;
 	bool counts;
+	bool accepts; /* no budget: the requester's answer is waited for */
 };
 
 struct reminding {
@@ -132,11 +134,26 @@ static void find_stages(struct reminding *r)
 	}
 }
 
+/* Once for each delivery. */
+static void find_acceptance(struct reminding *r, int64_t days)
+{
+	if (!acceptance_is_due(&r->facts, &r->f, r->cx->now, days))
+		return;
+	LIST_ADD(r->cx->arena, &r->targets,
+	    (struct target){ .key = str_fmt(r->cx->arena, "acceptance:%lld",
+				 (long long)r->f.delivered),
+		.accepts = true,
+		.level = SOON });
+}
+
 static enum err look(struct reminding *r, struct str no)
 {
+	int64_t days = 0;
 	enum err e = cases_load(r->cx, no, &r->f);
 	if (!e)
 		e = cases_facts(r->cx, &r->f, &r->facts);
+	if (!e)
+		e = acceptance_days(r->cx, &days);
 	if (e)
 		return e;
 	struct date day = date_of_ms(r->cx->now);
@@ -148,6 +165,7 @@ static enum err look(struct reminding *r, struct str no)
 	    r->f.state != STATE_waiting && r->f.state != STATE_draft) {
 		find_whole(r);
 		find_stages(r);
+		find_acceptance(r, days);
 	}
 	return OK;
 }
@@ -288,6 +306,11 @@ static enum err send_one(
 	enum err e = record(r, t, &first);
 	if (e || !first)
 		return e;
+	if (t->accepts) {
+		e = acceptance_remind(r->cx, &r->f, &first);
+		*notices += !e && first;
+		return e;
+	}
 	r->n_to = 0;
 	e = add_holders(r, t);
 	struct str holders = e ? STR("") : names_of(r, r->n_to);

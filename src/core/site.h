@@ -9,6 +9,17 @@
 
 struct store;
 
+/* How mail leaves: [mail] of pratu.conf. An empty url: it does not. Passwords
+ * and tokens stand in files, which are read when they are needed. */
+struct site_mail {
+	struct str url;      /* "smtp://host:587", "smtps://host" */
+	struct str starttls; /* "required" or "none"; smtp only */
+	struct str from, name;
+	struct str user, secret_file, token_file;
+	struct str ca_file; /* empty: the system's certificates */
+	struct str give_up_days;
+};
+
 struct site {
 	struct str dir; /* holds pratu.conf; absolute, as all paths here */
 	struct str people_dir, shared_dir, gate_dir;
@@ -20,6 +31,7 @@ struct site {
 	    gate_url;           /* as people see them; no '/' at the end */
 	struct str gate_socket; /* where desk asks gate: describe, preview */
 	struct str witnesses; /* e-mails, "," between: who gets signed heads */
+	struct site_mail mail;
 };
 
 /* Opens a store and refuses one that is not migrated: ERR_CONFLICT. */

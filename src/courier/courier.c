@@ -1,5 +1,6 @@
 #include "courier/courier.h"
 
+#include <curl/curl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "core/reminder.h"
 #include "core/sweep.h"
 #include "courier/heads.h"
+#include "courier/post.h"
 #include "sql/sql.h"
 
 /* How often it looks, how long it may hold a notice, how many at once, and how
@@ -32,6 +34,7 @@ struct courier {
 	int64_t swept, reminded;
 	struct heads heads;
 	int64_t signed_at;
+	struct post *post; /* NULL: no mail server is named */
 };
 
 static void log_fault(const struct ctx *cx, const char *event)
@@ -40,9 +43,9 @@ static void log_fault(const struct ctx *cx, const char *event)
 	    { "detail", cx->fault.detail });
 }
 
-/* Notices go to the mailbox that the desk shows: taking one from the outbox is
- * all the way there is until a mail server is named. Each in its own
- * transaction, so that one that fails keeps nobody else's. */
+/* Without a mail server notices go to the mailbox that the desk shows: taking one
+ * from the outbox is all the way there is. Each in its own transaction, so that
+ * one that fails keeps nobody else's. */
 static enum err hand_on(struct ctx *cx, struct courier *c, int64_t id)
 {
 	enum err e = store_write(cx, c->people);
@@ -189,7 +192,8 @@ static void work(struct courier *c)
 {
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
-	carry(&cx, c);
+	if (c->post == NULL)
+		carry(&cx, c);
 	sweep(&cx, c);
 	remind(&cx, c);
 	/* The clock may have been set back. */
@@ -208,16 +212,20 @@ int courier_run(const struct courier_options *o)
 	crypt_init();
 	c.name = str_fmt(arena, "courier-%d-%.*s", (int)getpid(),
 	    STR_ARG(random_id(arena, 8)));
-	if (site_open_people(&cx, o->site, 1, &c.people) ||
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	if (site_open_people(&cx, o->site, 3, &c.people) ||
 	    site_open_shared(&cx, o->site, 1, &c.shared)) {
 		log_fault(&cx, "courier.store");
 	} else if (heads_open(&cx, o->site, &c.heads)) {
 		log_fault(&cx, "courier.heads");
 	} else {
+		if (o->site->mail.url.n > 0)
+			c.post = post_start(o->site, c.people, c.name);
 		o->ready(o->ready_arg);
 		struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
 		while (poll(&stop, 1, LOOK_MS) <= 0)
 			work(&c);
+		post_stop(c.post);
 		cx.now = time_now_ms();
 		sign(&cx, &c);
 		code = 0;

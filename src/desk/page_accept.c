@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "core/link.h"
 #include "core/policy.h"
+#include "core/told.h"
 #include "desk/form_command.h"
 #include "desk/page_case.h"
 #include "sql/sql.h"
@@ -66,6 +67,15 @@ static struct str delivered_text(struct visit *v, const struct case_file *f)
 	return buf_view(&b);
 }
 
+static struct str lines_of(struct arena *a, const json_t *texts)
+{
+	struct buf b = buf_new(a, 65536);
+	for (size_t i = 0; i < json_array_size(texts); i++)
+		buf_fmt(&b, "%s%.*s", i ? "\n" : "",
+		    STR_ARG(json_as_text(json_array_get(texts, i))));
+	return buf_view(&b);
+}
+
 static enum err show(struct visit *v, const struct case_file *f,
     const struct facts *facts, int status, const struct fault *fault)
 {
@@ -87,6 +97,12 @@ static enum err show(struct visit *v, const struct case_file *f,
 	row_text(&r, case_say(&w, MSG_accept_delivered_at),
 	    case_when(&w, f->delivered));
 	row_some(&r, case_say(&w, MSG_accept_delivered), delivered_text(v, f));
+	row_some(&r, case_say(&w, MSG_thing_digest),
+	    json_text(f->artefact, "digest"));
+	row_some(&r, case_say(&w, MSG_sending_conditions),
+	    lines_of(v->cx.arena, told_conditions(v->cx.arena, f)));
+	row_some(&r, case_say(&w, MSG_sending_purpose),
+	    json_text(f->answers, "purpose"));
 	struct accept_page page = { .title = case_title(f),
 		.problems = w.problems,
 		.n_problems = w.n_problems,

@@ -137,6 +137,9 @@ static enum err read_in_transaction(struct case_work *w, struct str no)
 		e = name_all(w);
 	if (!e)
 		e = find_waits(w);
+	if (!e)
+		e = mail_list(cx, &w->f, &w->v->actor.person, &w->mails,
+		    &w->n_mails);
 	return e;
 }
 
@@ -180,6 +183,7 @@ static enum err show(
 	case_put_way(w, &page);
 	case_put_record(w, &page);
 	case_put_made(w, &page);
+	case_put_mails(w, &page);
 	case_put_talk(w, &page);
 	case_put_events(w, &page);
 	case_put_actions(w, &page);

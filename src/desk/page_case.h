@@ -6,6 +6,7 @@
 #include "core/cases.h"
 #include "core/clock.h"
 #include "core/grants.h"
+#include "core/mails.h"
 #include "desk/pages.h"
 
 /* One open stage and who holds it. */
@@ -43,6 +44,8 @@ struct case_work {
 	/* Whom the viewer may name: read only when he may name somebody. */
 	const struct person *advisers;
 	size_t n_advisers;
+	const struct mail *mails; /* that the viewer may read */
+	size_t n_mails;
 };
 
 /* ERR_NOT_FOUND to whoever may not see it. */
@@ -171,6 +174,8 @@ struct case_page {
 	const struct ui_file *built; /* documents of what was prepared */
 	size_t n_built;
 	struct ui_table connections, documents;
+	struct ui_table mails;
+	struct str bounced; /* some did not arrive: a badge */
 	struct ui_table changes;     /* of the last reply; no rows: none */
 	struct ui_table contacts;    /* telephone calls, consultations, notes */
 	const struct ui_entry *talk; /* questions, replies, messages */
@@ -188,6 +193,7 @@ void case_put_conflict(const struct case_work *, struct case_page *);
 void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);
+void case_put_mails(const struct case_work *, struct case_page *);
 void case_put_talk(const struct case_work *, struct case_page *);
 void case_put_opinions(const struct case_work *, struct case_page *);
 /* What needs a second look, and whether it stands still for that. */

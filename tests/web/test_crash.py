@@ -480,9 +480,10 @@ PLANTED = [
     ("people", "half_done",
      ["delete from outbox where id = (select max(id) from outbox)"]),
     ("people", "half_done",
-     ["insert into outbox select id + 1000, kind, request, recipient, cc,"
-      " subject, body, link, created + 1, owner, until, done from outbox"
-      " where id = 1"]),
+     ["insert into outbox (id, kind, request, recipient, cc, subject, body,"
+      " link, created, owner, until, done) select id + 1000, kind, request,"
+      " recipient, cc, subject, body, link, created + 1, owner, until, done"
+      " from outbox where id = 1"]),
     ("people", "half_done", ["delete from attachment where request ="
                              " (select min(request) from attachment)"]),
     # Of a command: the answer to an attachment is not asked for.

@@ -71,7 +71,29 @@ def test_desk_and_courier_cannot_reach_the_data(make_place, store, process,
               ("write", "pratu.conf"), ("run", "/bin/sh")}
     if store == "postgresql":
         wanted |= {("read", "gate/store.secret")}
+    elif landlock_abi() >= 4:
+        wanted |= {("connect", "127.0.0.1:9")}
     assert wanted <= refused
+
+
+def test_the_courier_calls_the_mail_server_and_nobody_else(
+        make_place, fenced):
+    if landlock_abi() < 4:
+        pytest.skip("the kernel does not tell ports apart")
+    place = make_place()
+    conf = place.dir / "pratu.conf"
+    mail = "\n[mail]\nurl = smtp://localhost:{}\nfrom = a@example.ac.th\n"
+    before = conf.read_text()
+    conf.write_text(before + mail.format(587))
+    _, refused, allowed = probe(place, "courier")
+    assert ("connect", "127.0.0.1:9") in refused and allowed == set()
+    # Were the server there, it could.
+    conf.write_text(before + mail.format(9))
+    _, refused, allowed = probe(place, "courier")
+    assert allowed == {("connect", "127.0.0.1:9")}
+    # The desk may not even then.
+    _, refused, allowed = probe(place, "desk")
+    assert ("connect", "127.0.0.1:9") in refused and allowed == set()
 
 
 def test_the_probe_can_tell_an_open_wall(make_place):
