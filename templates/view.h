@@ -42,6 +42,7 @@ struct view {
 	struct str title; /* the page's, without the product's name */
 	bool wrong;       /* it shows errors: the title begins with that */
 	bool wide;        /* lists and tables: the whole width */
+	struct url print_style; /* beside the usual ones, on paper; or unset */
 	struct url home;
 	const struct ui_link *nav; /* the main navigation */
 	size_t n_nav;

@@ -340,3 +340,54 @@ enum err cases_waiting_states(struct ctx *cx, int64_t ret[STATES])
 	}
 	return e;
 }
+
+/* In which role something waits for somebody: his own request, work that he was
+ * assigned, or what the key says. A person whom a procedure names has none. */
+static int role_of_wait(struct str holder, struct str state)
+{
+	struct str kind, rest;
+	str_cut(holder, ':', &kind, &rest);
+	if (str_eq(kind, STR("system")))
+		return ROLE_officer;
+	if (str_eq(kind, STR("fallback")))
+		return ROLE_head;
+	if (!str_eq(kind, STR("person")))
+		return kind_find(kind, role_names, ROLES);
+	if (str_eq(state, STR("preparing")) || str_eq(state, STR("delivery")))
+		return ROLE_officer;
+	if (str_eq(state, STR("waiting")) || str_eq(state, STR("acceptance")) ||
+	    str_eq(state, STR("draft")))
+		return ROLE_requester;
+	return -1;
+}
+
+/* A request that waits for one role under several keys (two owner units, two
+ * systems) is one. */
+enum err cases_waiting_roles(struct ctx *cx, int64_t ret[ROLES])
+{
+	struct rows rows;
+	struct str last = STR("");
+	uint32_t seen = 0;
+	enum err e = sql_all(cx,
+	    SQL("select distinct w.no, w.holder, c.state from case_waiting w"
+		" join cases c on c.no = w.no where " WAITS_FOR_ACTOR
+		" order by w.no"),
+	    VALS(val_str(person_key(cx)), val_i64(cx->actor->person.id),
+		val_str(today(cx))),
+	    &rows);
+	for (size_t i = 0; i < ROLES; i++)
+		ret[i] = 0;
+	for (size_t i = 0; !e && i < rows.n; i++) {
+		struct str no = row_str(rows.row[i], "no");
+		int role = role_of_wait(row_str(rows.row[i], "holder"),
+		    row_str(rows.row[i], "state"));
+		if (!str_eq(no, last))
+			seen = 0;
+		last = no;
+		if (role < 0 || (seen >> role & 1))
+			continue;
+		seen |= UINT32_C(1) << role;
+		ret[role]++;
+	}
+	return e;
+}

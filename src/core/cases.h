@@ -90,6 +90,9 @@ MUST_CHECK enum err cases_list(struct ctx *, const struct case_filter *,
 MUST_CHECK enum err cases_waiting_count(struct ctx *, int64_t *ret);
 /* The same by the state of the request. */
 MUST_CHECK enum err cases_waiting_states(struct ctx *, int64_t ret[STATES]);
+/* And by the role in which the actor, or for whom he stands in, holds it: one
+ * that waits for two of his roles counts for both. */
+MUST_CHECK enum err cases_waiting_roles(struct ctx *, int64_t ret[ROLES]);
 
 /* The request as the actor sees it (contract.md §3). */
 struct site;

@@ -10,7 +10,13 @@
 #include "core/setting.h"
 #include "sql/sql.h"
 
-enum { OPENS = 8 * 60 + 30, MAX_TO = 100, SOON = 75, UP = 100 };
+enum {
+	OPENS = 8 * 60 + 30,
+	MAX_TO = 100,
+	SOON = 75,
+	UP = 100,
+	MAX_AHEAD = 2000
+};
 
 /* One budget that runs: of the whole, or of an open stage. */
 struct target {
@@ -18,7 +24,7 @@ struct target {
 	const struct run *run; /* NULL: the whole */
 	struct text2 what;
 	int used, total, level; /* level: 0, 75 or 100 */
-	struct date due;
+	struct date start, due;
 	bool counts;
 	bool accepts; /* no budget: the requester's answer is waited for */
 };
@@ -28,6 +34,7 @@ struct reminding {
 	struct case_file f;
 	struct facts facts;
 	LIST(struct target) targets;
+	bool all; /* those that nobody need be told of yet, too */
 	struct person to[MAX_TO]; /* each once */
 	size_t n_to;
 };
@@ -78,7 +85,7 @@ static int level_of(int used, int total)
 static void add_target(struct reminding *r, struct target t)
 {
 	t.level = level_of(t.used, t.total);
-	if (t.level > 0)
+	if (t.level > 0 || (r->all && t.total > 0))
 		LIST_ADD(r->cx->arena, &r->targets, t);
 }
 
@@ -108,6 +115,7 @@ static void find_whole(struct reminding *r)
 		       .en = msg_text(LANG_EN, MSG_clock_kind_case) },
 		   .used = c.used,
 		   .total = total,
+		   .start = c.start,
 		   .due = c.due,
 		   .counts = true });
 }
@@ -129,6 +137,7 @@ static void find_stages(struct reminding *r)
 			   .what = c->stage->title,
 			   .used = c->used,
 			   .total = c->budget,
+			   .start = c->start,
 			   .due = c->due,
 			   .counts = c->counts });
 	}
@@ -334,4 +343,112 @@ enum err reminders_send(struct ctx *cx, struct str no, int64_t *ret_notices)
 	if (!e)
 		*ret_notices = notices;
 	return e;
+}
+
+/* The day on which so many days have been counted. */
+static struct date day_of(
+    const struct reminding *r, const struct target *t, int level)
+{
+	int need = (t->total * level + 99) / 100;
+	struct date d = t->start, now = date_of_ms(r->cx->now);
+	for (int i = 0; need > 0 && i < MAX_AHEAD; i++) {
+		d = date_add(d, 1);
+		need -= calendar_working(&r->facts.calendar, d) &&
+		        !clock_pauses(&r->f, d);
+	}
+	return date_cmp(d, now) < 0 ? now : d;
+}
+
+/* "stage:ID:UNIT:SINCE" or "case:DAY", as add_target() made it. */
+static struct reminder_line told_line(const struct reminding *r, struct row row)
+{
+	struct reminder_line l = { .level = (int)row_i64(row, "level"),
+		.at = row_i64(row, "at"),
+		.what = { .th = msg_text(LANG_TH, MSG_clock_kind_case),
+		    .en = msg_text(LANG_EN, MSG_clock_kind_case) } };
+	struct str kind, rest = row_str(row, "clock"), since;
+	str_cut(rest, ':', &kind, &rest);
+	if (!str_eq(kind, STR("stage")))
+		return l;
+	str_cut(rest, ':', &l.stage, &rest);
+	str_cut(rest, ':', &l.unit, &since);
+	const struct stage *s = procedure_stage(r->facts.procedure, l.stage);
+	if (s != NULL)
+		l.what = s->title;
+	return l;
+}
+
+/* With a budget of one day only the second is told. */
+static enum err add_coming(struct reminding *r, const struct target *t,
+    struct reminder_line *v, size_t *n)
+{
+	static const int levels[] = { SOON, UP };
+	enum err e = OK;
+	for (size_t i = 0; i < COUNT(levels) && !e; i++) {
+		struct target one = *t;
+		bool told = true;
+		one.level = levels[i];
+		if (levels[i] == SOON &&
+		    date_cmp(day_of(r, t, SOON), day_of(r, t, UP)) == 0)
+			continue;
+		e = was_told(r, &one, &told);
+		if (!e && !told)
+			v[(*n)++] = (struct reminder_line){
+				.stage = t->run ? t->run->stage : STR(""),
+				.unit = t->run ? t->run->unit : STR(""),
+				.what = t->what,
+				.level = levels[i],
+				.due = day_of(r, t, levels[i])
+			};
+	}
+	return e;
+}
+
+enum err reminders_of(struct ctx *cx, const struct facts *facts,
+    const struct case_file *f, const struct reminder_line **ret, size_t *ret_n)
+{
+	struct reminding *r = ARENA_NEW(cx->arena, struct reminding);
+	struct rows rows;
+	size_t n = 0;
+	r->cx = cx;
+	r->f = *f;
+	r->facts = *facts;
+	r->all = true;
+	enum err e = sql_all(cx,
+	    SQL("select clock, level, at from reminder where request = $1"
+		" order by at, level"),
+	    VALS(val_str(f->no)), &rows);
+	if (e)
+		return e;
+	if (f->state != STATE_closed && f->state != STATE_waiting &&
+	    f->state != STATE_draft) {
+		find_whole(r);
+		find_stages(r);
+	}
+	struct reminder_line *v = ARENA_ARRAY(
+	    cx->arena, struct reminder_line, rows.n + 2 * r->targets.n + 1);
+	for (; n < rows.n; n++)
+		v[n] = told_line(r, rows.row[n]);
+	for (size_t i = 0; i < r->targets.n && !e; i++)
+		e = add_coming(r, &r->targets.v[i], v, &n);
+	*ret = v;
+	*ret_n = n;
+	return e;
+}
+
+json_t *reminders_json(struct arena *a, const struct reminder_line *v, size_t n)
+{
+	json_t *list = json_new_array(a);
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = json_new_object(a);
+		json_put_text_or_null(o, "stage", v[i].stage);
+		json_put_text_or_null(o, "unit", v[i].unit);
+		json_put_int(o, "level", v[i].level);
+		json_put_text_or_null(
+		    o, "at", v[i].at ? time_iso(a, v[i].at) : STR(""));
+		json_put_text_or_null(
+		    o, "due", v[i].at ? STR("") : date_iso(a, v[i].due));
+		json_add(list, o);
+	}
+	return list;
 }

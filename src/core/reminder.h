@@ -7,7 +7,7 @@
 #ifndef CORE_REMINDER_H
 #define CORE_REMINDER_H
 
-#include "base/ctx.h"
+#include "core/facts.h"
 
 /* The open requests to look at now; none when it is too early, or today's have
  * been looked at already. Read transaction. */
@@ -21,5 +21,19 @@ MUST_CHECK enum err reminders_send(
     struct ctx *, struct str request, int64_t *ret_notices);
 /* Today's have all been looked at. Write transaction. */
 MUST_CHECK enum err reminders_done(struct ctx *);
+
+/* What was told of a request, and what will be told next of the budgets that run
+ * now, by time. */
+struct reminder_line {
+	struct str stage, unit; /* empty: of the whole */
+	struct text2 what;
+	int level;       /* 75 or 100 */
+	int64_t at;      /* when it was told; 0: not yet */
+	struct date due; /* not yet: on the morning of that day, or after it */
+};
+MUST_CHECK enum err reminders_of(struct ctx *, const struct facts *,
+    const struct case_file *, const struct reminder_line **ret, size_t *ret_n);
+/* [{stage, unit, level, at, due}] */
+json_t *reminders_json(struct arena *, const struct reminder_line *, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/clock.h"
+#include "core/reminder.h"
 #include "core/way.h"
 #include "desk/app.h"
 #include "desk/page_list.h"
@@ -213,11 +214,15 @@ enum err api_clock(struct visit *v)
 {
 	struct case_file f;
 	struct facts facts;
+	const struct reminder_line *told = NULL;
+	size_t n_told = 0;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = cases_get(&v->cx, visit_arg(v, 0), &f);
 	if (!e)
 		e = cases_facts(&v->cx, &f, &facts);
+	if (!e)
+		e = reminders_of(&v->cx, &facts, &f, &told, &n_told);
 	store_end(&v->cx);
 	if (e)
 		return e;
@@ -225,6 +230,7 @@ enum err api_clock(struct visit *v)
 	    clock_whole_json(v->cx.arena, &facts, &f, v->cx.now, v->cx.lang);
 	/* The data protection officer's hold: nothing is given, days count. */
 	json_put_flag(o, "held", f.held);
+	json_put(o, "reminders", reminders_json(v->cx.arena, told, n_told));
 	return visit_json(v, 200, o);
 }
 
@@ -253,8 +259,35 @@ static json_t *line_json(
 	return o;
 }
 
+static json_t *counts_json(
+    struct arena *a, const int64_t *counts, const char *const *names, size_t n)
+{
+	json_t *o = json_new_object(a);
+	for (size_t i = 0; i < n; i++)
+		if (counts[i] > 0)
+			json_put_int(o, names[i], counts[i]);
+	return o;
+}
+
+/* How many wait for the caller, by state and by role. */
+static enum err read_waits(struct visit *v, json_t **ret)
+{
+	int64_t states[STATES], roles[ROLES];
+	struct arena *a = v->cx.arena;
+	enum err e = cases_waiting_states(&v->cx, states);
+	if (!e)
+		e = cases_waiting_roles(&v->cx, roles);
+	if (e)
+		return e;
+	*ret = json_new_object(a);
+	json_put(*ret, "states", counts_json(a, states, state_names, STATES));
+	json_put(*ret, "roles", counts_json(a, roles, role_names, ROLES));
+	return OK;
+}
+
 enum err api_requests(struct visit *v)
 {
+	json_t *waits = NULL;
 	const struct case_line *list = NULL;
 	struct list_words words = { 0 };
 	size_t n = 0;
@@ -274,6 +307,8 @@ enum err api_requests(struct visit *v)
 		e = cases_list(&v->cx, &q, &list, &n, &next);
 	if (!e)
 		e = list_words(&v->cx, &words);
+	if (!e && q.mine && q.cursor.n == 0)
+		e = read_waits(v, &waits);
 	store_end(&v->cx);
 	if (e)
 		return e;
@@ -283,5 +318,7 @@ enum err api_requests(struct visit *v)
 		json_add(all, line_json(v->cx.arena, &words, &list[i]));
 	json_put(o, "requests", all);
 	json_put_text_or_null(o, "next", next);
+	if (waits != NULL)
+		json_put(o, "waits", waits);
 	return visit_json(v, 200, o);
 }

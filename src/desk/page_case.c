@@ -134,6 +134,8 @@ static enum err read_in_transaction(struct case_work *w, struct str no)
 	if (!e)
 		e = events_load(cx, no, &w->events);
 	if (!e)
+		e = office_settings_get(cx, w->f.office, &w->settings);
+	if (!e)
 		e = name_all(w);
 	if (!e)
 		e = find_waits(w);
@@ -386,6 +388,7 @@ enum err page_command(struct visit *v)
 		return fail1(
 		    &v->cx, ERR_NOT_FOUND, MSG_error_no_such_command, name);
 	json_t *body = form_command(v, (enum command)c);
+	form_take_phrase(v, (enum command)c, body);
 	struct giving g = { .cc = { .no = no,
 				.command = (enum command)c,
 				.body = body,

@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/grants.h"
 #include "core/mails.h"
+#include "core/office_settings.h"
 #include "desk/pages.h"
 
 /* One open stage and who holds it. */
@@ -46,6 +47,7 @@ struct case_work {
 	size_t n_advisers;
 	const struct mail *mails; /* that the viewer may read */
 	size_t n_mails;
+	struct office_settings settings; /* of the office: its ready phrases */
 };
 
 /* ERR_NOT_FOUND to whoever may not see it. */
@@ -245,6 +247,10 @@ struct ui_field *form_codes(struct case_form *, enum ui_field_kind,
 /* One of the attached files; several with `many`. */
 struct ui_field *form_files(struct case_form *, const char *name,
     enum msg label, enum msg hint, bool many);
+/* The office's ready phrases, of which one stands for a note left empty. */
+void form_phrases(struct case_form *);
+/* Puts the chosen phrase into the command's body where no note is. */
+void form_take_phrase(const struct visit *, enum command, json_t *body);
 void form_hidden(struct case_form *, const char *name, struct str value);
 void form_button(struct case_form *, enum ui_button_kind, struct str label,
     const char *name, const char *value, enum msg confirm);

@@ -134,6 +134,7 @@ void case_ask_consent(struct case_form *f)
 	form_area(f, "conditions", MSG_ask_conditions, MSG_ask_conditions_hint,
 	    STR(""))
 	    ->optional = true;
+	form_phrases(f);
 	form_area(f, "note", MSG_ask_note, MSG_NONE, STR(""))->optional = true;
 	form_area(f, "columns_refused", MSG_consent_ask_refused,
 	    MSG_consent_ask_refused_hint, STR(""))
@@ -297,6 +298,7 @@ void case_ask_decide(struct case_form *f)
 	form_opinions(f);
 	if (procedure_kind(f->w->facts.procedure, STAGE_assignment) != NULL)
 		ask_division(f);
+	form_phrases(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_decide_note_hint, STR(""))
 	    ->optional = true;
 	case_sign(f);

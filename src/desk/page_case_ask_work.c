@@ -81,6 +81,7 @@ void case_ask_check(struct case_form *f)
 	show_digest(f);
 	show_agreed(f);
 	form_opinions(f);
+	form_phrases(f);
 	form_area(f, "note", MSG_ask_note, MSG_ask_check_note_hint, STR(""))
 	    ->optional = true;
 	case_sign(f);

@@ -3,10 +3,12 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "core/reminder.h"
 #include "desk/page_case.h"
+#include "sql/sql.h"
 #include "templates/desk_clock.h"
 
-enum { DAY_COLUMNS = 3, STAGE_COLUMNS = 4 };
+enum { DAY_COLUMNS = 3, STAGE_COLUMNS = 4, REMINDER_COLUMNS = 3 };
 
 static struct str weekday(const struct case_work *w, struct date d)
 {
@@ -194,6 +196,59 @@ static void put_rows(const struct case_work *w, struct rows_of *r)
 		    case_say(w, MSG_case_unconfirmed));
 }
 
+static void fill_reminder(
+    const struct case_work *w, const struct reminder_line *l, struct ui_cell *c)
+{
+	struct arena *a = w->v->cx.arena;
+	c[0].text = text2_in(l->what, w->v->cx.lang);
+	if (l->unit.n > 0)
+		c[0].sub = case_unit(w, l->unit);
+	c[1].text = str_fmt(a, "%d %%", l->level);
+	if (l->at != 0) {
+		c[2].text = case_when(w, l->at);
+		c[2].badge_text = case_say(w, MSG_clock_reminder_sent);
+		c[2].tone = UI_GOOD;
+	} else {
+		c[2].text = date_short(a, w->v->cx.lang, l->due);
+		c[2].badge_text = case_say(w, MSG_clock_reminder_due);
+		c[2].tone = UI_NEUTRAL;
+	}
+}
+
+/* Who is told that time runs out: when it was, and when it will be. */
+static enum err put_reminders(const struct case_work *w, struct ui_table *ret)
+{
+	static const enum msg labels[REMINDER_COLUMNS] = {
+		MSG_clock_reminder_of, MSG_clock_reminder_level,
+		MSG_clock_reminder_when
+	};
+	struct visit *v = w->v;
+	struct arena *a = v->cx.arena;
+	const struct reminder_line *list = NULL;
+	size_t n = 0;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = reminders_of(&v->cx, &w->facts, &w->f, &list, &n);
+	store_end(&v->cx);
+	if (e)
+		return e;
+	struct ui_column *columns =
+	    ARENA_ARRAY(a, struct ui_column, REMINDER_COLUMNS);
+	struct ui_cell *cells =
+	    ARENA_ARRAY(a, struct ui_cell, n * REMINDER_COLUMNS + 1);
+	for (size_t i = 0; i < REMINDER_COLUMNS; i++)
+		columns[i].label = case_say(w, labels[i]);
+	for (size_t i = 0; i < n; i++)
+		fill_reminder(w, &list[i], &cells[i * REMINDER_COLUMNS]);
+	*ret = (struct ui_table){ .caption = case_say(w, MSG_clock_reminders),
+		.columns = columns,
+		.n_columns = REMINDER_COLUMNS,
+		.cells = cells,
+		.n_rows = n,
+		.foot = case_say(w, MSG_clock_reminder_foot) };
+	return OK;
+}
+
 enum err page_clock(struct visit *v)
 {
 	struct case_work w;
@@ -209,6 +264,9 @@ enum err page_clock(struct visit *v)
 		.n_rows = r.list.n,
 		.days = table_of(&w),
 		.stages = stages_of(&w) };
+	e = put_reminders(&w, &page.reminders);
+	if (e)
+		return e;
 	struct view view = page_view(
 	    v, str_fmt(v->cx.arena, "%.*s %.*s",
 		   STR_ARG(case_say(&w, MSG_clock_title)), STR_ARG(w.f.no)));

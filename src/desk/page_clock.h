@@ -9,7 +9,8 @@ struct clock_page {
 	struct str number, title;
 	const struct ui_row *rows;
 	size_t n_rows;
-	struct ui_table days, stages; /* stages: none when there are no rows */
+	struct ui_table days;
+	struct ui_table stages, reminders; /* none when there are no rows */
 };
 
 #endif

@@ -365,33 +365,50 @@ static const struct ui_notice *status_notice(struct document *d)
 	    MSG_document_next_open, revision_url(d, next->revision));
 }
 
-/* What stands on every sheet of paper. */
-static void put_sheet(struct document *d)
+static enum err read_document(struct document *d)
 {
-	struct ctx *cx = &d->v->cx;
-	const struct procedure *p = d->p;
-	d->page.sheet = str_fmt(cx->arena, "%.*s · %.*s %.*s · %.*s %.*s",
-	    STR_ARG(p->code), STR_ARG(text(d, MSG_pages_doc_revision)),
-	    STR_ARG(p->revision), STR_ARG(text(d, MSG_pages_doc_effective)),
-	    STR_ARG(date_long(cx->arena, cx->lang, p->effective)));
-	d->page.class = in(d, p->class_);
-	d->page.status = text(d, standing_of(d, p->revision, p->effective));
+	struct visit *v = d->v;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = procedure_get(
+		    &v->cx, visit_arg(v, 0), STR(""), &d->in_force);
+	if (!e)
+		e = procedure_get(
+		    &v->cx, visit_arg(v, 0), visit_query(v, "revision"), &d->p);
+	if (!e)
+		e = procedure_revisions(
+		    &v->cx, d->p->code, &d->loaded, &d->n_loaded);
+	store_end(&v->cx);
+	return e;
+}
+
+enum err document_sheet_read(struct visit *v, struct document_sheet *ret)
+{
+	struct document d = { .v = v };
+	struct ctx *cx = &v->cx;
+	enum err e = read_document(&d);
+	if (e)
+		return e;
+	const struct procedure *p = d.p;
+	*ret = (struct document_sheet){ .title = in(&d, p->title),
+		.control = str_fmt(cx->arena,
+		    "%.*s · %.*s %.*s · %.*s %.*s · %.*s", STR_ARG(p->code),
+		    STR_ARG(text(&d, MSG_pages_doc_revision)),
+		    STR_ARG(p->revision),
+		    STR_ARG(text(&d, MSG_pages_doc_effective)),
+		    STR_ARG(date_long(cx->arena, cx->lang, p->effective)),
+		    STR_ARG(
+			text(&d, standing_of(&d, p->revision, p->effective)))),
+		.class = in(&d, p->class_),
+		.notice = in(&d, p->notice),
+		.page = in(&d, p->page_label) };
+	return OK;
 }
 
 enum err page_document(struct visit *v)
 {
 	struct document d = { .v = v };
-	enum err e = store_read(&v->cx, v->app->people);
-	if (!e)
-		e = procedure_get(
-		    &v->cx, visit_arg(v, 0), STR(""), &d.in_force);
-	if (!e)
-		e = procedure_get(
-		    &v->cx, visit_arg(v, 0), visit_query(v, "revision"), &d.p);
-	if (!e)
-		e = procedure_revisions(
-		    &v->cx, d.p->code, &d.loaded, &d.n_loaded);
-	store_end(&v->cx);
+	enum err e = read_document(&d);
 	if (e)
 		return e;
 	d.page.back = url_local(STR("/procedures"));
@@ -399,7 +416,6 @@ enum err page_document(struct visit *v)
 	d.page.kind = in(&d, d.p->kind);
 	d.page.notice = in(&d, d.p->notice);
 	d.page.old = status_notice(&d);
-	put_sheet(&d);
 	put_rows(&d);
 	put_control(&d);
 	put_texts(&d);
@@ -409,6 +425,11 @@ enum err page_document(struct visit *v)
 	struct view view =
 	    page_view(v, str_fmt(v->cx.arena, "%.*s %.*s", STR_ARG(d.p->code),
 			     STR_ARG(d.page.title)));
+	const struct str style[] = { d.p->code, d.p->revision,
+		lang_code(v->cx.lang) };
+	view.print_style = url_path(v->cx.arena,
+	    "/procedures/{}/print.css?revision={}&lang={}", COUNT(style),
+	    style);
 	struct buf o = page_buf(v);
 	page_desk_procedure(&o, &view, &d.page);
 	return page_send(v, 200, &o);

@@ -51,6 +51,7 @@ struct list_page {
 	size_t n_fields;
 	const struct ui_link *steps; /* what waits, by state, with counts */
 	size_t n_steps;
+	struct str roles;            /* the same by role, of several roles */
 	bool many;                   /* several could be decided at once */
 	const struct ui_link *chips; /* each without one filter */
 	size_t n_chips;

@@ -23,6 +23,8 @@ enum err list_more_read(
 	enum err e = saved_filter_list(&v->cx, &ret->saved, &ret->n_saved);
 	if (!e && q->mine)
 		e = cases_waiting_states(&v->cx, ret->counts);
+	if (!e && q->mine)
+		e = cases_waiting_roles(&v->cx, ret->roles);
 	return e;
 }
 
@@ -58,6 +60,25 @@ static void put_steps(
 	page->many = m->counts[STATE_decision] + m->counts[STATE_consent] +
 	                 m->counts[STATE_release] >
 	             1;
+}
+
+/* "ผู้อำนวยการ 3 · ผู้บริหาร 1", for whoever is asked in several roles. */
+static void put_roles(
+    struct visit *v, const struct list_more *m, struct list_page *page)
+{
+	struct arena *a = v->cx.arena;
+	struct str all = STR("");
+	size_t n = 0;
+	for (size_t i = 0; i < ROLES; i++) {
+		if (m->roles[i] == 0)
+			continue;
+		struct str name = msg_code(
+		    a, v->cx.lang, STR("role."), str_of(role_names[i]));
+		all = str_fmt(a, "%.*s%s%.*s %lld", STR_ARG(all),
+		    n++ ? " · " : "", STR_ARG(name), (long long)m->roles[i]);
+	}
+	if (n > 1)
+		page->roles = all;
 }
 
 static void add_chip(struct visit *v, struct list_page *page, struct ui_link *l,
@@ -148,8 +169,10 @@ static void put_save(
 void list_more_put(struct visit *v, const struct list_more *m,
     const struct list_words *words, struct list_page *page)
 {
-	if (m->q->mine)
+	if (m->q->mine) {
 		put_steps(v, m, page);
+		put_roles(v, m, page);
+	}
 	put_chips(v, m, words, page);
 	put_saved(v, m, page);
 	if (page->n_chips > 0 && !page->saved_one)

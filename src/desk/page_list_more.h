@@ -9,7 +9,8 @@ struct list_more {
 	const struct case_filter *q;
 	const struct saved_filter *saved;
 	size_t n_saved;
-	int64_t counts[STATES]; /* with q->mine: what waits, by state */
+	/* With q->mine: what waits, by state and by role. */
+	int64_t counts[STATES], roles[ROLES];
 };
 
 /* In the caller's transaction. */

@@ -21,6 +21,17 @@ MUST_CHECK enum err offers_list(
 /* How long it may take, in words. */
 struct str procedure_time(struct ctx *, const struct procedure *);
 
+/* What stands on every printed page of the document. */
+struct document_sheet {
+	struct str title;
+	struct str control; /* code, revision, day, status */
+	struct str class, notice;
+	struct str page; /* with {0} and {1} */
+};
+struct visit;
+MUST_CHECK enum err document_sheet_read(
+    struct visit *, struct document_sheet *ret);
+
 /* A numbered paragraph of the document. */
 struct procedure_text {
 	struct str id, number, heading;
@@ -32,8 +43,7 @@ struct procedure_page {
 	struct url back;
 	struct str title, kind;
 	const struct ui_notice *old; /* it is not, or will not be, in force */
-	struct str sheet, class, status; /* on every printed page */
-	struct str notice; /* of the document: how far paper counts */
+	struct str notice;           /* of the document: how far paper counts */
 	const struct ui_row *rows;
 	size_t n_rows;
 	struct ui_table approvals, revisions, stages, roles, apart;

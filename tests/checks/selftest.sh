@@ -184,4 +184,17 @@ wrong 'a file without a function' 'test_a.c is not FILE::NAME' \
     '/N-02/s/test_a.c::a_b/test_a.c/'
 wrong 'a source that is gone' 'src/base/z.c does not exist' \
     '/L-02/s,base/a,base/z,'
+
+sound
+mkdir docs
+allowed="$here/allowed.sh . ./rules"
+printf '#!/bin/sh\necho "| draft | requester | submit |"\n' > rules
+chmod +x rules
+./rules > docs/ALLOWED.md
+passes 'allowed, sound' $allowed
+sed -i 's/submit/decide/' docs/ALLOWED.md
+fails 'a table that is old' '+| draft | requester | submit |' $allowed
+printf '#!/bin/sh\n' > rules
+: > docs/ALLOWED.md
+fails 'a table of nothing' 'says nothing' $allowed
 exit "$bad"

@@ -308,6 +308,14 @@ def test_couriers_of_a_later_day_remind_once(make_university, store):
     icit = desk.icit
     no = icit.until("preparing", systems=["GL3D"])
     off = days_off(desk)
+    clock = icit.officer.get(f"/requests/{no}/clock")
+    coming = [(r["stage"], r["level"], r["at"]) for r in clock["reminders"]]
+    assert coming == [(None, 75, None), (None, 100, None)], clock
+    soon, up = (r["due"] for r in clock["reminders"])
+    assert soon < up == clock["due"]
+    assert sum(working(date.fromisoformat(soon) + timedelta(days=i), off)
+               for i in range(1, (date.fromisoformat(up) - date.fromisoformat(
+                   soon)).days + 1)) == 2  # 8 and 10 of ten days
     place.stop()
 
     def couriers(moment, until):
@@ -347,3 +355,12 @@ def test_couriers_of_a_later_day_remind_once(make_university, store):
     assert len(desk.whom(no, "reminder")) == 1
     assert len(desk.whom(no, "overdue")) == 3
     assert Path(FAKETIME).exists()
+    # Now they have been told, and say when.
+    place.serve()
+    told = icit.officer.get(f"/requests/{no}/clock")["reminders"]
+    assert [(r["level"], r["due"]) for r in told] == [(75, None), (100, None)]
+    assert [r["at"][:10] for r in told] == [
+        d.astimezone(timezone.utc).date().isoformat() for d in (early, late)]
+    page = Web(place.desk, place.person("director", "ICIT")).open(
+        f"/requests/{no}/clock")
+    assert page.text.count("เตือนแล้ว") == 2 and "75 %" in page.text

@@ -160,3 +160,61 @@ def test_office_settings_page(desk):
         "/offices/ICIT/settings").status == 403
     refusal(desk.requester.api.get("/offices/ICIT/settings"), 404,
             "not-found")
+
+
+def test_what_waits_is_counted_by_role(desk):
+    reg = desk.registrar  # whose director is executive, too
+    before = reg.director.get("/requests?waiting=me")["waits"]["roles"]
+    a, b = reg.until("decision"), reg.until("release")
+    waits = reg.director.get("/requests?waiting=me")["waits"]
+    for role in ("director", "executive"):
+        assert waits["roles"][role] == before.get(role, 0) + 1
+    assert waits["states"]["decision"] >= 1 and waits["states"]["release"] >= 1
+    page = signed_in(desk, reg.director).open("/requests?waiting=me")
+    said = " · ".join(f"{name} {waits['roles'][role]}" for role, name in (
+        ("director", "ผู้อำนวยการ"), ("executive", "ผู้บริหาร")))
+    assert said in page.text, page.text
+    # One that two of his units are asked for waits for him once.
+    both, icit = desk.both_owners, desk.icit
+    before = both.get("/requests?waiting=me")["waits"]["roles"]
+    no = icit.new(systems=["HRIS", "REG"])["no"]
+    assert len(both.request(no)["waiting_for"]) == 2
+    now = both.get("/requests?waiting=me")["waits"]["roles"]
+    assert now["owner"] == before.get("owner", 0) + 1
+    # Only the first page counts, and only what waits.
+    assert "waits" not in both.get("/requests")
+    for one in (a, b):
+        assert one in reg.director.waits_for()
+
+
+def test_a_ready_phrase_stands_for_the_note(desk):
+    icit = desk.icit
+    said = "อนุญาตให้ใช้เพื่อการประกันคุณภาพเท่านั้น"
+    r = icit.director.api.call("PATCH", "/offices/ICIT/settings",
+                               json={"phrases": [said, "ขอให้ทบทวน"]})
+    assert r.status_code == 200, r.text
+    no, other = icit.until("decision"), icit.until("decision")
+    web = signed_in(desk, icit.director)
+    page = web.open(f"/requests/{no}")
+    form = page.to(f"/requests/{no}/decide")
+    assert said in form.choices["decide.phrase"]
+    page = web.send(page, f"/requests/{no}/decide", button="approved",
+                    **{"decide.phrase": said})
+    assert page.status == 200, page.errors
+    notes = [s["note"] for s in icit.director.request(no)["stages"]
+             if s["kind"] == "decision"]
+    assert notes == [said]
+    # What is typed goes before; a phrase is reason enough to reject.
+    page = web.send(web.open(f"/requests/{other}"),
+                    f"/requests/{other}/decide", button="rejected",
+                    **{"decide.phrase": "ขอให้ทบทวน"})
+    r = icit.director.request(other)
+    assert r["outcome"] == "rejected"
+    assert [s["note"] for s in r["stages"] if s["kind"] == "decision"] == [
+        "ขอให้ทบทวน"]
+    third = icit.until("decision")
+    web.send(web.open(f"/requests/{third}"), f"/requests/{third}/decide",
+             button="approved", **{"decide.phrase": said,
+                                   "decide.note": "ตามที่เสนอ"})
+    assert [s["note"] for s in icit.director.request(third)["stages"]
+            if s["kind"] == "decision"] == ["ตามที่เสนอ"]
