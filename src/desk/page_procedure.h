@@ -29,7 +29,7 @@ struct procedure_text {
 };
 /* For templates/desk_procedure.html. */
 struct procedure_page {
-	struct url back;
+	struct url back, pdf;
 	struct str title, kind;
 	const struct ui_notice *old; /* it is not, or will not be, in force */
 	struct str sheet, class, status; /* on every printed page */
