@@ -20,6 +20,7 @@
 #include "desk/desk.h"
 #include "gate/gate.h"
 #include "http/http.h"
+#include "paper/paper.h"
 #include "source/source.h"
 #include "sql/sql.h"
 
@@ -195,6 +196,9 @@ int process_fence(struct cli *cli, const struct config *c,
 			return cli_fault(cli);
 	} else {
 		fence_allow(f, site->people_dir, FENCE_WRITE);
+		/* What is printed needs letters, and where Thai words end. */
+		fence_allow_if_there(f, STR(PAPER_FONT_FOLDER), FENCE_READ);
+		fence_allow_if_there(f, STR(PAPER_WORDS_FOLDER), FENCE_READ);
 		/* The desk calls nobody but the store. */
 		f->no_connect = process == PROCESS_DESK && !c->postgresql;
 		if (process == PROCESS_COURIER)

@@ -464,6 +464,24 @@ static void on_attached(struct case_file *f, const struct event *e)
 		.at = e->at });
 }
 
+static void on_papered(struct case_file *f, const struct event *e)
+{
+	const json_t *signer = json_value(e->data, "signer");
+	const json_t *text = json_value(e->data, "text");
+	struct papered p = { .kind = json_text(e->data, "paper"),
+		.how = json_text(e->data, "how"),
+		.file = json_text(e->data, "id"),
+		.sha256 = json_text(e->data, "sha256"),
+		.code = json_text(e->data, "code"),
+		.name = json_text(signer, "name"),
+		.position = json_text(signer, "position"),
+		.by = e->actor,
+		.version = json_int(text, "version", 0),
+		.at = e->at };
+	on_attached(f, e);
+	LIST_ADD(f->arena, &f->papers, p);
+}
+
 static void on_classified(struct case_file *f, const struct event *e)
 {
 	take_systems(f, e->data);
@@ -597,6 +615,9 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_attached:
 		on_attached(f, e);
+		break;
+	case EVENT_papered:
+		on_papered(f, e);
 		break;
 	case EVENT_lettered:
 		on_lettered(f, e);

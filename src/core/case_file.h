@@ -82,6 +82,13 @@ struct attached {
 	struct str id, name, type, sha256, by;
 	int64_t bytes, at;
 };
+/* A paper that was signed here, or scanned after it was signed by hand. */
+struct papered {
+	struct str kind, how; /* "signed" "scanned" */
+	struct str file, sha256, code, name, position, by;
+	int64_t version; /* of the office's text; 0: shipped */
+	int64_t at;
+};
 struct letter {
 	struct str direction, no, date, kind, file, by;
 	int64_t at;
@@ -139,6 +146,7 @@ struct case_file {
 	const json_t *artefact; /* as prepared, with "digest"; NULL */
 	struct str prepared_by;
 	LIST(struct attached) files;
+	LIST(struct papered) papers;
 	LIST(struct letter) letters;
 	LIST(struct granted) connections;
 	LIST(struct handed) documents;

@@ -555,6 +555,7 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_noted:
 	case EVENT_copied:
 	case EVENT_attached:
+	case EVENT_papered:
 	case EVENT_lettered:
 	case EVENT_classified:
 	case EVENT_withdrawn:

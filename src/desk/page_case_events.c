@@ -198,6 +198,18 @@ static void say_late(struct telling *t, const json_t *data)
 	say(t, json_text(late, "reason"));
 }
 
+/* Which paper, its file, and how it was signed. */
+static void say_paper(struct telling *t, const json_t *data)
+{
+	const struct case_work *w = t->w;
+	struct str paper = json_text(data, "paper");
+	say(t, msg_code(w->v->cx.arena, w->v->cx.lang, STR("paper."), paper));
+	say_codes(t, MSG_paper_how, "paper-how.", data, "how");
+	say(t, json_text(data, "name"));
+	say_labelled(t, MSG_paper_code, json_text(data, "code"));
+	say_labelled(t, MSG_paper_sha256, json_text(data, "sha256"));
+}
+
 static void say_event(struct telling *t, const struct event *ev)
 {
 	const json_t *form = json_member(ev->data, "form");
@@ -209,6 +221,8 @@ static void say_event(struct telling *t, const struct event *ev)
 	say(t, json_text(form, "text"));
 	if (ev->type == EVENT_attached)
 		say(t, json_text(ev->data, "name"));
+	if (ev->type == EVENT_papered)
+		say_paper(t, ev->data);
 	if (due.n > 0)
 		say_labelled(t, MSG_case_due, case_day(w, due));
 	say_codes(t, MSG_case_cause, "extend-cause.", form, "cause");

@@ -262,6 +262,10 @@ static void put_papers(const struct case_work *w, struct case_page *page)
 		row_text(&r, case_say(w, MSG_case_secrecy),
 		    msg_code(a, w->v->cx.lang, STR("secrecy."), f->secrecy));
 	put_letters(w, &r);
+	LIST_ADD(a, &r.list,
+	    (struct ui_row){ .label = case_say(w, MSG_paper_title),
+		.value = case_say(w, MSG_paper_open),
+		.url = case_url(w, "/papers") });
 	const struct procedure *p = w->facts.procedure;
 	LIST_ADD(a, &r.list,
 	    (struct ui_row){ .label = case_say(w, MSG_case_procedure),

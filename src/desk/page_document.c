@@ -412,6 +412,9 @@ enum err page_document(struct visit *v)
 	if (e)
 		return e;
 	d.page.back = url_local(STR("/procedures"));
+	const struct str which[] = { d.p->code, d.p->revision };
+	d.page.pdf = url_path(v->cx.arena,
+	    "/procedures/{}/procedure.pdf?revision={}", COUNT(which), which);
 	d.page.title = in(&d, d.p->title);
 	d.page.kind = in(&d, d.p->kind);
 	d.page.notice = in(&d, d.p->notice);

@@ -39,6 +39,7 @@ static void put_fields(struct visit *v, struct office_page *page,
 static enum err show(struct visit *v, struct office_page *page, int status)
 {
 	struct str office = visit_arg(v, 0);
+	page->papers = url_path(v->cx.arena, "/offices/{}/papers", 1, &office);
 	page->form =
 	    (struct ui_form){ .action = url_path(v->cx.arena,
 				  "/offices/{}/settings", 1, &office) };

@@ -8,6 +8,7 @@ struct office_page {
 	const struct ui_notice *notice; /* or NULL */
 	const struct ui_problem *problems;
 	size_t n_problems;
+	struct url papers; /* the texts of its papers */
 	struct ui_form form;
 	struct ui_field fields[2];
 };

@@ -40,7 +40,7 @@ struct procedure_text {
 };
 /* For templates/desk_procedure.html. */
 struct procedure_page {
-	struct url back;
+	struct url back, pdf;
 	struct str title, kind;
 	const struct ui_notice *old; /* it is not, or will not be, in force */
 	struct str notice;           /* of the document: how far paper counts */

@@ -158,6 +158,14 @@ static struct url file_url(
 	return url_path(v->cx.arena, "/register/{}/{}", COUNT(args), args);
 }
 
+static struct url paper_url(struct visit *v, struct str office, int64_t year)
+{
+	struct str args[] = { office,
+		str_fmt(v->cx.arena, "%lld", (long long)year) };
+	return url_path(
+	    v->cx.arena, "/register/{}/{}/register.pdf", COUNT(args), args);
+}
+
 static enum err find_office(struct visit *v, struct str code, int64_t year,
     struct list_words *words, struct register_page *page)
 {
@@ -192,7 +200,8 @@ enum err page_register(struct visit *v)
 	e = register_fetch(v, office, year, &book);
 	struct register_page page = { .back = url_local(STR("/register")),
 		.csv = file_url(v, office, year, "csv"),
-		.xlsx = file_url(v, office, year, "xlsx") };
+		.xlsx = file_url(v, office, year, "xlsx"),
+		.pdf = paper_url(v, office, year) };
 	if (!e)
 		e = find_office(v, office, year, &words, &page);
 	if (e)

@@ -24,7 +24,8 @@ struct filling {
 	struct paper *p;
 	const struct line *v;
 	size_t n;
-	bool all; /* every branch: a check */
+	bool all;       /* every branch: a check */
+	bool numbering; /* {page} and {pages} are left for the pages */
 	struct paper_block *table;
 	size_t blocks;
 	const struct line *now;
@@ -107,6 +108,12 @@ static struct str value_text(struct filling *f, const json_t *v)
 static void say_field(
     struct filling *f, struct paper_words *w, struct str path, unsigned style)
 {
+	bool later = str_eq(path, STR("page")) || str_eq(path, STR("pages"));
+	if (f->numbering && later) {
+		paper_say(
+		    f->a, w, str_fmt(f->a, "{%.*s}", STR_ARG(path)), style);
+		return;
+	}
 	const json_t *v = field(f, path);
 	if (v != NULL)
 		paper_say(f->a, w, value_text(f, v), style | style_of(path));
@@ -244,7 +251,9 @@ static void do_foot(struct filling *f, struct str rest)
 /* Its places are filled page by page. */
 static void do_number(struct filling *f, struct str rest)
 {
-	f->p->page_label = rest;
+	f->numbering = true;
+	f->p->page_label = plain(f, rest);
+	f->numbering = false;
 }
 
 static void do_to(struct filling *f, struct str rest)

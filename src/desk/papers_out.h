@@ -1,0 +1,56 @@
+/* papers_out.h - papers made of a request, a register, a procedure; for pages
+ * and API alike. */
+#ifndef DESK_PAPERS_OUT_H
+#define DESK_PAPERS_OUT_H
+
+#include "core/attachment.h"
+#include "core/papers.h"
+#include "desk/app.h"
+
+/* "request.pdf", "request.docx". ERR_NOT_FOUND for no such paper. */
+struct papers_name {
+	enum papers kind;
+	bool docx;
+};
+MUST_CHECK enum err papers_path(
+    struct visit *, struct str last, struct papers_name *ret);
+/* "request". */
+MUST_CHECK enum err papers_kind(
+    struct visit *, struct str name, enum papers *ret);
+
+/* Answers with the file. */
+enum err papers_send(struct visit *, struct str no, struct str last);
+enum err papers_send_register(
+    struct visit *, struct str office, struct str year, struct str last);
+enum err papers_send_procedure(
+    struct visit *, struct str code, struct str last);
+
+/* Signs the paper in the name of who is signed in: its PDF is kept as a file of
+ * the request, on disk before the event that names its digest. Two steps, since
+ * no file is written within a transaction. */
+struct papers_signing {
+	struct str no;
+	enum papers kind;
+	struct papers_text text;
+	struct str code, name;
+	struct kept_file kept;
+	struct case_file after;
+	struct attached file;
+};
+MUST_CHECK enum err papers_sign_begin(
+    struct visit *, struct str no, enum papers, struct papers_signing *ret);
+/* In a write transaction: a change_fn. */
+enum err papers_sign_end(struct visit *, void *signing);
+/* The same for a scan of what a hand has signed. */
+MUST_CHECK enum err papers_scan_begin(struct visit *, struct str no,
+    enum papers, const struct upload *, struct papers_signing *ret);
+enum err papers_scan_end(struct visit *, void *signing);
+
+/* A text with the sample in its places; ERR_INVALID with its faults. */
+MUST_CHECK enum err papers_preview(struct visit *, struct str office,
+    enum papers, struct str text, struct str *ret_pdf);
+/* Whether the text can be filled at all. */
+MUST_CHECK enum err papers_text_check(
+    struct visit *, enum papers, struct str text);
+
+#endif

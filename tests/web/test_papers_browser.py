@@ -1,0 +1,39 @@
+"""The pages about papers in a browser: each keeps what every page must, wide and
+narrow; a telephone sends a scan."""
+import os
+from pathlib import Path
+
+import pytest
+
+from browser import DESK, Browser
+from journey import Desk, good
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_the_pages_in_a_browser(make_university, lang, tmp_path):
+    desk = Desk(make_university())
+    icit = desk.icit
+    no = icit.until("acceptance")
+    done = good(icit.director.api.post(f"/requests/{no}/papers/notice/sign"),
+                201)
+    b = Browser(desk.university.desk, lang, DESK,
+                Path(os.environ.get("PRATU_SHOTS") or tmp_path))
+    try:
+        b.use_language()
+        answers = icit.answers()
+        b.given = [answers["title"], answers["purpose"], answers["detail"],
+                   icit.director.name, *icit.director.name.split(),
+                   "ผู้อำนวยการ"]
+        b.sign_in(next(p for p in desk.university.facts["people"]
+                       if p["email"] == icit.director.email))
+        for path, name in ((f"/requests/{no}/papers", "papers"),
+                           (f"/requests/{no}/scan/notice", "paper-scan"),
+                           (f"/verify/{done['code']}", "verify"),
+                           ("/verify", "verify-ask"),
+                           ("/offices/ICIT/papers", "paper-texts"),
+                           ("/offices/ICIT/papers/notice", "paper-text")):
+            b.go(path)
+            b.look(name)
+        assert not b.found, "\n".join(b.found)
+    finally:
+        b.close()
