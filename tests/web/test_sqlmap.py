@@ -119,7 +119,8 @@ def test_it_finds_nothing(name, full_size, connections, tmp_path):
     said = sqlmap(tmp_path, name, request, full_size)
     assert FOUND not in said and NOTHING in said, said
     tried = re.findall(r"testing if .* is dynamic", said)
-    assert len(tried) == request.count("*"), said
+    # At its strongest also what has no star.
+    assert len(tried) >= request.count("*"), said
 
 
 class Careless(http.server.BaseHTTPRequestHandler):
