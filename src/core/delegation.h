@@ -23,6 +23,8 @@ struct standing {
 MUST_CHECK enum err delegation_lend(struct ctx *, struct person *);
 /* The person without what is lent to him. */
 struct person person_alone(const struct person *);
+/* Whether he signs for the owner unit by his own right. */
+bool person_alone_signs(const struct person *, struct str unit);
 /* By whom he holds the role: himself (NULL), or whom he stands in for. An empty
  * office or unit is any. */
 const struct standing *person_stands_as(

@@ -8,6 +8,7 @@
 #include "core/link.h"
 #include "core/outbox.h"
 #include "core/policy.h"
+#include "core/propose.h"
 
 struct telling {
 	struct ctx *cx;
@@ -56,6 +57,8 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_unshared_body },
 	[NOTICE_flagged] = { MSG_mail_flagged_subject, MSG_mail_flagged_body },
 	[NOTICE_opined] = { MSG_mail_opined_subject, MSG_mail_opined_body },
+	[NOTICE_proposed] = { MSG_mail_proposed_subject,
+	    MSG_mail_proposed_body },
 	[NOTICE_consulted] = { MSG_mail_consulted_subject,
 	    MSG_mail_consulted_body },
 	[NOTICE_held] = { MSG_mail_held_subject, MSG_mail_held_body },
@@ -259,6 +262,29 @@ static enum err tell_officers(
 	return e;
 }
 
+/* The clerks of the unit that is asked: they prepare its answer. */
+static enum err tell_clerks(const struct telling *t, const struct run *r)
+{
+	const struct person *all;
+	size_t n_all, n = 0;
+	enum err e = OK;
+	if (r->role != ROLE_owner || r->unit.n == 0)
+		return OK;
+	e = person_list_role(t->cx, ROLE_owner, STR(""), r->unit, &all, &n_all);
+	if (e)
+		return e;
+	struct person *v = ARENA_ARRAY(t->cx->arena, struct person, n_all + 1);
+	for (size_t i = 0; i < n_all; i++)
+		if (propose_is_clerk(r, &all[i]))
+			v[n++] = all[i];
+	const struct person *to = with_stand_ins(t, v, &n);
+	const struct stage *s = procedure_stage(t->facts->procedure, r->stage);
+	for (size_t i = 0; i < n && !e; i++)
+		e = tell(t, NOTICE_waiting, &to[i], STR(""),
+		    text2_in(s->title, to[i].lang), STR(""));
+	return e;
+}
+
 /* Those for whom a stage was opened by this event. */
 static enum err tell_holders(const struct telling *t)
 {
@@ -286,6 +312,8 @@ static enum err tell_holders(const struct telling *t)
 			    text2_in(s->title, v[i].lang), STR(""));
 			cc = STR("");
 		}
+		if (!e && r->kind == STAGE_consent)
+			e = tell_clerks(t, r);
 	}
 	return e;
 }
@@ -515,6 +543,30 @@ static bool refused(const struct event *ev)
 	       str_eq(json_text(ev->data, "outcome"), STR("refused"));
 }
 
+/* Whoever signs for the units whose answers were prepared. */
+static enum err tell_proposed(const struct telling *t)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	enum err e = OK;
+	while (!e && (r = case_open_run(t->f, &cursor)) != NULL) {
+		const struct person *v;
+		size_t n;
+		if (r->proposal == NULL || r->proposal->at != t->ev->at)
+			continue;
+		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
+		for (size_t i = 0; i < n && !e; i++)
+			e = tell(t, NOTICE_proposed, &v[i], STR(""),
+			    str_fmt(t->cx->arena, "%.*s: %.*s",
+				STR_ARG(actor_words(t)),
+				STR_ARG(msg_code(t->cx->arena, v[i].lang,
+				    STR("stage-outcome."),
+				    r->proposal->outcome))),
+			    STR(""));
+	}
+	return e;
+}
+
 static enum err tell_event(const struct telling *t)
 {
 	switch (t->ev->type) {
@@ -543,6 +595,8 @@ static enum err tell_event(const struct telling *t)
 		return tell_opined(t);
 	case EVENT_consulted:
 		return tell_consulted(t);
+	case EVENT_proposed:
+		return tell_proposed(t);
 	case EVENT_recalculated:
 		return tell_requester(t, NOTICE_recalculated, STR(""),
 		    json_text(t->ev->data, "due_to"));

@@ -4,6 +4,7 @@
 #include "core/delegation.h"
 #include "core/engine.h"
 #include "core/policy_talk.h"
+#include "core/propose.h"
 
 /* What one asked for oneself nobody else answers for. */
 static bool is_own(const struct case_file *f, const struct person *p)
@@ -136,10 +137,9 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 	case WHO_office:
 		return person_holds(p, s->role, f->office, STR(""));
 	case WHO_owner_unit:
-		return person_holds(p, s->role, STR(""), unit);
+		return unit.n > 0 && person_signs(p, unit);
 	case WHO_requesting_unit:
-		return f->unit.n > 0 &&
-		       person_holds(p, s->role, STR(""), f->unit);
+		return f->unit.n > 0 && person_signs(p, f->unit);
 	case WHO_division:
 		return holds_in_division(f, s->role, p);
 	case WHO_assigned:
@@ -228,6 +228,9 @@ bool policy_apart(const struct facts *facts, const struct case_file *f,
     struct str email, enum command c)
 {
 	const struct procedure *p = facts->procedure;
+	/* Who may not answer for a unit does not prepare its answer. */
+	if (c == COMMAND_propose)
+		c = COMMAND_consent;
 	for (size_t i = 0; i < p->n_aparts; i++) {
 		const struct apart *rule = &p->aparts[i];
 		if (rule->command != c)
@@ -309,8 +312,8 @@ static bool may_revoke(const struct facts *facts, const struct case_file *f,
 	    person_holds(p, ROLE_admin, STR(""), STR("")))
 		return true;
 	for (size_t i = 0; i < f->systems.n; i++)
-		if (person_holds(
-			p, ROLE_owner, STR(""), f->systems.v[i].owner_unit))
+		if (f->systems.v[i].owner_unit.n > 0 &&
+		    person_signs(p, f->systems.v[i].owner_unit))
 			return true;
 	return false;
 }
@@ -503,6 +506,23 @@ static struct str state_words(
 	return msg_fill(cx->arena, cx->lang, m, &role, 1);
 }
 
+/* Whether all that he could sign is what he, or whom he stands in for, has
+ * proposed himself. */
+static bool only_his_proposals(const struct facts *facts,
+    const struct case_file *f, const struct person *p, struct str doer)
+{
+	size_t cursor = 0, n = 0;
+	const struct run *r;
+	while ((r = case_open_run(f, &cursor)) != NULL) {
+		if (r->kind != STAGE_consent || !policy_holds(facts, f, r, p))
+			continue;
+		if (!propose_by(r, p->email) && !propose_by(r, doer))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
 /* `p` is the doer himself, or whom he stands in for: what keeps either of the
  * two from the command keeps the doer from it. */
 static enum err may_as(struct ctx *cx, const struct facts *facts,
@@ -519,7 +539,8 @@ static enum err may_as(struct ctx *cx, const struct facts *facts,
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_not_yours, command_words(cx, c));
 	if (policy_apart(facts, f, p->email, c) ||
-	    policy_apart(facts, f, doer, c))
+	    policy_apart(facts, f, doer, c) ||
+	    (c == COMMAND_consent && only_his_proposals(facts, f, p, doer)))
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_apart, command_words(cx, c));
 	if (!rule.now)

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/consult.h"
 #include "core/flags.h"
+#include "core/propose.h"
 
 static bool entered_it(const struct case_file *f, const struct person *p)
 {
@@ -84,6 +85,9 @@ bool policy_talk_rule(const struct facts *facts, const struct case_file *f,
 		*ret = message_rule(facts, f, p);
 	else if (c == COMMAND_share)
 		*ret = share_rule(f, p);
+	else if (c == COMMAND_propose)
+		*ret =
+		    (struct free_rule){ propose_ever(f, p), propose_now(f, p) };
 	else if (c == COMMAND_opine)
 		*ret = opine_rule(facts, f, p);
 	else

@@ -118,6 +118,18 @@ static void add_consulted(
 	}
 }
 
+/* The unit's clerks, until one of them has prepared its answer. */
+static void add_clerks(
+    struct arena *a, struct case_rows *rows, const struct run *r)
+{
+	struct run clerks = *r;
+	clerks.stage = STR("proposal");
+	if (r->kind == STAGE_consent && r->role == ROLE_owner &&
+	    r->unit.n > 0 && r->proposal == NULL)
+		add_waiting(a, rows, &clerks,
+		    str_fmt(a, "clerk::%.*s", STR_ARG(r->unit)));
+}
+
 static void waiting_rows(struct arena *a, struct case_rows *rows,
     const struct facts *facts, const struct case_file *f)
 {
@@ -130,8 +142,10 @@ static void waiting_rows(struct arena *a, struct case_rows *rows,
 		add_requester(a, rows, f, &asked);
 		return;
 	}
-	while ((r = case_open_run(f, &cursor)) != NULL)
+	while ((r = case_open_run(f, &cursor)) != NULL) {
 		wait_for(a, rows, facts, f, r);
+		add_clerks(a, rows, r);
+	}
 	/* The reply memo that a rejection leaves to the records office (N-26). */
 	if (f->letter_due) {
 		struct run letter = { .stage = STR("letter"),

@@ -6,7 +6,8 @@
 #include "core/cases.h"
 #include "core/register.h"
 
-/* Whom a stage waits for: "role:office:unit", "person:e-mail" or, for the
+/* Whom a stage waits for: "role:office:unit" (of clerks "clerk::unit"),
+ * "person:e-mail" or, for the
  * officers of a system, "system:CODE"; for a head while the system `unit` has no
  * officer, "fallback:OFFICE:DIVISION". */
 struct waiting {

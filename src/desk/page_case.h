@@ -254,8 +254,16 @@ void form_take_phrase(const struct visit *, enum command, json_t *body);
 void form_hidden(struct case_form *, const char *name, struct str value);
 void form_button(struct case_form *, enum ui_button_kind, struct str label,
     const char *name, const char *value, enum msg confirm);
-/* The opinions, before the eyes of who decides. */
+/* Before the eyes of who decides: the request, what needs a second look, the
+ * opinions. */
+void form_request(struct case_form *);
+void form_flags(struct case_form *);
 void form_opinions(struct case_form *);
+/* The fields of an owner unit's answer, with what was proposed (or NULL). */
+void form_consent(struct case_form *, const struct proposal *);
+/* What was proposed to the viewer, shown; or NULL. The form is then about that
+ * unit alone. */
+const struct proposal *form_proposal(struct case_form *);
 struct case_action case_form_end(struct case_form *);
 
 /* One function for each command's form. */

@@ -1,6 +1,8 @@
-/* What is said beside the way, without a store: co-applicants, flags, holds. */
+/* What is said beside the way, without a store: co-applicants, flags, holds,
+ * opinions, what a clerk proposes. */
 #include "core/changes.h"
 #include "core/flags.h"
+#include "core/propose.h"
 #include "engine_play.h"
 
 #define SHARE(who) "{\"add\":[\"" who "@example.ac.th\"]}"
@@ -229,6 +231,98 @@ static void an_opinion_keeps_nobody_apart(void)
 	end(p);
 }
 
+#define PARTIAL                                                    \
+	"{\"outcome\":\"partial\",\"columns_refused\":[\"name\"]," \
+	"\"note\":\"n\",\"conditions\":\"c\"}"
+
+/* `des` is clerk of HRD here. */
+static struct play *asked_with_a_clerk(void)
+{
+	struct play *p = icit_until(STATE_consent);
+	add_role(p, &p->people[des],
+	    (struct held_role){
+		.role = ROLE_owner, .unit = STR("HRD"), .clerk = true });
+	return p;
+}
+
+static void a_clerk_proposes_and_the_head_signs(void)
+{
+	struct play *p = asked_with_a_clerk();
+	REFUSED(p, des, consent, ENDORSED, ERR_DENIED, "not-yours");
+	REFUSED(p, hr, propose, PARTIAL, ERR_DENIED, "not-yours");
+	REFUSED(p, des, propose, "{\"outcome\":\"partial\"}", ERR_INVALID,
+	    "invalid");
+	DO(p, des, propose, ENDORSED);
+	DO(p, des, propose, PARTIAL); /* the last one counts */
+	OPEN(p, "endorsement HRD");
+	T_TEXT(p->f.runs.v[0].proposal->outcome, STR("partial"));
+	DO(p, hr, consent, PARTIAL);
+	const json_t *v = json_list(p->events[p->log.n - 1].data, "proposals");
+	T_CHECK(json_array_size(v) == 1, "%zu", json_array_size(v));
+	T_CHECK(json_flag(json_array_get(v, 0), "as_proposed"), "changed");
+	T_TEXT(json_text(json_array_get(v, 0), "by"), p->people[des].email);
+	OPEN(p, "intake");
+	REFUSED(p, des, propose, ENDORSED, ERR_CONFLICT, "not-in-this-state");
+	end(p);
+}
+
+static void the_head_may_change_it_or_not_wait(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, PARTIAL);
+	DO(p, hr, consent, "{\"outcome\":\"declined\",\"note\":\"n\"}");
+	const json_t *v = json_list(p->events[p->log.n - 1].data, "proposals");
+	T_CHECK(!json_flag(json_array_get(v, 0), "as_proposed"), "the same");
+	OUTCOME_IS(p, "declined");
+	end(p);
+	p = asked_with_a_clerk();
+	DO(p, hr, consent, ENDORSED);
+	OPEN(p, "intake");
+	end(p);
+}
+
+/* Neither by a role of his own nor for somebody else. */
+static void who_proposed_does_not_sign(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	add_role(p, &p->people[des],
+	    (struct held_role){ .role = ROLE_owner, .unit = STR("HRD") });
+	REFUSED(p, des, consent, ENDORSED, ERR_DENIED, "apart");
+	end(p);
+	p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	struct standing s = { .kind = STR("acting"), .giver = p->people[hr] };
+	s.giver.absent = true;
+	p->people[des].stands = &s;
+	p->people[des].n_stands = 1;
+	REFUSED(p, des, consent, ENDORSED, ERR_DENIED, "apart");
+	DO(p, op, consent, ENDORSED);
+	end(p);
+}
+
+static void a_proposal_is_the_units_own_until_it_is_signed(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	const struct event *e = &p->events[p->log.n - 1];
+	const struct run *r = &p->f.runs.v[0];
+	static const enum whom unit[] = { des, hr, op },
+			       others[] = { req, boss, dpo, audit };
+	for (size_t i = 0; i < COUNT(unit); i++)
+		T_CHECK(propose_shown(r, &p->people[unit[i]]) &&
+			    propose_event_shown(&p->f, e, &p->people[unit[i]]),
+		    "%s does not see it", names[unit[i]]);
+	for (size_t i = 0; i < COUNT(others); i++)
+		T_CHECK(
+		    !propose_shown(r, &p->people[others[i]]) &&
+			!propose_event_shown(&p->f, e, &p->people[others[i]]),
+		    "%s sees it", names[others[i]]);
+	DO(p, hr, consent, ENDORSED);
+	T_CHECK(propose_event_shown(&p->f, e, &p->people[req]), "hidden");
+	end(p);
+}
+
 static void changes_name_each_field_once(void)
 {
 	struct arena *a = arena_new();
@@ -263,6 +357,10 @@ int main(void)
 	T_RUN(nobody_waits_for_an_opinion);
 	T_RUN(an_opinion_is_asked_of_the_office_alone);
 	T_RUN(an_opinion_keeps_nobody_apart);
+	T_RUN(a_clerk_proposes_and_the_head_signs);
+	T_RUN(the_head_may_change_it_or_not_wait);
+	T_RUN(who_proposed_does_not_sign);
+	T_RUN(a_proposal_is_the_units_own_until_it_is_signed);
 	T_RUN(changes_name_each_field_once);
 	return T_PLAN();
 }
