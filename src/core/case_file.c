@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "core/consult.h"
+#include "core/handover.h"
 #include "core/procedure.h"
 #include "core/propose.h"
 
@@ -648,6 +649,9 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_opined:
 		on_opined(f, e);
+		break;
+	case EVENT_delegated:
+		handover_take(f, e);
 		break;
 	case EVENT_proposed:
 		propose_take(f, e);

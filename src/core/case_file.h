@@ -78,6 +78,14 @@ struct consultation {
 	struct str to, by, stage, text;
 	int64_t at, answered; /* answered 0: not yet */
 };
+/* Somebody stands in on this request alone. */
+struct handover {
+	struct str by, to;
+	struct str from, until; /* ISO; until may be empty: without an end */
+	struct str kind, order_no, note;
+	const json_t *stages; /* [{stage, unit}] that `by` holds */
+	int64_t at, ended;    /* ended 0: not taken back */
+};
 struct pause {
 	int64_t from, to; /* to 0: still */
 };
@@ -140,6 +148,7 @@ struct case_file {
 	LIST(struct str) removed; /* who was so once, and is no more */
 	LIST(struct opinion) opinions;
 	LIST(struct consultation) consultations;
+	LIST(struct handover) handovers;
 	bool held;   /* the data protection officer holds it, */
 	size_t hold; /* by this opinion */
 	LIST(struct case_system) systems;

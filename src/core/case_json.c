@@ -6,6 +6,7 @@
 #include "core/consent_terms.h"
 #include "core/consult.h"
 #include "core/flags.h"
+#include "core/handover.h"
 #include "core/policy.h"
 #include "core/propose.h"
 #include "core/site.h"
@@ -374,6 +375,7 @@ static void put_head(struct json_work *w)
 	put_hold(w);
 	json_put(o, "consultations", consult_json(w->cx->arena, f));
 	json_put(o, "opinions", opinions_json(w->cx->arena, f));
+	json_put(o, "handovers", handovers_json(w->cx->arena, f));
 	put_copies(w);
 }
 

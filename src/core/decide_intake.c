@@ -60,6 +60,22 @@ void decision_consent_form(struct decision *d)
 	}
 }
 
+/* Where the procedure asks for it, whoever declines says why. */
+static void say_why(struct decision *d, const struct run *const *runs, size_t n)
+{
+	if (!str_eq(json_text(d->form, "outcome"), STR("declined")) ||
+	    json_value(d->form, "note") != NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct stage *s =
+		    procedure_stage(d->facts->procedure, runs[i]->stage);
+		if (s != NULL && (s->requires & REQUIRE_note)) {
+			body_needs(d->cx, d->form, "note");
+			return;
+		}
+	}
+}
+
 enum err decide_consent(struct decision *d)
 {
 	const struct run **runs;
@@ -68,6 +84,10 @@ enum err decide_consent(struct decision *d)
 	if (e)
 		return e;
 	size_t n = decision_runs(d, STAGE_consent, &runs);
+	say_why(d, runs, n);
+	e = fields_end(d->cx);
+	if (e)
+		return e;
 	if (n > 0) {
 		propose_note(d, runs, n);
 		decision_finish(

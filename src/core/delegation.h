@@ -37,6 +37,7 @@ struct stand_in {
 	struct str giver;    /* e-mail */
 	struct person taker; /* stands: this one alone */
 	struct str office;   /* empty: everywhere */
+	bool here; /* on one request alone (handover.h); giver has his roles */
 };
 MUST_CHECK enum err delegation_stand_ins(struct ctx *, struct str office,
     const struct stand_in **ret, size_t *ret_n);

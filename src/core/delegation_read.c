@@ -94,6 +94,7 @@ struct person person_alone(const struct person *p)
 	alone.n_lent = 0;
 	alone.stands = NULL;
 	alone.n_stands = 0;
+	alone.alone = true;
 	return alone;
 }
 

@@ -57,6 +57,9 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_unshared_body },
 	[NOTICE_flagged] = { MSG_mail_flagged_subject, MSG_mail_flagged_body },
 	[NOTICE_opined] = { MSG_mail_opined_subject, MSG_mail_opined_body },
+	[NOTICE_handed] = { MSG_mail_handed_subject, MSG_mail_handed_body },
+	[NOTICE_unhanded] = { MSG_mail_unhanded_subject,
+	    MSG_mail_unhanded_body },
 	[NOTICE_proposed] = { MSG_mail_proposed_subject,
 	    MSG_mail_proposed_body },
 	[NOTICE_consulted] = { MSG_mail_consulted_subject,
@@ -86,7 +89,9 @@ static struct str standing_words(struct arena *a, const struct person *to)
 					a, to->lang, STR("acting."), s->kind),
 		s->giver.name, s->order_no };
 	return str_cat(a, STR("\n\n"),
-	    msg_fill(a, to->lang, MSG_mail_standing, args, COUNT(args)));
+	    msg_fill(a, to->lang,
+		s->order_no.n ? MSG_mail_standing : MSG_mail_standing_here,
+		args, COUNT(args)));
 }
 
 /* Files that whoever acts sends along (N-29, N-30). */
@@ -567,6 +572,36 @@ static enum err tell_proposed(const struct telling *t)
 	return e;
 }
 
+static enum err tell_one(const struct telling *t, enum notice_kind kind,
+    struct str email, struct str said)
+{
+	struct person p;
+	struct fault before = t->cx->fault;
+	enum err e = person_by_email(t->cx, email, &p);
+	if (e == ERR_NOT_FOUND) {
+		t->cx->fault = before;
+		return OK;
+	}
+	return e ? e : tell(t, kind, &p, STR(""), said, STR(""));
+}
+
+/* Who has it in hand now; who had it before, and has it no more. */
+static enum err tell_delegated(const struct telling *t)
+{
+	const json_t *data = t->ev->data;
+	struct str to = json_text(data, "to");
+	struct str gone = json_text(data, "from_hands");
+	struct str note = json_text(json_value(data, "form"), "note");
+	struct str said = str_fmt(t->cx->arena, "%.*s%s%.*s",
+	    STR_ARG(actor_words(t)), note.n ? "\n\n" : "", STR_ARG(note));
+	enum err e = OK;
+	if (gone.n > 0 && !str_eq_nocase(gone, to))
+		e = tell_one(t, NOTICE_unhanded, gone, said);
+	if (!e && !str_eq_nocase(to, t->ev->actor))
+		e = tell_one(t, NOTICE_handed, to, said);
+	return e;
+}
+
 static enum err tell_event(const struct telling *t)
 {
 	switch (t->ev->type) {
@@ -597,6 +632,8 @@ static enum err tell_event(const struct telling *t)
 		return tell_consulted(t);
 	case EVENT_proposed:
 		return tell_proposed(t);
+	case EVENT_delegated:
+		return tell_delegated(t);
 	case EVENT_recalculated:
 		return tell_requester(t, NOTICE_recalculated, STR(""),
 		    json_text(t->ev->data, "due_to"));

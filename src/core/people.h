@@ -27,6 +27,7 @@ struct person {
 	const struct standing *stands; /* for whom he stands in today */
 	size_t n_stands;
 	bool absent; /* seen through a stand-in: standing.giver */
+	bool alone;  /* without what is lent to him (person_alone) */
 };
 
 /* Who acts, and by what. */

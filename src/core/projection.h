@@ -13,6 +13,8 @@
 struct waiting {
 	struct str stage, unit, holder;
 	int64_t since;
+	/* From a day to a day; empty: always, without an end. */
+	struct str starts, until;
 };
 
 /* All rows of one request, before they are written or compared. */

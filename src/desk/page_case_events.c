@@ -5,6 +5,7 @@
 #include "core/line.h"
 #include "core/propose.h"
 #include "desk/page_case.h"
+#include "desk/page_case_handover.h"
 #include "desk/page_case_sign.h"
 
 /* "said.consent.endorsed", "said.receive", "said.attached": the first there is. */
@@ -24,6 +25,9 @@ struct str case_event_title(const struct case_work *w, const struct event *ev)
 		return msg_code(a, w->v->cx.lang, STR("said."), command);
 	if (ev->type == EVENT_drafted && ev->version > 1)
 		return case_say(w, MSG_said_redrafted);
+	if (ev->type == EVENT_delegated &&
+	    str_eq_nocase(json_text(ev->data, "to"), ev->actor))
+		return case_say(w, MSG_said_handed_back);
 	if (ev->type == EVENT_opined)
 		return msg_code(a, w->v->cx.lang, STR("opinion."), outcome);
 	if (ev->type == EVENT_extended && !json_flag(ev->data, "proposed"))
@@ -232,6 +236,21 @@ static void say_proposed(struct telling *t, const struct event *ev)
 	}
 }
 
+static void say_handed(struct telling *t, const struct event *ev)
+{
+	const struct case_work *w = t->w;
+	struct str to = json_text(ev->data, "to");
+	if (str_eq_nocase(to, ev->actor)) {
+		say_labelled(t, MSG_handover_back,
+		    case_person(w, json_text(ev->data, "from_hands")));
+		return;
+	}
+	say_labelled(t, MSG_handover_to, case_person(w, to));
+	say(t, handover_days(w, json_text(ev->data, "from"),
+		   json_text(ev->data, "until")));
+	say_labelled(t, MSG_handover_order, json_text(ev->data, "order_no"));
+}
+
 static void say_event(struct telling *t, const struct event *ev)
 {
 	const json_t *form = json_member(ev->data, "form");
@@ -260,6 +279,8 @@ static void say_event(struct telling *t, const struct event *ev)
 		    "service_type");
 	}
 	say_changes(t, ev->data);
+	if (ev->type == EVENT_delegated)
+		say_handed(t, ev);
 	if (ev->type == EVENT_consulted)
 		say_labelled(t, MSG_consult_to,
 		    case_person(w, json_text(ev->data, "to")));

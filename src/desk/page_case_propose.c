@@ -29,7 +29,8 @@ void form_consent(struct case_form *f, const struct proposal *p)
 	    ->optional = true;
 	if (f->command == COMMAND_consent)
 		form_phrases(f);
-	form_area(f, "note", MSG_ask_note, MSG_NONE, p->note)->optional = true;
+	form_area(f, "note", MSG_ask_note, MSG_propose_note_hint, p->note)
+	    ->optional = true;
 	form_area(f, "columns_refused", MSG_consent_ask_refused,
 	    MSG_consent_ask_refused_hint, lines_of(arena_of(f), p->refused))
 	    ->optional = true;

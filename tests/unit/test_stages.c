@@ -456,6 +456,25 @@ static void whoever_signs_for_the_unit_has_signed_by_sending(void)
 	end(p);
 }
 
+static void a_reason_to_decline_is_asked_where_the_stage_says(void)
+{
+	static const struct change c[] = { { "skip: [office_owns]",
+	    "skip: [office_owns]\n    requires: [note]" } };
+	struct play *p = sent(c, COUNT(c), PERSONAL);
+	REFUSED(p, hr, consent, "{\"outcome\":\"declined\"}", ERR_INVALID,
+	    "invalid");
+	T_TEXT(p->cx.fault.fields->field, STR("note"));
+	/* Not of the stage beside it, nor of an endorsement. */
+	DO(p, des, consent, ENDORSED);
+	DO(p, hr, consent, "{\"outcome\":\"declined\",\"note\":\"n\"}");
+	OUTCOME_IS(p, "declined");
+	end(p);
+	p = sent(c, COUNT(c), PERSONAL);
+	DO(p, other, consent, "{\"outcome\":\"declined\"}");
+	OUTCOME_IS(p, "declined");
+	end(p);
+}
+
 int main(void)
 {
 	crypt_init();
@@ -473,5 +492,6 @@ int main(void)
 	T_RUN(a_stage_can_be_named);
 	T_RUN(a_signature_of_the_unit_is_its_endorsement);
 	T_RUN(whoever_signs_for_the_unit_has_signed_by_sending);
+	T_RUN(a_reason_to_decline_is_asked_where_the_stage_says);
 	return T_PLAN();
 }

@@ -2,6 +2,7 @@
  * opinions, what a clerk proposes. */
 #include "core/changes.h"
 #include "core/flags.h"
+#include "core/handover.h"
 #include "core/propose.h"
 #include "engine_play.h"
 
@@ -323,6 +324,111 @@ static void a_proposal_is_the_units_own_until_it_is_signed(void)
 	end(p);
 }
 
+#define HAND(who) "{\"to\":\"" who "@example.ac.th\"}"
+
+static struct play *named_until(enum state state)
+{
+	struct play *p = icit_until(state);
+	p->facts.named = p->people;
+	p->facts.n_named = ALL;
+	return p;
+}
+
+static void a_request_is_handed_to_somebody_of_the_office(void)
+{
+	static const char *const nobody[] = { HAND("hr"), HAND("req"),
+		HAND("dpo"), HAND("nobody"), "{}",
+		"{\"to\":\"exec@example.ac.th\",\"from\":\"2026-01-01\"}",
+		"{\"to\":\"exec@example.ac.th\",\"until\":\"2026-01-01\"}" };
+	struct play *p = named_until(STATE_decision);
+	for (size_t i = 0; i < COUNT(nobody); i++) {
+		enum err e = act(p, dir, COMMAND_delegate, nobody[i]);
+		T_CHECK(e == ERR_INVALID, "%s: %u", nobody[i], e);
+	}
+	REFUSED(p, dir, delegate, HAND("dir"), ERR_CONFLICT, "not-handed");
+	REFUSED(
+	    p, head, delegate, HAND("exec"), ERR_CONFLICT, "not-in-this-state");
+	REFUSED(p, exec, delegate, HAND("dir"), ERR_DENIED, "not-yours");
+	DO(p, dir, delegate, HAND("exec"));
+	OPEN(p, "decision");
+	const struct handover *h = handover_of(&p->f, p->people[dir].email);
+	T_CHECK(h != NULL && handover_covers(h, &p->f.runs.v[2]), "decision");
+	T_CHECK(!handover_covers(h, &p->f.runs.v[1]), "intake");
+	T_CHECK(policy_sees(&p->f, &p->people[exec]), "not seen");
+	DO(p, dir, delegate, HAND("head")); /* instead of the one before */
+	h = handover_of(&p->f, p->people[dir].email);
+	T_TEXT(h->to, p->people[head].email);
+	DO(p, dir, delegate, HAND("dir"));
+	T_CHECK(handover_of(&p->f, p->people[dir].email) == NULL, "still");
+	end(p);
+}
+
+/* As handover_facts() finds it in the store. */
+static void stand_in_here(struct play *p, struct stand_in *s,
+    struct standing *as, enum whom giver, enum whom taker)
+{
+	*as = (struct standing){ .kind = STR("delegated"),
+		.giver = p->people[giver] };
+	as->giver.absent = true;
+	*s = (struct stand_in){ .giver = p->people[giver].email,
+		.taker = p->people[taker],
+		.here = true };
+	s->taker.stands = as;
+	s->taker.n_stands = 1;
+	p->facts.stand_ins = s;
+	p->facts.n_stand_ins = 1;
+}
+
+static void who_has_it_in_hand_acts_for_the_holder(void)
+{
+	struct stand_in s;
+	struct standing as;
+	struct play *p = named_until(STATE_decision);
+	REFUSED(p, exec, decide, APPROVED, ERR_DENIED, "not-yours");
+	DO(p, dir, delegate, HAND("exec"));
+	stand_in_here(p, &s, &as, dir, exec);
+	/* Not handed on by who has it in hand. */
+	REFUSED(p, exec, delegate, HAND("head"), ERR_DENIED, "not-yours");
+	DO(p, exec, decide, APPROVED);
+	const struct run *r = &p->f.runs.v[2];
+	T_TEXT(r->by, p->people[exec].email);
+	T_TEXT(json_text(r->acting_for, "email"), p->people[dir].email);
+	T_CHECK(case_acted(&p->f, p->people[dir].email, COMMAND_decide),
+	    "the giver has not acted");
+	end(p);
+	/* What either may not do is refused, and nobody takes it who may not. */
+	p = named_until(STATE_assignment);
+	DO(p, head, assign, TO_OFF);
+	REFUSED(p, off, delegate, HAND("dir"), ERR_INVALID, "invalid");
+	DO(p, off, delegate, HAND("off2"));
+	stand_in_here(p, &s, &as, off, off2);
+	prepare(p, off2);
+	OPEN(p, "delivery");
+	DO(p, off2, deliver, DELIVERED);
+	end(p);
+}
+
+/* What is suspended was handed over all the same: it can be called back. */
+static void what_is_suspended_is_recalled_after_closing(void)
+{
+	struct play *p = icit_until(STATE_acceptance);
+	DO(p, req, accept, "{\"outcome\":\"refused\",\"comment\":\"c\"}");
+	DO(p, off, cannot, "{\"reason\":\"r\"}");
+	OUTCOME_IS(p, "cannot");
+	T_TEXT(p->f.connections.v[0].state, STR("suspended"));
+	json_t *o = parsed(p, "{\"reason\":\"r\"}");
+	json_t *ids = json_new_array(p->cx.arena);
+	for (size_t i = 0; i < p->f.connections.n; i++)
+		json_add_text(ids, p->f.connections.v[i].id);
+	json_put(o, "deliveries", ids);
+	const char *body = str_cstr(p->cx.arena, json_compact(p->cx.arena, o));
+	DO(p, dpo, recall, body);
+	STATE_IS(p, "preparing");
+	for (size_t i = 0; i < p->f.connections.n; i++)
+		T_TEXT(p->f.connections.v[i].state, STR("revoked"));
+	end(p);
+}
+
 static void changes_name_each_field_once(void)
 {
 	struct arena *a = arena_new();
@@ -361,6 +467,9 @@ int main(void)
 	T_RUN(the_head_may_change_it_or_not_wait);
 	T_RUN(who_proposed_does_not_sign);
 	T_RUN(a_proposal_is_the_units_own_until_it_is_signed);
+	T_RUN(a_request_is_handed_to_somebody_of_the_office);
+	T_RUN(who_has_it_in_hand_acts_for_the_holder);
+	T_RUN(what_is_suspended_is_recalled_after_closing);
 	T_RUN(changes_name_each_field_once);
 	return T_PLAN();
 }

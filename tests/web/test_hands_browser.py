@@ -44,7 +44,17 @@ def clerk(desk):
             (desk.owners["HRD"], f"/requests/{first}", "sign-proposed")]
 
 
-PLAYS = [opinions, clerk]
+def handover(desk):
+    """A request that its officer has handed to another."""
+    icit = desk.icit
+    no = icit.until("preparing")
+    other = icit.officers[1]
+    icit.officer.ok(no, "delegate", to=other.email, note="หนึ่ง")
+    return [(icit.officer, f"/requests/{no}", "handed"),
+            (other, f"/requests/{no}", "in-hand")]
+
+
+PLAYS = [opinions, clerk, handover]
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])
