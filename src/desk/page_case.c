@@ -142,8 +142,8 @@ static enum err read_in_transaction(struct case_work *w, struct str no)
 	if (!e)
 		e = find_waits(w);
 	if (!e)
-		e = mail_list(cx, &w->f, &w->v->actor.person, &w->mails,
-		    &w->n_mails);
+		e = mail_list(
+		    cx, &w->f, &w->v->actor.person, &w->mails, &w->n_mails);
 	return e;
 }
 

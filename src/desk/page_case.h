@@ -177,7 +177,7 @@ struct case_page {
 	size_t n_built;
 	struct ui_table connections, documents;
 	struct ui_table mails;
-	struct str bounced; /* some did not arrive: a badge */
+	struct str bounced;          /* some did not arrive: a badge */
 	struct ui_table changes;     /* of the last reply; no rows: none */
 	struct ui_table contacts;    /* telephone calls, consultations, notes */
 	const struct ui_entry *talk; /* questions, replies, messages */

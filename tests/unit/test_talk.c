@@ -190,6 +190,22 @@ static void nobody_waits_for_an_opinion(void)
 	end(p);
 }
 
+/* A stage that is entered anew is another. */
+static void an_opinion_asked_before_a_late_consent_lapses(void)
+{
+	struct play *p = asked_at_decision();
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, rec, classify, "{\"systems\":[\"REG\"],\"reason\":\"r\"}");
+	OPEN(p, "endorsement DES");
+	REFUSED(p, exec, opine, AGREE, ERR_CONFLICT, "not-in-this-state");
+	DO(p, des, consent, ENDORSED);
+	OPEN(p, "decision");
+	REFUSED(p, exec, opine, AGREE, ERR_CONFLICT, "not-in-this-state");
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, exec, opine, AGREE);
+	end(p);
+}
+
 static void an_opinion_is_asked_of_the_office_alone(void)
 {
 	static const char *const not_asked[] = { CONSULT("dir"), CONSULT("off"),
@@ -461,6 +477,7 @@ int main(void)
 	T_RUN(a_hold_stops_what_gives_and_nothing_else);
 	T_RUN(an_opinion_is_asked_and_moves_nothing);
 	T_RUN(nobody_waits_for_an_opinion);
+	T_RUN(an_opinion_asked_before_a_late_consent_lapses);
 	T_RUN(an_opinion_is_asked_of_the_office_alone);
 	T_RUN(an_opinion_keeps_nobody_apart);
 	T_RUN(a_clerk_proposes_and_the_head_signs);
