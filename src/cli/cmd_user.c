@@ -19,16 +19,20 @@ struct given {
 bool role_parse(struct str text, struct held_role *ret, struct str *ret_name)
 {
 	struct str name = text, office = { NULL, 0 }, unit = { NULL, 0 };
+	struct str level = STR("");
 
+	str_cut(name, ':', &name, &level);
+	bool clerk = str_eq(level, STR("clerk"));
 	str_cut(name, '/', &name, &unit);
 	str_cut(name, '@', &name, &office);
 	int role = kind_find(name, role_names, ROLES);
 	*ret_name = name;
-	if (role < 0)
+	if (role < 0 || (level.n > 0 && !clerk))
 		return false;
-	*ret = (struct held_role){
-		.role = (enum role)role, .office = office, .unit = unit
-	};
+	*ret = (struct held_role){ .role = (enum role)role,
+		.office = office,
+		.unit = unit,
+		.clerk = clerk };
 	return true;
 }
 
@@ -81,6 +85,8 @@ static json_t *roles_json(struct arena *a, const struct person *p)
 		json_put_text(o, "role", str_of(role_names[p->roles[i].role]));
 		json_put_text(o, "office", p->roles[i].office);
 		json_put_text(o, "unit", p->roles[i].unit);
+		if (p->roles[i].clerk)
+			json_put_flag(o, "clerk", true);
 		json_add(all, o);
 	}
 	return all;
@@ -109,9 +115,10 @@ static struct str person_line(const struct cli *cli, const struct person *p)
 
 	for (size_t i = 0; i < p->n_roles; i++) {
 		const struct held_role *r = &p->roles[i];
-		roles = str_fmt(a, "%.*s%s%s%s%.*s%s%.*s", STR_ARG(roles),
+		roles = str_fmt(a, "%.*s%s%s%s%.*s%s%.*s%s", STR_ARG(roles),
 		    i ? " " : "", role_names[r->role], r->office.n ? "@" : "",
-		    STR_ARG(r->office), r->unit.n ? "/" : "", STR_ARG(r->unit));
+		    STR_ARG(r->office), r->unit.n ? "/" : "", STR_ARG(r->unit),
+		    r->clerk ? ":clerk" : "");
 	}
 	struct str state =
 	    p->active ? STR("") : msg_text(cli->cx.lang, MSG_cli_user_inactive);

@@ -4,6 +4,9 @@
 
 #include "base/str.h"
 #include "core/consult.h"
+#include "core/handover.h"
+#include "core/procedure.h"
+#include "core/propose.h"
 
 const char *const event_names[EVENTS] = {
 #define EVENT(name) [EVENT_##name] = #name,
@@ -271,6 +274,7 @@ static void on_submitted(struct case_file *f, const struct event *e)
 {
 	f->submitted = e->at;
 	f->requester_signed = json_flag(e->data, "requester_signed");
+	f->requester_heads = json_flag(e->data, "requester_heads");
 	take(&f->revision, e->data, "revision");
 	take(&f->service_type, e->data, "service_type");
 	take_systems(f, e->data);
@@ -646,6 +650,12 @@ void evolve(struct case_file *f, const struct event *e)
 	case EVENT_opined:
 		on_opined(f, e);
 		break;
+	case EVENT_delegated:
+		handover_take(f, e);
+		break;
+	case EVENT_proposed:
+		propose_take(f, e);
+		break;
 	case EVENT_consulted:
 		on_consulted(f, e);
 		break;
@@ -719,6 +729,15 @@ const struct run *case_endorsement(const struct case_file *f, struct str unit)
 			return r;
 	}
 	return NULL;
+}
+
+bool case_requester_signed(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->runs.n; i++)
+		if (str_eq(f->runs.v[i].who, STR("requesting_unit")) &&
+		    stage_is_good(f->runs.v[i].kind, f->runs.v[i].outcome))
+			return true;
+	return f->requester_signed;
 }
 
 const struct run *case_standing(const struct case_file *f, struct str unit)

@@ -26,6 +26,14 @@ struct vote {
 	int64_t at;
 };
 
+/* An owner unit's answer as its clerk prepared it. */
+struct proposal {
+	struct str by, outcome, note, conditions;
+	const json_t *refused;    /* or NULL */
+	const json_t *acting_for; /* whom `by` stood in for, or NULL */
+	int64_t at;
+};
+
 /* A stage that is or was open, or was passed over. */
 struct run {
 	struct str stage; /* its id in the procedure */
@@ -43,6 +51,7 @@ struct run {
 	const json_t *standing;   /* why "standing": the consent; else NULL */
 	const json_t *refused;    /* columns not consented to, or NULL */
 	LIST(struct vote) votes;  /* where several must agree */
+	const struct proposal *proposal; /* the clerk's last; or NULL */
 };
 
 /* A command that was given, for separation of duties and the history. */
@@ -68,6 +77,14 @@ struct opinion {
 struct consultation {
 	struct str to, by, stage, text;
 	int64_t at, answered; /* answered 0: not yet */
+};
+/* Somebody stands in on this request alone. */
+struct handover {
+	struct str by, to;
+	struct str from, until; /* ISO; until may be empty: without an end */
+	struct str kind, order_no, note;
+	const json_t *stages; /* [{stage, unit}] that `by` holds */
+	int64_t at, ended;    /* ended 0: not taken back */
 };
 struct pause {
 	int64_t from, to; /* to 0: still */
@@ -119,6 +136,7 @@ struct case_file {
 	    unit; /* e-mail, name, unit code */
 	bool
 	    requester_signed; /* the head of the requesting unit signed the memo */
+	bool requester_heads;    /* the requester signs for his unit himself */
 	struct str entered_by;   /* records, for a memo on paper; else empty */
 	struct str copied_from;  /* an older request; may be empty */
 	LIST(struct str) copies; /* drafts made from this one */
@@ -130,6 +148,7 @@ struct case_file {
 	LIST(struct str) removed; /* who was so once, and is no more */
 	LIST(struct opinion) opinions;
 	LIST(struct consultation) consultations;
+	LIST(struct handover) handovers;
 	bool held;   /* the data protection officer holds it, */
 	size_t hold; /* by this opinion */
 	LIST(struct case_system) systems;
@@ -180,6 +199,8 @@ const struct attached *case_file_of(
     const struct case_file *, struct str id); /* or NULL */
 /* Whether the owner unit endorsed, all or in part, and the run that says so. */
 const struct run *case_endorsement(const struct case_file *, struct str unit);
+/* Whether the head of the requesting unit has signed: the memo, or here. */
+bool case_requester_signed(const struct case_file *);
 /* The run by which the owner unit agreed in advance, or NULL. */
 const struct run *case_standing(const struct case_file *, struct str unit);
 /* A copy whose runs can be changed without changing these. */

@@ -6,7 +6,9 @@
 #include "core/consent_terms.h"
 #include "core/consult.h"
 #include "core/flags.h"
+#include "core/handover.h"
 #include "core/policy.h"
+#include "core/propose.h"
 #include "core/site.h"
 
 struct json_work {
@@ -152,6 +154,12 @@ static void put_stages(struct json_work *w)
 		else
 			json_put_text_or_null(o, "acting_for", STR(""));
 		json_put_text_or_null(o, "why", r->why);
+		bool shown = r->proposal != NULL &&
+		             propose_shown(r, &w->cx->actor->person);
+		if (shown)
+			json_put(o, "proposal", proposal_json(a, r->proposal));
+		else
+			json_put_text_or_null(o, "proposal", STR(""));
 		put_votes(a, o, r);
 		json_array_append_new(list, o);
 	}
@@ -367,6 +375,7 @@ static void put_head(struct json_work *w)
 	put_hold(w);
 	json_put(o, "consultations", consult_json(w->cx->arena, f));
 	json_put(o, "opinions", opinions_json(w->cx->arena, f));
+	json_put(o, "handovers", handovers_json(w->cx->arena, f));
 	put_copies(w);
 }
 
@@ -494,6 +503,8 @@ enum err case_events_json(struct ctx *cx, struct str no, json_t **ret)
 		json_t *data = json_deep_copy(ev->data);
 		if (!inside)
 			json_object_del(data, "artefact");
+		if (!propose_event_shown(&f, ev, &cx->actor->person))
+			json_object_del(data, "form");
 		json_object_set_new(o, "data", data);
 		json_put_text(o, "hash", ev->hash);
 		json_put_text(o, "prev", ev->prev);

@@ -60,44 +60,52 @@ static struct str today(struct ctx *cx)
 	" d.taker = $4 and d.until >= $10 and d.starts <= $10" \
 	" and d.ended = 0"
 
+/* The key of a role, as case_waiting.holder has it: a clerk's is his own. */
+#define OWN_KEY                                          \
+	"case when clerk = 1 then 'clerk' else role end" \
+	" || ':' || office || ':' || unit"
+#define LENT_KEY                                             \
+	"case when r.clerk = 1 then 'clerk' else r.role end" \
+	" || ':' || r.office || ':' || r.unit"
+
 /* Whether the row w of case_waiting waits for the actor: $1 his key, $2 his id,
  * $3 today. By his own right, or that of whom he stands in for: his roles, the
  * systems he is officer of, those without an officer whose division he heads,
  * work that he was assigned. What was asked of
  * somebody as the requester is nobody else's. */
-#define WAITS_FOR_ACTOR                                                          \
-	"w.holder in (select cast($1 as text)"                                   \
-	" union all select role || ':' || office || ':' || unit"                 \
-	" from person_role where person = $2"                                    \
-	" union all select 'system:' || system"                                  \
-	" from system_officer where person = $2"                                 \
-	" union all select r.role || ':' || r.office || ':' || r.unit from" LENT \
-	" where" TODAY_23                                                        \
-	" union all select 'system:' || o.system from delegation d"              \
-	" join person g on g.id = d.giver and g.active = 1"                      \
-	" join system_officer o on o.person = d.giver"                           \
-	" join system s on s.code = o.system"                                    \
-	" and (d.office = '' or d.office = s.office)"                            \
-	" where" TODAY_23                                                        \
-	" union all select 'fallback:' || office || ':' || unit"                 \
-	" from person_role where person = $2 and role = 'head'"                  \
-	" union all select 'fallback:' || r.office || ':' || r.unit from" LENT   \
-	" where r.role = 'head' and" TODAY_23                                    \
-	" union all select 'person:' || g.email from delegation d"               \
-	" join person g on g.id = d.giver and g.active = 1"                      \
-	" where" TODAY_23 ")"                                                    \
-	" and (w.holder = $1 or substr(w.holder, 1, 7) <> 'person:'"             \
-	" or (not exists (select 1 from case_viewer v where v.no = w.no"         \
-	" and v.viewer = w.holder)"                                              \
-	" and exists (select 1 from delegation d"                                \
-	" join person g on g.id = d.giver and g.active = 1"                      \
-	" where 'person:' || g.email = w.holder"                                 \
-	" and (d.office = '' or d.office = c.office)"                            \
-	" and" TODAY_23 ")))"                                                    \
-	" and (substr(w.holder, 1, 9) <> 'fallback:' or not exists (select 1"    \
-	" from system_officer o join person p on p.id = o.person"                \
-	" and p.active = 1 join person_role x on x.person = o.person"            \
-	" and x.role = 'officer' and x.office = c.office"                        \
+#define WAITS_FOR_ACTOR                                                         \
+	"(w.starts = '' or w.starts <= $3) and (w.until = '' or w.until >= $3)" \
+	" and "                                                                 \
+	"w.holder in (select cast($1 as text)"                                  \
+	" union all select " OWN_KEY " from person_role where person = $2"      \
+	" union all select 'system:' || system"                                 \
+	" from system_officer where person = $2"                                \
+	" union all select " LENT_KEY " from" LENT " where" TODAY_23            \
+	" union all select 'system:' || o.system from delegation d"             \
+	" join person g on g.id = d.giver and g.active = 1"                     \
+	" join system_officer o on o.person = d.giver"                          \
+	" join system s on s.code = o.system"                                   \
+	" and (d.office = '' or d.office = s.office)"                           \
+	" where" TODAY_23                                                       \
+	" union all select 'fallback:' || office || ':' || unit"                \
+	" from person_role where person = $2 and role = 'head'"                 \
+	" union all select 'fallback:' || r.office || ':' || r.unit from" LENT  \
+	" where r.role = 'head' and" TODAY_23                                   \
+	" union all select 'person:' || g.email from delegation d"              \
+	" join person g on g.id = d.giver and g.active = 1"                     \
+	" where" TODAY_23 ")"                                                   \
+	" and (w.holder = $1 or substr(w.holder, 1, 7) <> 'person:'"            \
+	" or (not exists (select 1 from case_viewer v where v.no = w.no"        \
+	" and v.viewer = w.holder)"                                             \
+	" and exists (select 1 from delegation d"                               \
+	" join person g on g.id = d.giver and g.active = 1"                     \
+	" where 'person:' || g.email = w.holder"                                \
+	" and (d.office = '' or d.office = c.office)"                           \
+	" and" TODAY_23 ")))"                                                   \
+	" and (substr(w.holder, 1, 9) <> 'fallback:' or not exists (select 1"   \
+	" from system_officer o join person p on p.id = o.person"               \
+	" and p.active = 1 join person_role x on x.person = o.person"           \
+	" and x.role = 'officer' and x.office = c.office"                       \
 	" where o.system = w.unit))"
 
 static enum err seen(struct ctx *cx, const struct case_filter *q,

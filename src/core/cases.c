@@ -5,6 +5,7 @@
 #include "core/answers.h"
 #include "core/calendar_days.h"
 #include "core/decide.h"
+#include "core/handover.h"
 #include "core/policy.h"
 #include "core/setting.h"
 #include "core/signing.h"
@@ -73,6 +74,8 @@ enum err cases_facts(
 		e = office_facts(cx, f->office, &facts);
 	if (!e)
 		e = officer_facts(cx, f->office, &facts);
+	if (!e)
+		e = handover_facts(cx, f, &facts);
 	facts.then = facts.calendar;
 	if (!e && f->stop_seq != 0)
 		e = calendar_get(cx, f->office, f->stop_seq, &facts.then);
@@ -198,7 +201,7 @@ static const json_t *named_emails(
 	json_t *one = json_new_array(cx->arena);
 	if (c == COMMAND_share)
 		return json_list(body, "add");
-	if (c == COMMAND_consult)
+	if (c == COMMAND_consult || c == COMMAND_delegate)
 		json_add_text(one, json_text(body, "to"));
 	return one;
 }

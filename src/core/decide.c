@@ -4,6 +4,7 @@
 #include "core/command_body.h"
 #include "core/engine.h"
 #include "core/policy.h"
+#include "core/propose.h"
 #include "core/signing.h"
 
 static decide_fn *const functions[COMMANDS] = {
@@ -76,6 +77,8 @@ static bool ends(const struct decision *d, const struct run *r)
 	    (stage.n > 0 && !str_eq(stage, r->stage)))
 		return false;
 	struct person alone = person_alone(decision_holder(d));
+	if (propose_by(r, alone.email) || propose_by(r, d->by->email))
+		return false;
 	if (policy_holds(d->facts, d->f, r, &alone))
 		return !engine_has_voted(d->facts, r, alone.email);
 	return policy_brings_paper(d->f, r, d->by) &&

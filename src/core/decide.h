@@ -46,6 +46,8 @@ void decision_finish(struct decision *, enum stage_kind, struct str outcome);
  * unknown or inactive ones are wrong fields. An office with one system has that
  * one when none is named. */
 void decision_systems(struct decision *, const json_t *codes);
+/* What an owner unit's answer must bring; what is wrong is a wrong field. */
+void decision_consent_form(struct decision *);
 /* The type of service that a form asks for. */
 struct str service_asked(const json_t *answers);
 /* ERR_CONFLICT while the data protection officer holds the request. */

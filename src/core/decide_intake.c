@@ -5,6 +5,7 @@
 #include "core/command_body.h"
 #include "core/decide.h"
 #include "core/engine.h"
+#include "core/propose.h"
 
 /* What the connection asked for says of the service, where the form does not. */
 struct str service_asked(const json_t *answers)
@@ -33,6 +34,9 @@ enum err decide_submit(struct decision *d)
 	json_put_text(d->data, "revision", p->revision);
 	json_put_flag(d->data, "requester_signed",
 	    json_text(d->f->answers, "signer_name").n > 0);
+	if (str_eq_nocase(d->by->email, d->f->requester) && d->f->unit.n > 0 &&
+	    person_alone_signs(d->by, d->f->unit))
+		json_put_flag(d->data, "requester_heads", true);
 	decision_systems(d, json_list(d->f->answers, "systems"));
 	e = fields_end(d->cx);
 	if (e)
@@ -43,9 +47,8 @@ enum err decide_submit(struct decision *d)
 	return OK;
 }
 
-enum err decide_consent(struct decision *d)
+void decision_consent_form(struct decision *d)
 {
-	const struct run **runs;
 	body_needs(d->cx, d->form, "outcome");
 	bool partial = str_eq(json_text(d->form, "outcome"), STR("partial"));
 	if (partial) {
@@ -55,10 +58,38 @@ enum err decide_consent(struct decision *d)
 		field_wrong(d->cx, STR("columns_refused"),
 		    MSG_field_only_partial, STR(""));
 	}
+}
+
+/* Where the procedure asks for it, whoever declines says why. */
+static void say_why(struct decision *d, const struct run *const *runs, size_t n)
+{
+	if (!str_eq(json_text(d->form, "outcome"), STR("declined")) ||
+	    json_value(d->form, "note") != NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		const struct stage *s =
+		    procedure_stage(d->facts->procedure, runs[i]->stage);
+		if (s != NULL && (s->requires & REQUIRE_note)) {
+			body_needs(d->cx, d->form, "note");
+			return;
+		}
+	}
+}
+
+enum err decide_consent(struct decision *d)
+{
+	const struct run **runs;
+	decision_consent_form(d);
 	enum err e = fields_end(d->cx);
 	if (e)
 		return e;
-	if (decision_runs(d, STAGE_consent, &runs) > 0) {
+	size_t n = decision_runs(d, STAGE_consent, &runs);
+	say_why(d, runs, n);
+	e = fields_end(d->cx);
+	if (e)
+		return e;
+	if (n > 0) {
+		propose_note(d, runs, n);
 		decision_finish(
 		    d, STAGE_consent, json_text(d->form, "outcome"));
 		return OK;

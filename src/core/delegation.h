@@ -23,6 +23,8 @@ struct standing {
 MUST_CHECK enum err delegation_lend(struct ctx *, struct person *);
 /* The person without what is lent to him. */
 struct person person_alone(const struct person *);
+/* Whether he signs for the owner unit by his own right. */
+bool person_alone_signs(const struct person *, struct str unit);
 /* By whom he holds the role: himself (NULL), or whom he stands in for. An empty
  * office or unit is any. */
 const struct standing *person_stands_as(
@@ -35,6 +37,7 @@ struct stand_in {
 	struct str giver;    /* e-mail */
 	struct person taker; /* stands: this one alone */
 	struct str office;   /* empty: everywhere */
+	bool here; /* on one request alone (handover.h); giver has his roles */
 };
 MUST_CHECK enum err delegation_stand_ins(struct ctx *, struct str office,
     const struct stand_in **ret, size_t *ret_n);

@@ -48,7 +48,8 @@ static enum err lend(struct ctx *cx, const struct rows *rows, struct person *p)
 			return fail_detail(cx, ERR_BROKEN, "an unknown role");
 		held[own + i] = (struct held_role){ .role = (enum role)role,
 			.office = row_str(r, "office"),
-			.unit = row_str(r, "r_unit") };
+			.unit = row_str(r, "r_unit"),
+			.clerk = row_flag(r, "clerk") };
 		if (i == 0 ||
 		    !str_eq(row_str(r, "delegation"), s[p->n_stands - 1].id)) {
 			s[p->n_stands] = standing_of(r);
@@ -72,7 +73,7 @@ enum err delegation_lend(struct ctx *cx, struct person *p)
 	    SQL("select d.id as delegation, d.kind, d.order_no,"
 		" d.office as d_office, d.until, g.id, g.email, g.name,"
 		" g.name_en, g.phone, g.position, g.unit, r.role, r.office,"
-		" r.unit as r_unit from delegation d"
+		" r.unit as r_unit, r.clerk from delegation d"
 		" join person g on g.id = d.giver"
 		" join person_role r on r.person = d.giver"
 		" where d.taker = $1 and d.until >= $2 and d.starts <= $2"
@@ -93,7 +94,14 @@ struct person person_alone(const struct person *p)
 	alone.n_lent = 0;
 	alone.stands = NULL;
 	alone.n_stands = 0;
+	alone.alone = true;
 	return alone;
+}
+
+bool person_alone_signs(const struct person *p, struct str unit)
+{
+	struct person alone = person_alone(p);
+	return person_signs(&alone, unit);
 }
 
 const struct standing *person_stands_as(

@@ -226,6 +226,8 @@ static struct run *same_run(struct finishing *w, const struct run *r)
 static void take_answer(
     struct finishing *w, const struct stage *s, const struct run *r)
 {
+	if (same_run(w, r) == NULL) /* it need not be answered any more */
+		return;
 	if (by_votes(s) &&
 	    engine_tally(w->facts, s, r, w->by, w->outcome) == VERDICT_open) {
 		json_array_append_new(
@@ -239,6 +241,15 @@ static void take_answer(
 	t->outcome = w->outcome;
 }
 
+static void drop_one(struct finishing *w, struct run *r, const char *why)
+{
+	json_t *o = named(r);
+	json_put_text(o, "why", str_of(why));
+	json_array_append_new(list_in(w->a, w->data, "drop"), o);
+	r->until = r->since + 1;
+	r->outcome = STR("skipped");
+}
+
 /* What is no longer asked, since enough have agreed. */
 static void drop_rest(
     struct finishing *w, const struct stage *s, const char *why)
@@ -247,11 +258,28 @@ static void drop_rest(
 		struct run *r = &w->then.runs.v[i];
 		if (r->until != 0 || !str_eq(r->stage, s->id))
 			continue;
-		json_t *o = named(r);
-		json_put_text(o, "why", str_of(why));
-		json_array_append_new(list_in(w->a, w->data, "drop"), o);
-		r->until = r->since + 1;
-		r->outcome = STR("skipped");
+		drop_one(w, r, why);
+	}
+}
+
+/* The signature of the requesting unit's head is its endorsement where that
+ * unit owns the system as well: it is not asked twice. */
+static void drop_signed(
+    struct finishing *w, const struct run *const *runs, size_t n)
+{
+	bool signs = false;
+	for (size_t i = 0; i < n; i++)
+		signs |= str_eq(runs[i]->who, STR("requesting_unit")) &&
+		         stage_is_good(runs[i]->kind, w->outcome);
+	for (size_t i = 0; signs && i < w->then.runs.n; i++) {
+		struct run *r = &w->then.runs.v[i];
+		const struct stage *s =
+		    procedure_stage(w->facts->procedure, r->stage);
+		if (r->until != 0 || s == NULL || s->who != WHO_owner_unit ||
+		    !(s->skip & SKIP_requester_owns) ||
+		    !str_eq(r->unit, w->then.unit))
+			continue;
+		drop_one(w, r, "requester_owns");
 	}
 }
 
@@ -347,6 +375,7 @@ void engine_finish(struct arena *a, const struct facts *facts,
 	const struct stage *s = NULL;
 	REQUIRE(n > 0);
 	json_put_text(data, "outcome", outcome);
+	drop_signed(&w, runs, n);
 	for (size_t i = 0; i < n; i++) {
 		s = procedure_stage(facts->procedure, runs[i]->stage);
 		REQUIRE(s != NULL);

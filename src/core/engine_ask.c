@@ -24,8 +24,11 @@ static struct str passed_over(const struct case_file *f, const struct stage *s)
 {
 	if ((s->skip & SKIP_not_personal) && !about_persons(f))
 		return STR("not_personal");
-	if ((s->skip & SKIP_signed) && f->requester_signed)
+	if ((s->skip & SKIP_signed) && case_requester_signed(f))
 		return STR("signed");
+	/* Whoever signs for the unit has done so by sending. */
+	if (s->who == WHO_requesting_unit && f->requester_heads)
+		return STR("requester_heads");
 	return STR("");
 }
 
@@ -36,7 +39,7 @@ static struct str owner_passed_over(const struct facts *facts,
 	    str_eq(owner, facts->procedure->office))
 		return STR("office_owns");
 	if ((s->skip & SKIP_requester_owns) && str_eq(owner, f->unit) &&
-	    f->requester_signed)
+	    case_requester_signed(f))
 		return STR("requester_owns");
 	return passed_over(f, s);
 }

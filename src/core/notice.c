@@ -8,6 +8,7 @@
 #include "core/link.h"
 #include "core/outbox.h"
 #include "core/policy.h"
+#include "core/propose.h"
 
 struct telling {
 	struct ctx *cx;
@@ -56,6 +57,11 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_unshared_body },
 	[NOTICE_flagged] = { MSG_mail_flagged_subject, MSG_mail_flagged_body },
 	[NOTICE_opined] = { MSG_mail_opined_subject, MSG_mail_opined_body },
+	[NOTICE_handed] = { MSG_mail_handed_subject, MSG_mail_handed_body },
+	[NOTICE_unhanded] = { MSG_mail_unhanded_subject,
+	    MSG_mail_unhanded_body },
+	[NOTICE_proposed] = { MSG_mail_proposed_subject,
+	    MSG_mail_proposed_body },
 	[NOTICE_consulted] = { MSG_mail_consulted_subject,
 	    MSG_mail_consulted_body },
 	[NOTICE_held] = { MSG_mail_held_subject, MSG_mail_held_body },
@@ -83,7 +89,9 @@ static struct str standing_words(struct arena *a, const struct person *to)
 					a, to->lang, STR("acting."), s->kind),
 		s->giver.name, s->order_no };
 	return str_cat(a, STR("\n\n"),
-	    msg_fill(a, to->lang, MSG_mail_standing, args, COUNT(args)));
+	    msg_fill(a, to->lang,
+		s->order_no.n ? MSG_mail_standing : MSG_mail_standing_here,
+		args, COUNT(args)));
 }
 
 /* Files that whoever acts sends along (N-29, N-30). */
@@ -259,6 +267,29 @@ static enum err tell_officers(
 	return e;
 }
 
+/* The clerks of the unit that is asked: they prepare its answer. */
+static enum err tell_clerks(const struct telling *t, const struct run *r)
+{
+	const struct person *all;
+	size_t n_all, n = 0;
+	enum err e = OK;
+	if (r->role != ROLE_owner || r->unit.n == 0)
+		return OK;
+	e = person_list_role(t->cx, ROLE_owner, STR(""), r->unit, &all, &n_all);
+	if (e)
+		return e;
+	struct person *v = ARENA_ARRAY(t->cx->arena, struct person, n_all + 1);
+	for (size_t i = 0; i < n_all; i++)
+		if (propose_is_clerk(r, &all[i]))
+			v[n++] = all[i];
+	const struct person *to = with_stand_ins(t, v, &n);
+	const struct stage *s = procedure_stage(t->facts->procedure, r->stage);
+	for (size_t i = 0; i < n && !e; i++)
+		e = tell(t, NOTICE_waiting, &to[i], STR(""),
+		    text2_in(s->title, to[i].lang), STR(""));
+	return e;
+}
+
 /* Those for whom a stage was opened by this event. */
 static enum err tell_holders(const struct telling *t)
 {
@@ -286,6 +317,8 @@ static enum err tell_holders(const struct telling *t)
 			    text2_in(s->title, v[i].lang), STR(""));
 			cc = STR("");
 		}
+		if (!e && r->kind == STAGE_consent)
+			e = tell_clerks(t, r);
 	}
 	return e;
 }
@@ -515,6 +548,60 @@ static bool refused(const struct event *ev)
 	       str_eq(json_text(ev->data, "outcome"), STR("refused"));
 }
 
+/* Whoever signs for the units whose answers were prepared. */
+static enum err tell_proposed(const struct telling *t)
+{
+	size_t cursor = 0;
+	const struct run *r;
+	enum err e = OK;
+	while (!e && (r = case_open_run(t->f, &cursor)) != NULL) {
+		const struct person *v;
+		size_t n;
+		if (r->proposal == NULL || r->proposal->at != t->ev->at)
+			continue;
+		e = policy_holders(t->cx, t->facts, t->f, r, &v, &n);
+		for (size_t i = 0; i < n && !e; i++)
+			e = tell(t, NOTICE_proposed, &v[i], STR(""),
+			    str_fmt(t->cx->arena, "%.*s: %.*s",
+				STR_ARG(actor_words(t)),
+				STR_ARG(msg_code(t->cx->arena, v[i].lang,
+				    STR("stage-outcome."),
+				    r->proposal->outcome))),
+			    STR(""));
+	}
+	return e;
+}
+
+static enum err tell_one(const struct telling *t, enum notice_kind kind,
+    struct str email, struct str said)
+{
+	struct person p;
+	struct fault before = t->cx->fault;
+	enum err e = person_by_email(t->cx, email, &p);
+	if (e == ERR_NOT_FOUND) {
+		t->cx->fault = before;
+		return OK;
+	}
+	return e ? e : tell(t, kind, &p, STR(""), said, STR(""));
+}
+
+/* Who has it in hand now; who had it before, and has it no more. */
+static enum err tell_delegated(const struct telling *t)
+{
+	const json_t *data = t->ev->data;
+	struct str to = json_text(data, "to");
+	struct str gone = json_text(data, "from_hands");
+	struct str note = json_text(json_value(data, "form"), "note");
+	struct str said = str_fmt(t->cx->arena, "%.*s%s%.*s",
+	    STR_ARG(actor_words(t)), note.n ? "\n\n" : "", STR_ARG(note));
+	enum err e = OK;
+	if (gone.n > 0 && !str_eq_nocase(gone, to))
+		e = tell_one(t, NOTICE_unhanded, gone, said);
+	if (!e && !str_eq_nocase(to, t->ev->actor))
+		e = tell_one(t, NOTICE_handed, to, said);
+	return e;
+}
+
 static enum err tell_event(const struct telling *t)
 {
 	switch (t->ev->type) {
@@ -543,6 +630,10 @@ static enum err tell_event(const struct telling *t)
 		return tell_opined(t);
 	case EVENT_consulted:
 		return tell_consulted(t);
+	case EVENT_proposed:
+		return tell_proposed(t);
+	case EVENT_delegated:
+		return tell_delegated(t);
 	case EVENT_recalculated:
 		return tell_requester(t, NOTICE_recalculated, STR(""),
 		    json_text(t->ev->data, "due_to"));

@@ -11,6 +11,7 @@ struct held_role {
 	enum role role;
 	struct str office; /* empty for requester, owner, auditor, dpo, admin */
 	struct str unit;   /* owner's unit, head's division; else empty */
+	bool clerk; /* of an owner unit: prepares its answers, signs none */
 };
 
 struct standing;
@@ -26,6 +27,7 @@ struct person {
 	const struct standing *stands; /* for whom he stands in today */
 	size_t n_stands;
 	bool absent; /* seen through a stand-in: standing.giver */
+	bool alone;  /* without what is lent to him (person_alone) */
 };
 
 /* Who acts, and by what. */
@@ -44,6 +46,8 @@ struct actor {
 /* An empty office or unit is any. */
 bool person_holds(
     const struct person *, enum role, struct str office, struct str unit);
+/* Whether he signs for the owner unit (empty: any): its clerks do not. */
+bool person_signs(const struct person *, struct str unit);
 /* Offices in which the person has any role. */
 bool person_in_office(const struct person *, struct str office);
 

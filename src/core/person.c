@@ -79,6 +79,17 @@ bool person_holds(
 	return false;
 }
 
+bool person_signs(const struct person *p, struct str unit)
+{
+	for (size_t i = 0; i < p->n_roles; i++) {
+		const struct held_role *r = &p->roles[i];
+		if (r->role == ROLE_owner && !r->clerk &&
+		    (unit.n == 0 || str_eq(r->unit, unit)))
+			return true;
+	}
+	return false;
+}
+
 bool person_in_office(const struct person *p, struct str office)
 {
 	for (size_t i = 0; i < p->n_roles; i++)
@@ -90,7 +101,7 @@ bool person_in_office(const struct person *p, struct str office)
 #define PERSON_COLUMNS                                                    \
 	"p.id, p.email, p.name, p.name_en, p.phone, p.position, p.unit, " \
 	"p.lang, p.active"
-#define ROLE_COLUMNS "r.person, r.role, r.office, r.unit"
+#define ROLE_COLUMNS "r.person, r.role, r.office, r.unit, r.clerk"
 
 static struct person person_of(struct row row)
 {
@@ -122,6 +133,7 @@ static enum err held_of(struct ctx *cx, struct row row, struct held_role *ret)
 		.role = (enum role)role,
 		.office = row_str(row, "office"),
 		.unit = row_str(row, "unit"),
+		.clerk = row_flag(row, "clerk"),
 	};
 	return OK;
 }
@@ -314,7 +326,8 @@ static enum err check_role(struct ctx *cx, const struct held_role *r)
 	enum err e = OK;
 
 	if (role_has_office(r->role) != (r->office.n > 0) ||
-	    role_has_unit(r->role) != (r->unit.n > 0)) {
+	    role_has_unit(r->role) != (r->unit.n > 0) ||
+	    (r->clerk && r->role != ROLE_owner)) {
 		field_wrong(cx, STR("roles"), MSG_error_role_place,
 		    str_of(role_names[r->role]));
 		return OK;
@@ -388,11 +401,12 @@ static enum err add_role(
     struct ctx *cx, int64_t person, const struct held_role *r)
 {
 	return sql_exec(cx,
-	    SQL("insert into person_role (person, role, office, unit, viewer)"
-		" values ($1, $2, $3, $4, $5) on conflict do nothing"),
+	    SQL("insert into person_role (person, role, office, unit, viewer,"
+		" clerk) values ($1, $2, $3, $4, $5, $6)"
+		" on conflict do nothing"),
 	    VALS(val_i64(person), val_str(str_of(role_names[r->role])),
-		val_str(r->office), val_str(r->unit),
-		val_str(viewer_of(cx, r))),
+		val_str(r->office), val_str(r->unit), val_str(viewer_of(cx, r)),
+		val_i64(r->clerk)),
 	    NULL);
 }
 

@@ -4,6 +4,7 @@
 #include "core/delegation.h"
 #include "core/engine.h"
 #include "core/policy_talk.h"
+#include "core/propose.h"
 
 /* What one asked for oneself nobody else answers for. */
 static bool is_own(const struct case_file *f, const struct person *p)
@@ -46,7 +47,9 @@ static struct str asked_viewer(struct arena *a, const struct run *r)
 size_t policy_viewers(
     const struct case_file *f, struct arena *a, struct str **ret)
 {
-	size_t max = 4 + f->holders.n + f->systems.n + f->runs.n, n = 0;
+	size_t max =
+		   4 + f->holders.n + f->systems.n + f->runs.n + f->handovers.n,
+	       n = 0;
 	struct str *v = ARENA_ARRAY(a, struct str, max);
 	v[n++] = str_fmt(a, "person:%.*s", STR_ARG(str_lower(a, f->requester)));
 	for (size_t i = 0; i < f->holders.n; i++)
@@ -64,6 +67,9 @@ size_t policy_viewers(
 		if (asked.n > 0)
 			v[n++] = asked;
 	}
+	for (size_t i = 0; i < f->handovers.n; i++)
+		v[n++] =
+		    str_fmt(a, "person:%.*s", STR_ARG(f->handovers.v[i].to));
 	*ret = v;
 	return n;
 }
@@ -87,6 +93,9 @@ static bool unit_was_asked(const struct case_file *f, struct str unit)
 
 static bool was_asked(const struct case_file *f, struct str email)
 {
+	for (size_t i = 0; i < f->handovers.n; i++)
+		if (str_eq_nocase(f->handovers.v[i].to, email))
+			return true;
 	for (size_t i = 0; i < f->runs.n; i++)
 		if (str_eq_nocase(f->runs.v[i].person, email))
 			return true;
@@ -136,10 +145,9 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 	case WHO_office:
 		return person_holds(p, s->role, f->office, STR(""));
 	case WHO_owner_unit:
-		return person_holds(p, s->role, STR(""), unit);
+		return unit.n > 0 && person_signs(p, unit);
 	case WHO_requesting_unit:
-		return f->unit.n > 0 &&
-		       person_holds(p, s->role, STR(""), f->unit);
+		return f->unit.n > 0 && person_signs(p, f->unit);
 	case WHO_division:
 		return holds_in_division(f, s->role, p);
 	case WHO_assigned:
@@ -167,17 +175,37 @@ static const struct stage *stage_of(
 	return procedure_stage(facts->procedure, r->stage);
 }
 
+/* For whom he stands in, one after another: everywhere, and then on this request
+ * alone. NULL at the end. */
+static const struct standing *stands_for(
+    const struct facts *facts, const struct person *p, size_t *cursor)
+{
+	if (p->alone || p->absent)
+		return NULL;
+	if (*cursor < p->n_stands)
+		return &p->stands[(*cursor)++];
+	for (size_t i = *cursor - p->n_stands; i < facts->n_stand_ins; i++) {
+		const struct stand_in *s = &facts->stand_ins[i];
+		*cursor = p->n_stands + i + 1;
+		if (s->here && str_eq_nocase(s->taker.email, p->email))
+			return s->taker.stands;
+	}
+	return NULL;
+}
+
 bool policy_holds(const struct facts *facts, const struct case_file *f,
     const struct run *r, const struct person *p)
 {
 	const struct stage *s = stage_of(facts, r);
+	const struct standing *as;
 	struct person alone = person_alone(p);
+	size_t cursor = 0;
 	if (s == NULL)
 		return false;
 	if (holds_as(facts, f, s, r->unit, &alone))
 		return true;
-	for (size_t i = 0; i < p->n_stands; i++)
-		if (holds_as(facts, f, s, r->unit, &p->stands[i].giver))
+	while ((as = stands_for(facts, p, &cursor)) != NULL)
+		if (holds_as(facts, f, s, r->unit, &as->giver))
 			return true;
 	return false;
 }
@@ -228,6 +256,9 @@ bool policy_apart(const struct facts *facts, const struct case_file *f,
     struct str email, enum command c)
 {
 	const struct procedure *p = facts->procedure;
+	/* Who may not answer for a unit does not prepare its answer. */
+	if (c == COMMAND_propose)
+		c = COMMAND_consent;
 	for (size_t i = 0; i < p->n_aparts; i++) {
 		const struct apart *rule = &p->aparts[i];
 		if (rule->command != c)
@@ -309,8 +340,8 @@ static bool may_revoke(const struct facts *facts, const struct case_file *f,
 	    person_holds(p, ROLE_admin, STR(""), STR("")))
 		return true;
 	for (size_t i = 0; i < f->systems.n; i++)
-		if (person_holds(
-			p, ROLE_owner, STR(""), f->systems.v[i].owner_unit))
+		if (f->systems.v[i].owner_unit.n > 0 &&
+		    person_signs(p, f->systems.v[i].owner_unit))
 			return true;
 	return false;
 }
@@ -410,9 +441,11 @@ static bool has_answered(const struct facts *facts, const struct case_file *f,
 		return false;
 	if (s == NULL || holds_as(facts, f, s, r->unit, &alone))
 		return engine_has_voted(facts, r, p->email);
-	for (size_t i = 0; i < p->n_stands; i++)
-		if (holds_as(facts, f, s, r->unit, &p->stands[i].giver) &&
-		    !engine_has_voted(facts, r, p->stands[i].giver.email))
+	const struct standing *as;
+	size_t cursor = 0;
+	while ((as = stands_for(facts, p, &cursor)) != NULL)
+		if (holds_as(facts, f, s, r->unit, &as->giver) &&
+		    !engine_has_voted(facts, r, as->giver.email))
 			return false;
 	return true;
 }
@@ -451,6 +484,12 @@ static bool holds_some_unit(const struct facts *facts,
 	if (s->who == WHO_assigned && f->officers.n == 0)
 		return person_holds(p, s->role, f->office, STR(""));
 	return holds_as(facts, f, s, STR(""), p);
+}
+
+bool policy_holds_stage(const struct facts *facts, const struct case_file *f,
+    const struct stage *s, const struct person *p)
+{
+	return holds_some_unit(facts, f, s, p);
 }
 
 static bool holder_ever(const struct facts *facts, const struct case_file *f,
@@ -503,6 +542,23 @@ static struct str state_words(
 	return msg_fill(cx->arena, cx->lang, m, &role, 1);
 }
 
+/* Whether all that he could sign is what he, or whom he stands in for, has
+ * proposed himself. */
+static bool only_his_proposals(const struct facts *facts,
+    const struct case_file *f, const struct person *p, struct str doer)
+{
+	size_t cursor = 0, n = 0;
+	const struct run *r;
+	while ((r = case_open_run(f, &cursor)) != NULL) {
+		if (r->kind != STAGE_consent || !policy_holds(facts, f, r, p))
+			continue;
+		if (!propose_by(r, p->email) && !propose_by(r, doer))
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
 /* `p` is the doer himself, or whom he stands in for: what keeps either of the
  * two from the command keeps the doer from it. */
 static enum err may_as(struct ctx *cx, const struct facts *facts,
@@ -519,7 +575,8 @@ static enum err may_as(struct ctx *cx, const struct facts *facts,
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_not_yours, command_words(cx, c));
 	if (policy_apart(facts, f, p->email, c) ||
-	    policy_apart(facts, f, doer, c))
+	    policy_apart(facts, f, doer, c) ||
+	    (c == COMMAND_consent && only_his_proposals(facts, f, p, doer)))
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_apart, command_words(cx, c));
 	if (!rule.now)
@@ -534,15 +591,16 @@ enum err policy_as(struct ctx *cx, const struct facts *facts,
 {
 	struct person alone = person_alone(p);
 	struct fault before = cx->fault;
+	const struct standing *as;
+	size_t cursor = 0;
 	enum err e = may_as(cx, facts, f, &alone, p->email, c);
 	*ret = NULL;
-	for (size_t i = 0; e && i < p->n_stands; i++) {
+	while (e && (as = stands_for(facts, p, &cursor)) != NULL) {
 		struct fault why = cx->fault;
-		enum err lent =
-		    may_as(cx, facts, f, &p->stands[i].giver, p->email, c);
+		enum err lent = may_as(cx, facts, f, &as->giver, p->email, c);
 		if (lent == OK) {
 			cx->fault = before;
-			*ret = &p->stands[i];
+			*ret = as;
 			return OK;
 		}
 		/* The refusal that says most: not now, before not his. */

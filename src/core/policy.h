@@ -28,6 +28,9 @@ uint32_t policy_allowed(struct ctx *, const struct facts *,
 /* Whether the person holds this open stage. */
 bool policy_holds(const struct facts *, const struct case_file *,
     const struct run *, const struct person *);
+/* Whether he holds, or may come to hold, such a stage of the request. */
+bool policy_holds_stage(const struct facts *, const struct case_file *,
+    const struct stage *, const struct person *);
 /* Whether the person may bring what an owner signed on paper. */
 bool policy_brings_paper(
     const struct case_file *, const struct run *, const struct person *);

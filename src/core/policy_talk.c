@@ -3,6 +3,8 @@
 #include "base/str.h"
 #include "core/consult.h"
 #include "core/flags.h"
+#include "core/handover.h"
+#include "core/propose.h"
 
 static bool entered_it(const struct case_file *f, const struct person *p)
 {
@@ -77,6 +79,14 @@ static struct free_rule opine_rule(const struct facts *facts,
 		    consult_open_to(f, p->email) != NULL };
 }
 
+/* What is lent to him in turn he does not hand on. */
+static struct free_rule delegate_rule(const struct facts *facts,
+    const struct case_file *f, const struct person *p)
+{
+	bool his = !p->absent && handover_ever(facts, f, p);
+	return (struct free_rule){ his, his && handover_now(facts, f, p) };
+}
+
 bool policy_talk_rule(const struct facts *facts, const struct case_file *f,
     const struct person *p, enum command c, struct free_rule *ret)
 {
@@ -84,6 +94,11 @@ bool policy_talk_rule(const struct facts *facts, const struct case_file *f,
 		*ret = message_rule(facts, f, p);
 	else if (c == COMMAND_share)
 		*ret = share_rule(f, p);
+	else if (c == COMMAND_delegate)
+		*ret = delegate_rule(facts, f, p);
+	else if (c == COMMAND_propose)
+		*ret =
+		    (struct free_rule){ propose_ever(f, p), propose_now(f, p) };
 	else if (c == COMMAND_opine)
 		*ret = opine_rule(facts, f, p);
 	else

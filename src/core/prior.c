@@ -58,7 +58,7 @@ static enum err may_write(struct ctx *cx)
 		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
 	if (cx->actor->read_only)
 		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
-	if (!person_holds(&cx->actor->person, ROLE_owner, STR(""), STR("")))
+	if (!person_signs(&cx->actor->person, STR("")))
 		return fail(cx, ERR_DENIED, MSG_error_only_owners);
 	return OK;
 }
@@ -77,8 +77,8 @@ static enum err take_system(struct ctx *cx, const json_t *body, struct prior *s)
 		field_wrong(cx, STR("system"), MSG_field_required, STR(""));
 	else if (found == NULL || !found->active)
 		field_wrong(cx, STR("system"), MSG_field_bad_choice, code);
-	else if (!person_holds(&cx->actor->person, ROLE_owner, STR(""),
-		     found->owner_unit))
+	else if (found->owner_unit.n == 0 ||
+		 !person_signs(&cx->actor->person, found->owner_unit))
 		field_wrong(cx, STR("system"), MSG_field_not_owner, code);
 	else
 		*s = (struct prior){ .system = found->code,
@@ -213,7 +213,7 @@ enum err prior_revoke(
 	struct prior s = found ? from_row(cx, row) : (struct prior){ 0 };
 	if (!found || !sees(&cx->actor->person, &s))
 		return fail(cx, ERR_NOT_FOUND, MSG_error_not_found);
-	if (!person_holds(&cx->actor->person, ROLE_owner, STR(""), s.unit))
+	if (!person_signs(&cx->actor->person, s.unit))
 		return fail(cx, ERR_DENIED, MSG_error_only_owners);
 	if (s.revoked != 0)
 		return fail(cx, ERR_CONFLICT, MSG_error_revoked_already);

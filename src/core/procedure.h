@@ -85,8 +85,10 @@ enum require {
 	REQUIRE_received_no = 2, /* receive: the e-Office number */
 	REQUIRE_confirm = 4,     /* prepare: confirm.exists and .releasable */
 	REQUIRE_division =
-	    8, /* decide: a division unless the system's is known */
+	    8,             /* decide: a division unless the system's is known */
+	REQUIRE_note = 16, /* consent: a note to decline */
 };
+enum { REQUIRES = 5 };
 
 /* The person who gave `other` on a request may not give `command` on it.
  * `own`: nor may anyone of the requester's side. */
@@ -114,7 +116,7 @@ enum field_type {
 /* The words for these in the YAML and in the API; of bits, the name of each. */
 extern const char *const who_names[WHOS];
 extern const char *const skip_names[SKIPS];
-extern const char *const require_names[4];
+extern const char *const require_names[REQUIRES];
 extern const char *const field_type_names[FIELD_TYPES];
 
 /* Holds when the answer `field` is (or, with `negate`, is not) `value`; an absent

@@ -322,6 +322,8 @@ static void check_extras(const struct checker *c, size_t stage)
 	    STAGE_preparing);
 	check_only(c, stage, (s->requires & REQUIRE_division) != 0, "requires",
 	    STAGE_decision);
+	check_only(c, stage, (s->requires & REQUIRE_note) != 0, "requires",
+	    STAGE_consent);
 }
 
 static bool has_paragraph(const struct procedure *p, struct str number)

@@ -28,8 +28,14 @@ static enum err count(const struct looking *k, enum role role,
     struct str office, struct str unit, size_t *ret)
 {
 	const struct person *v;
+	size_t n;
+	enum err e = person_list_role(k->cx, role, office, unit, &v, &n);
 
-	return person_list_role(k->cx, role, office, unit, &v, ret);
+	*ret = 0;
+	/* A clerk alone cannot answer. */
+	for (size_t i = 0; i < n && !e; i++)
+		*ret += role != ROLE_owner || person_signs(&v[i], unit);
+	return e;
 }
 
 /* Every unit that owns a system of the office and would be asked. */

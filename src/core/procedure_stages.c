@@ -34,8 +34,8 @@ const char *const who_names[WHOS] = {
 const char *const skip_names[SKIPS] = { "office_owns", "requester_owns",
 	"signed", "not_personal" };
 
-const char *const require_names[4] = { "memo_in", "received_no", "confirm",
-	"division" };
+const char *const require_names[REQUIRES] = { "memo_in", "received_no",
+	"confirm", "division", "note" };
 
 static int read_word(struct tree *t, const yaml_node_t *map, const char *key,
     const char *const *names, size_t n)

@@ -5,6 +5,7 @@
 #include "core/answers.h"
 #include "core/clock.h"
 #include "core/consult.h"
+#include "core/handover.h"
 #include "core/policy.h"
 #include "sql/sql.h"
 
@@ -118,6 +119,48 @@ static void add_consulted(
 	}
 }
 
+/* The unit's clerks, until one of them has prepared its answer. */
+static void add_clerks(
+    struct arena *a, struct case_rows *rows, const struct run *r)
+{
+	struct run clerks = *r;
+	clerks.stage = STR("proposal");
+	if (r->kind == STAGE_consent && r->role == ROLE_owner &&
+	    r->unit.n > 0 && r->proposal == NULL)
+		add_waiting(a, rows, &clerks,
+		    str_fmt(a, "clerk::%.*s", STR_ARG(r->unit)));
+}
+
+static bool waits_already(
+    const struct case_rows *rows, const struct run *r, struct str holder)
+{
+	for (size_t i = 0; i < rows->waiting.n; i++) {
+		const struct waiting *w = &rows->waiting.v[i];
+		if (str_eq(w->stage, r->stage) && str_eq(w->unit, r->unit) &&
+		    str_eq(w->holder, holder))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever has it in hand for one of the holders. */
+static void add_handed(struct arena *a, struct case_rows *rows,
+    const struct case_file *f, const struct run *r)
+{
+	for (size_t i = 0; i < f->handovers.n; i++) {
+		const struct handover *h = &f->handovers.v[i];
+		struct str holder =
+		    str_fmt(a, "person:%.*s", STR_ARG(str_lower(a, h->to)));
+		if (h->ended != 0 || !handover_covers(h, r) ||
+		    waits_already(rows, r, holder))
+			continue;
+		add_waiting(a, rows, r, holder);
+		struct waiting *w = &rows->waiting.v[rows->waiting.n - 1];
+		w->starts = h->from;
+		w->until = h->until;
+	}
+}
+
 static void waiting_rows(struct arena *a, struct case_rows *rows,
     const struct facts *facts, const struct case_file *f)
 {
@@ -130,8 +173,11 @@ static void waiting_rows(struct arena *a, struct case_rows *rows,
 		add_requester(a, rows, f, &asked);
 		return;
 	}
-	while ((r = case_open_run(f, &cursor)) != NULL)
+	while ((r = case_open_run(f, &cursor)) != NULL) {
 		wait_for(a, rows, facts, f, r);
+		add_clerks(a, rows, r);
+		add_handed(a, rows, f, r);
+	}
 	/* The reply memo that a rejection leaves to the records office (N-26). */
 	if (f->letter_due) {
 		struct run letter = { .stage = STR("letter"),
@@ -244,11 +290,12 @@ static enum err put_lists(
 	for (size_t i = 0; i < rows->waiting.n && !e; i++) {
 		const struct waiting *w = &rows->waiting.v[i];
 		e = sql_exec(cx,
-		    SQL("insert into case_waiting (no, stage, unit, holder, since)"
-			" values ($1, $2, $3, $4, $5)"
+		    SQL("insert into case_waiting (no, stage, unit, holder, since,"
+			" starts, until) values ($1, $2, $3, $4, $5, $6, $7)"
 			" on conflict (no, stage, unit, holder) do nothing"),
 		    VALS(val_str(f->no), val_str(w->stage), val_str(w->unit),
-			val_str(w->holder), val_i64(w->since)),
+			val_str(w->holder), val_i64(w->since),
+			val_str(w->starts), val_str(w->until)),
 		    NULL);
 	}
 	return e;

@@ -6,12 +6,15 @@
 #include "core/cases.h"
 #include "core/register.h"
 
-/* Whom a stage waits for: "role:office:unit", "person:e-mail" or, for the
+/* Whom a stage waits for: "role:office:unit" (of clerks "clerk::unit"),
+ * "person:e-mail" or, for the
  * officers of a system, "system:CODE"; for a head while the system `unit` has no
  * officer, "fallback:OFFICE:DIVISION". */
 struct waiting {
 	struct str stage, unit, holder;
 	int64_t since;
+	/* From a day to a day; empty: always, without an end. */
+	struct str starts, until;
 };
 
 /* All rows of one request, before they are written or compared. */

@@ -116,8 +116,9 @@ static enum err same_systems(struct ctx *cx, const struct case_file *f,
 /* All that a row says, as one text; none of the parts has a line end. */
 static struct str waiting_text(struct arena *a, const struct waiting *w)
 {
-	return str_fmt(a, "%.*s\n%.*s\n%.*s\n%lld", STR_ARG(w->stage),
-	    STR_ARG(w->unit), STR_ARG(w->holder), (long long)w->since);
+	return str_fmt(a, "%.*s\n%.*s\n%.*s\n%lld\n%.*s\n%.*s",
+	    STR_ARG(w->stage), STR_ARG(w->unit), STR_ARG(w->holder),
+	    (long long)w->since, STR_ARG(w->starts), STR_ARG(w->until));
 }
 
 static enum err same_waiting(struct ctx *cx, const struct case_file *f,
@@ -128,7 +129,8 @@ static enum err same_waiting(struct ctx *cx, const struct case_file *f,
 	size_t n = rows->waiting.n;
 	struct str *want = ARENA_ARRAY(a, struct str, n + 1);
 	enum err e = sql_all(cx,
-	    SQL("select stage, unit, holder, since from case_waiting where no = $1"),
+	    SQL("select stage, unit, holder, since, starts, until"
+		" from case_waiting where no = $1"),
 	    VALS(val_str(f->no)), &stored);
 	*ret = false;
 	if (e)
@@ -141,7 +143,9 @@ static enum err same_waiting(struct ctx *cx, const struct case_file *f,
 		const struct waiting w = { .stage = row_str(r, "stage"),
 			.unit = row_str(r, "unit"),
 			.holder = row_str(r, "holder"),
-			.since = row_i64(r, "since") };
+			.since = row_i64(r, "since"),
+			.starts = row_str(r, "starts"),
+			.until = row_str(r, "until") };
 		known += is_among(want, n, waiting_text(a, &w));
 	}
 	for (size_t i = 0; i < n; i++)

@@ -110,6 +110,32 @@ enum err view_act_last(
 	return e;
 }
 
+/* A key is revoked after its password was made; while one is being replaced the
+ * row of the one before still stands, or went before the password came. */
+enum err view_password_orphaned(
+    struct ctx *cx, struct str connection, bool *ret)
+{
+	struct row row;
+	const struct key *keys = NULL;
+	bool found, live = false, gone = false;
+	size_t n = 0;
+	*ret = false;
+	enum err e = sql_find(cx,
+	    SQL("select at, act, why from view_act where connection = $1"
+		" and act in ('password', 'unset') order by n desc limit 1"),
+	    VALS(val_str(connection)), &row, &found);
+	if (e || !found || !str_eq(row_str(row, "act"), STR("password")))
+		return e;
+	int64_t made = row_i64(row, "at");
+	e = key_list(cx, connection, &keys, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		live |= keys[i].revoked == 0;
+		gone |= keys[i].revoked >= made;
+	}
+	*ret = !e && gone && !live;
+	return e;
+}
+
 enum err view_act_add(
     struct ctx *cx, struct str connection, struct str act, struct str why)
 {

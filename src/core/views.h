@@ -35,6 +35,10 @@ MUST_CHECK enum err view_act_list(struct ctx *, struct str connection,
 /* The last of them; act absent: none. Passwords do not count. */
 MUST_CHECK enum err view_act_last(
     struct ctx *, struct str connection, struct view_act *ret);
+/* Whether whoever made the password that stands in the source has lost his key
+ * since: then it must go. */
+MUST_CHECK enum err view_password_orphaned(
+    struct ctx *, struct str connection, bool *ret);
 MUST_CHECK enum err view_act_add(
     struct ctx *, struct str connection, struct str act, struct str why);
 

@@ -93,6 +93,10 @@ enum err way_read(struct ctx *cx, const struct facts *facts,
     const struct case_file *draft, struct way *ret)
 {
 	struct case_file f = case_as_sent(cx->arena, facts, draft);
+	if (cx->actor != NULL && f.unit.n > 0 &&
+	    str_eq_nocase(cx->actor->person.email, f.requester))
+		f.requester_heads =
+		    person_alone_signs(&cx->actor->person, f.unit);
 	struct walking w = { .cx = cx, .facts = facts, .f = &f };
 	const struct procedure *p = facts->procedure;
 	enum err e = OK;

@@ -14,6 +14,8 @@ static json_t *roles_json(struct arena *a, const struct person *p)
 		json_put_text(r, "role", str_of(role_names[p->roles[i].role]));
 		json_put_text(r, "office", p->roles[i].office);
 		json_put_text(r, "unit", p->roles[i].unit);
+		if (p->roles[i].clerk)
+			json_put_flag(r, "clerk", true);
 		json_array_append_new(roles, r);
 	}
 	return roles;

@@ -46,6 +46,8 @@ static enum err name_all(struct case_work *w)
 		e = name_one(&n, f->holders.v[i]);
 	for (size_t i = 0; i < f->officers.n && !e; i++)
 		e = name_one(&n, f->officers.v[i]);
+	for (size_t i = 0; i < f->handovers.n && !e; i++)
+		e = name_one(&n, f->handovers.v[i].to);
 	for (size_t i = 0; i < f->consultations.n && !e; i++)
 		e = name_one(&n, f->consultations.v[i].to);
 	for (size_t i = 0; i < w->events.n && !e; i++) {
@@ -155,6 +157,8 @@ enum err case_read(struct visit *v, struct str no, struct case_work *ret)
 		find_allowed(&w);
 	if (!e && case_may(&w, COMMAND_consult))
 		e = case_find_advisers(&w);
+	if (!e && case_may(&w, COMMAND_delegate))
+		e = case_find_takers(&w);
 	store_end(&v->cx);
 	if (e)
 		return e;

@@ -43,8 +43,8 @@ struct case_work {
 	size_t n_problems;
 	bool views; /* preparing: a view can be made in one of its sources */
 	/* Whom the viewer may name: read only when he may name somebody. */
-	const struct person *advisers;
-	size_t n_advisers;
+	const struct person *advisers, *takers;
+	size_t n_advisers, n_takers;
 	const struct mail *mails; /* that the viewer may read */
 	size_t n_mails;
 	struct office_settings settings; /* of the office: its ready phrases */
@@ -205,6 +205,10 @@ void case_flag_rows(const struct case_work *, struct rows_of *);
 void case_opinion_rows(const struct case_work *, struct rows_of *);
 /* Those whose opinion may be asked here. In the page's read transaction. */
 MUST_CHECK enum err case_find_advisers(struct case_work *);
+/* Those to whom the viewer may hand it. In the same. */
+MUST_CHECK enum err case_find_takers(struct case_work *);
+/* Who has it in hand for whom, as rows. */
+void case_handover_rows(const struct case_work *, struct rows_of *);
 void case_put_events(const struct case_work *, struct case_page *);
 void case_put_actions(const struct case_work *, struct case_page *);
 /* What was done since `version`: "ใคร ทำอะไร เมื่อไร", a line each. */
@@ -254,8 +258,16 @@ void form_take_phrase(const struct visit *, enum command, json_t *body);
 void form_hidden(struct case_form *, const char *name, struct str value);
 void form_button(struct case_form *, enum ui_button_kind, struct str label,
     const char *name, const char *value, enum msg confirm);
-/* The opinions, before the eyes of who decides. */
+/* Before the eyes of who decides: the request, what needs a second look, the
+ * opinions. */
+void form_request(struct case_form *);
+void form_flags(struct case_form *);
 void form_opinions(struct case_form *);
+/* The fields of an owner unit's answer, with what was proposed (or NULL). */
+void form_consent(struct case_form *, const struct proposal *);
+/* What was proposed to the viewer, shown; or NULL. The form is then about that
+ * unit alone. */
+const struct proposal *form_proposal(struct case_form *);
 struct case_action case_form_end(struct case_form *);
 
 /* One function for each command's form. */

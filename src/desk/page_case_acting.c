@@ -14,9 +14,14 @@ struct str case_who(
 	struct str name = case_person(w, giver);
 	if (str_eq(name, giver))
 		name = json_text(acting_for, "name");
+	struct str order_no = json_text(acting_for, "order_no");
+	if (order_no.n ==
+	    0) /* this request alone: its own event is the order */
+		return delegation_words(
+		    a, w->v->cx.lang, who, json_text(acting_for, "kind"), name);
 	const struct str args[] = { delegation_words(a, w->v->cx.lang, who,
 					json_text(acting_for, "kind"), name),
-		json_text(acting_for, "order_no") };
+		order_no };
 	return msg_fill(
 	    a, w->v->cx.lang, MSG_delegation_by_order, args, COUNT(args));
 }

@@ -13,9 +13,9 @@ static void (*const asks[COMMANDS])(struct case_form *) = {
 /* What moves the request on, in the order in which one of them is the thing to
  * do. */
 static const enum command first[] = { COMMAND_reply, COMMAND_submit,
-	COMMAND_accept, COMMAND_consent, COMMAND_receive, COMMAND_decide,
-	COMMAND_check, COMMAND_deliver, COMMAND_prepare, COMMAND_assign,
-	COMMAND_opine };
+	COMMAND_accept, COMMAND_consent, COMMAND_propose, COMMAND_receive,
+	COMMAND_decide, COMMAND_check, COMMAND_deliver, COMMAND_prepare,
+	COMMAND_assign, COMMAND_opine };
 
 static bool endorsement_missing(const struct case_work *w)
 {

@@ -53,7 +53,7 @@ void case_ask_submit(struct case_form *f)
 }
 
 /* What is decided on, before the eyes of who decides. */
-static void show_request(struct case_form *f)
+void form_request(struct case_form *f)
 {
 	static const char *const keys[] = { "purpose", "detail", "subjects",
 		"identifiability", "lawful_basis", "recipients" };
@@ -76,7 +76,7 @@ static void show_request(struct case_form *f)
 }
 
 /* What needs a second look (N-13, PDPA), before the eyes of who acts. */
-static void show_flags(struct case_form *f)
+void form_flags(struct case_form *f)
 {
 	struct rows_of r = { .arena = arena_of(f) };
 	case_flag_rows(f->w, &r);
@@ -120,27 +120,19 @@ static void ask_paper(struct case_form *f)
 	f->checklist = true;
 }
 
-void case_ask_consent(struct case_form *f)
+static void ask_answer(struct case_form *f, bool owner)
 {
-	bool owner = is_owner(f);
-	if (!owner)
-		ask_paper(f);
-	else
-		f->intro = case_say(f->w, MSG_ask_consent_intro);
-	if (owner) {
-		show_request(f);
-		show_flags(f);
-	}
-	form_area(f, "conditions", MSG_ask_conditions, MSG_ask_conditions_hint,
-	    STR(""))
-	    ->optional = true;
-	form_phrases(f);
-	form_area(f, "note", MSG_ask_note, MSG_NONE, STR(""))->optional = true;
-	form_area(f, "columns_refused", MSG_consent_ask_refused,
-	    MSG_consent_ask_refused_hint, STR(""))
-	    ->optional = true;
+	const struct proposal *p = owner ? form_proposal(f) : NULL;
+	form_consent(f, p);
 	case_sign(f);
-	form_button(f, UI_PRIMARY,
+	if (p != NULL) {
+		struct str outcome = msg_code(
+		    arena_of(f), lang_of(f), STR("stage-outcome."), p->outcome);
+		form_button(f, UI_PRIMARY,
+		    case_say1(f->w, MSG_propose_sign, outcome), "outcome",
+		    str_cstr(arena_of(f), p->outcome), MSG_NONE);
+	}
+	form_button(f, p == NULL ? UI_PRIMARY : UI_SECONDARY,
 	    case_say(f->w,
 		owner ? MSG_button_consent_endorsed : MSG_ask_paper_button),
 	    "outcome", "endorsed", MSG_NONE);
@@ -151,6 +143,19 @@ void case_ask_consent(struct case_form *f)
 		form_button(f, UI_DANGER,
 		    case_say(f->w, MSG_button_consent_declined), "outcome",
 		    "declined", MSG_ask_sure_declined);
+}
+
+void case_ask_consent(struct case_form *f)
+{
+	bool owner = is_owner(f);
+	if (!owner) {
+		ask_paper(f);
+	} else {
+		f->intro = case_say(f->w, MSG_ask_consent_intro);
+		form_request(f);
+		form_flags(f);
+	}
+	ask_answer(f, owner);
 }
 
 static unsigned requires_of(const struct case_form *f, enum stage_kind kind)
@@ -166,7 +171,7 @@ void case_ask_receive(struct case_form *f)
 	unsigned needs = requires_of(f, STAGE_intake);
 	const json_t *answers = f->w->f.answers;
 	f->checklist = true;
-	show_flags(f);
+	form_flags(f);
 	if (f->w->f.systems.n == 0)
 		warn(f, UI_BAD, case_say(f->w, MSG_ask_receive_refused),
 		    case_say(f->w, MSG_error_unclassified));
@@ -293,8 +298,8 @@ void case_ask_decide(struct case_form *f)
 {
 	f->checklist = true;
 	f->title = case_say(f->w, MSG_command_decide);
-	show_request(f);
-	show_flags(f);
+	form_request(f);
+	form_flags(f);
 	form_opinions(f);
 	if (procedure_kind(f->w->facts.procedure, STAGE_assignment) != NULL)
 		ask_division(f);
@@ -351,7 +356,7 @@ void case_ask_assign(struct case_form *f)
 	struct ui_choice *v =
 	    ARENA_ARRAY(arena_of(f), struct ui_choice, facts->n_officers + 1);
 	size_t n = 0;
-	show_request(f);
+	form_request(f);
 	for (int round = 0; round < 2; round++)
 		for (size_t i = 0; i < facts->n_officers; i++)
 			if ((duties(f, &facts->officers[i]).n > 0) ==

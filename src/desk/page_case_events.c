@@ -3,7 +3,9 @@
 #include "base/time.h"
 #include "core/changes.h"
 #include "core/line.h"
+#include "core/propose.h"
 #include "desk/page_case.h"
+#include "desk/page_case_handover.h"
 #include "desk/page_case_sign.h"
 
 /* "said.consent.endorsed", "said.receive", "said.attached": the first there is. */
@@ -23,6 +25,9 @@ struct str case_event_title(const struct case_work *w, const struct event *ev)
 		return msg_code(a, w->v->cx.lang, STR("said."), command);
 	if (ev->type == EVENT_drafted && ev->version > 1)
 		return case_say(w, MSG_said_redrafted);
+	if (ev->type == EVENT_delegated &&
+	    str_eq_nocase(json_text(ev->data, "to"), ev->actor))
+		return case_say(w, MSG_said_handed_back);
 	if (ev->type == EVENT_opined)
 		return msg_code(a, w->v->cx.lang, STR("opinion."), outcome);
 	if (ev->type == EVENT_extended && !json_flag(ev->data, "proposed"))
@@ -210,13 +215,53 @@ static void say_paper(struct telling *t, const json_t *data)
 	say_labelled(t, MSG_paper_sha256, json_text(data, "sha256"));
 }
 
+/* What a clerk proposed; at the signature, whether it was signed so. */
+static void say_proposed(struct telling *t, const struct event *ev)
+{
+	const struct case_work *w = t->w;
+	const json_t *list = json_list(ev->data, "proposals");
+	if (ev->type == EVENT_proposed)
+		say_codes(t, MSG_propose_answer, "stage-outcome.",
+		    json_value(ev->data, "form"), "outcome");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *p = json_array_get(list, i);
+		say_labelled(t, MSG_propose_by,
+		    case_say2(w,
+			json_flag(p, "as_proposed") ? MSG_propose_unchanged
+						    : MSG_propose_changed,
+			case_who(
+			    w, json_text(p, "by"), json_value(p, "acting_for")),
+			msg_code(w->v->cx.arena, w->v->cx.lang,
+			    STR("stage-outcome."), json_text(p, "outcome"))));
+	}
+}
+
+static void say_handed(struct telling *t, const struct event *ev)
+{
+	const struct case_work *w = t->w;
+	struct str to = json_text(ev->data, "to");
+	if (str_eq_nocase(to, ev->actor)) {
+		say_labelled(t, MSG_handover_back,
+		    case_person(w, json_text(ev->data, "from_hands")));
+		return;
+	}
+	say_labelled(t, MSG_handover_to, case_person(w, to));
+	say(t, handover_days(w, json_text(ev->data, "from"),
+		   json_text(ev->data, "until")));
+	say_labelled(t, MSG_handover_order, json_text(ev->data, "order_no"));
+}
+
 static void say_event(struct telling *t, const struct event *ev)
 {
 	const json_t *form = json_member(ev->data, "form");
 	const struct case_work *w = t->w;
 	struct str due = json_text(ev->data, "due");
+	/* Until it is signed it is the unit's own affair. */
+	if (!propose_event_shown(&w->f, ev, &w->v->actor.person))
+		return;
 	say_recalculated(t, ev->data);
 	say_form(t, form);
+	say_proposed(t, ev);
 	say_late(t, ev->data);
 	say(t, json_text(form, "text"));
 	if (ev->type == EVENT_attached)
@@ -234,6 +279,8 @@ static void say_event(struct telling *t, const struct event *ev)
 		    "service_type");
 	}
 	say_changes(t, ev->data);
+	if (ev->type == EVENT_delegated)
+		say_handed(t, ev);
 	if (ev->type == EVENT_consulted)
 		say_labelled(t, MSG_consult_to,
 		    case_person(w, json_text(ev->data, "to")));

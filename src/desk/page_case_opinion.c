@@ -104,6 +104,10 @@ static const struct consultation *asked_of(const struct case_work *w)
 	const struct consultation *c = consult_open_to(&w->f, me->email);
 	for (size_t i = 0; c == NULL && i < me->n_stands; i++)
 		c = consult_open_to(&w->f, me->stands[i].giver.email);
+	for (size_t i = 0; c == NULL && i < w->facts.n_stand_ins; i++)
+		if (w->facts.stand_ins[i].here &&
+		    str_eq_nocase(w->facts.stand_ins[i].taker.email, me->email))
+			c = consult_open_to(&w->f, w->facts.stand_ins[i].giver);
 	return c;
 }
 

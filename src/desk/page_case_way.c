@@ -264,6 +264,7 @@ void case_put_way(const struct case_work *w, struct case_page *page)
 	put_waits(w, &r);
 	case_flag_rows(w, &r);
 	case_opinion_rows(w, &r);
+	case_handover_rows(w, &r);
 	put_clock(w, &r);
 	put_who(w, &r);
 	case_put_agreed(w, &r);

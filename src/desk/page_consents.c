@@ -145,8 +145,8 @@ static void put_own_systems(const struct showing *w, struct ui_field *f)
 	size_t n = 0;
 	for (size_t i = 0; i < w->n_systems; i++) {
 		const struct system *s = &w->systems[i];
-		if (!s->active || !person_holds(&w->v->actor.person, ROLE_owner,
-				      STR(""), s->owner_unit))
+		if (!s->active || s->owner_unit.n == 0 ||
+		    !person_signs(&w->v->actor.person, s->owner_unit))
 			continue;
 		c[n++] = (struct ui_choice){ .value = s->code,
 			.label = system_name(w, s->code),
@@ -200,8 +200,7 @@ static void put_revoke(const struct showing *w, struct consents_page *page)
 	for (size_t i = 0; i < w->n; i++) {
 		const struct prior *s = &w->list[i];
 		if (!prior_in_force(&w->v->cx, s) ||
-		    !person_holds(
-			&w->v->actor.person, ROLE_owner, STR(""), s->unit))
+		    !person_signs(&w->v->actor.person, s->unit))
 			continue;
 		c[n++] = (struct ui_choice){ .value = s->id,
 			.label = str_fmt(a, "%.*s – %.*s – %.*s",
@@ -263,8 +262,7 @@ static enum err show(struct visit *v, int status)
 	enum err e = read_all(&w);
 	if (e)
 		return e;
-	page->owner =
-	    person_holds(&v->actor.person, ROLE_owner, STR(""), STR(""));
+	page->owner = person_signs(&v->actor.person, STR(""));
 	put_table(&w, page);
 	put_give(&w, page);
 	put_revoke(&w, page);

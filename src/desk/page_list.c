@@ -213,6 +213,8 @@ static struct str next_command(const struct case_line *l)
 	/* Somebody else has the request; his word is asked for. */
 	if (str_eq(l->stage, STR("opinion")))
 		return STR("opine");
+	if (str_eq(l->stage, STR("proposal")))
+		return STR("propose");
 	return str_of(by_state[state_of(l)]);
 }
 

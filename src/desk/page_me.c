@@ -49,8 +49,9 @@ static struct str role_words(const struct me *m, const struct held_role *r)
 {
 	struct arena *a = m->v->cx.arena;
 	enum lang lang = m->v->cx.lang;
-	struct str word =
-	    msg_code(a, lang, STR("role."), str_of(role_names[r->role]));
+	struct str word = r->clerk ? msg_text(lang, MSG_propose_clerk)
+	                           : msg_code(a, lang, STR("role."),
+					 str_of(role_names[r->role]));
 	struct str where = r->unit.n ? list_unit(&m->words, lang, r->unit)
 	                   : r->office.n
 	                       ? list_office(&m->words, lang, r->office)

@@ -179,6 +179,30 @@ static enum err open_or_hold(struct settling *s, struct wish *w, bool login)
 	return e ? e : note(s, w, "opened", STR(""));
 }
 
+/* A co-applicant who was taken away keeps no way in. */
+static enum err take_password(struct settling *s, const struct wish *w)
+{
+	struct ctx *cx = s->cx;
+	bool orphaned = false;
+	enum err e = store_read(cx, s->at->shared);
+	if (!e)
+		e = view_password_orphaned(cx, w->c.id, &orphaned);
+	store_end(cx);
+	if (e || !orphaned)
+		return e;
+	e = view_password(cx, s->views, w->c.id, STR(""));
+	if (!e)
+		e = store_write(cx, s->at->shared);
+	if (!e)
+		e = view_act_add(cx, w->c.id, STR("unset"), STR(""));
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	if (!e)
+		tell(s, w->c.id, "unset", STR(""));
+	return e;
+}
+
 static enum err settle_one(struct settling *s, struct wish *w)
 {
 	struct ctx *cx = s->cx;
@@ -198,6 +222,8 @@ static enum err settle_one(struct settling *s, struct wish *w)
 	} else if (there->until != w->order.until) {
 		e = view_until(cx, s->views, w->c.id, w->order.until);
 	}
+	if (!e && whole)
+		e = take_password(s, w);
 	if (e)
 		return e;
 	if (w->wish == WISH_OPEN)

@@ -154,15 +154,15 @@ static void check_scene(struct play *p, const struct scene *s)
 
 #define HELD "submit reply withdraw accept extend note revoke message"
 #define OWN HELD " share"
-#define OWNERS "consent return note revoke message"
+#define OWNERS "consent return note revoke message delegate"
 #define OFFICER                                                             \
 	"prepare cannot classify return extend note deliver recall revoke " \
-	"message"
-#define ICIT_OFFICE                                                           \
-	"rec: consent receive classify return letter withdraw note message; " \
-	"dir: decide return note recall revoke message consult; "             \
-	"exec: note; net: note; "                                             \
-	"head: assign return note recall revoke message; "                    \
+	"message delegate"
+#define ICIT_OFFICE                                                                    \
+	"rec: consent receive classify return letter withdraw note message delegate; " \
+	"dir: decide return note recall revoke message consult delegate; "             \
+	"exec: note; net: note; "                                                      \
+	"head: assign return note recall revoke message delegate; "                    \
 	"dpo: note recall opine; admin: revoke; "
 #define ICIT_EVER                                                    \
 	"req: " OWN "; coord: " HELD "; hr: " OWNERS "; op: " OWNERS \
@@ -186,37 +186,38 @@ static void icit_lets_act_whom_the_procedure_names(void)
 		{ STATE_consent,
 		    { "req coord hr op audit dpo", ICIT_EVER,
 			"req: note withdraw message share; coord: note withdraw message; "
-			"hr: consent return note message; op: consent return note message; "
+			"hr: consent return note message delegate; op: consent return note message delegate; "
 			"dpo: note" } },
 		{ STATE_intake,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
 			NOTES
 			"off: note; head: note; req: note withdraw message share; "
 			"rec: receive classify return withdraw note message "
-			"letter" } },
+			"letter delegate" } },
 		{ STATE_decision,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
 			"req: note withdraw message share; coord: note withdraw message; hr: note; "
 			"op: note; exec: note; net: note; head: note; "
 			"off: note; off2: note; off3: note; dpo: note; "
-			"dir: decide return note message consult; "
+			"dir: decide return note message consult delegate; "
 			"rec: classify withdraw note letter" } },
 		{ STATE_assignment,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
 			NOTES "req: note withdraw message share; off: note; "
-			      "head: assign return note message; "
+			      "head: assign return note message delegate; "
 			      "rec: withdraw note letter" } },
 		{ STATE_preparing,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 			NOTES
 			"req: note withdraw message share; head: assign note; "
-			"off: prepare cannot classify return extend note message;"
+			"off: prepare cannot classify return extend note message delegate;"
 			"rec: withdraw note letter" } },
 		{ STATE_delivery,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
-			NOTES "req: note withdraw message share; head: note; "
-			      "off: deliver prepare classify note message; "
-			      "rec: withdraw note letter" } },
+			NOTES
+			"req: note withdraw message share; head: note; "
+			"off: deliver prepare classify note message delegate; "
+			"rec: withdraw note letter" } },
 		{ STATE_acceptance,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 			"req: accept note revoke message share; "
@@ -248,7 +249,7 @@ static void while_it_waits_only_the_requester_moves_it(void)
 		"req: reply note withdraw message share; "
 		"coord: reply note withdraw message; "
 		"hr: note; op: note; dir: note; exec: note; net: note; "
-		"off2: note; off3: note; dpo: note; off: note message; head: note; "
+		"off2: note; off3: note; dpo: note; off: note message delegate; head: note; "
 		"rec: withdraw note letter" };
 	struct play *p = icit_until(STATE_preparing);
 	DO(p, off, return, "{\"message\":\"m\"}");
@@ -256,11 +257,11 @@ static void while_it_waits_only_the_requester_moves_it(void)
 	end(p);
 }
 
-#define REG_EVER                                                           \
-	"req: " OWN "; coord: " HELD "; boss: note revoke; "               \
-	"rec: receive classify return letter withdraw note message; "      \
-	"dir: decide check return note recall revoke message consult; "    \
-	"exec: check return note message consult; net: note; off3: note; " \
+#define REG_EVER                                                                    \
+	"req: " OWN "; coord: " HELD "; boss: note revoke; "                        \
+	"rec: receive classify return letter withdraw note message delegate; "      \
+	"dir: decide check return note recall revoke message consult delegate; "    \
+	"exec: check return note message consult delegate; net: note; off3: note; " \
 	"head: assign note recall revoke; dpo: note recall opine; admin: revoke; "
 #define REG_SEE "req coord boss rec dir exec head net off off2 off3 audit dpo"
 #define REG_BOTH "off: " OFFICER "; off2: " OFFICER "; "
@@ -284,32 +285,33 @@ static void the_registrar_lets_act_whom_the_manual_names(void)
 			"dir: note; exec: note; head: note; "
 			"off: note; off2: note; "
 			"rec: receive classify return withdraw note message "
-			"letter" } },
+			"letter delegate" } },
 		{ STATE_decision,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
-			"dir: decide return note message consult; exec: note; "
+			"dir: decide return note message consult delegate; exec: note; "
 			"head: note; off: note; off2: note; "
 			"rec: classify withdraw note letter" } },
 		{ STATE_preparing,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
 			"dir: note; exec: note; head: assign note; "
-			"off: prepare cannot classify return extend note message; "
-			"off2: prepare cannot classify return extend note message; "
+			"off: prepare cannot classify return extend note message delegate; "
+			"off2: prepare cannot classify return extend note message delegate; "
 			"rec: withdraw note letter" } },
 		{ STATE_release,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			REG_NOTES
-			"dir: check return note message consult; "
-			"exec: check return note message consult; head: note; "
+			"dir: check return note message consult delegate; "
+			"exec: check return note message consult delegate; head: note; "
 			"off: classify note; off2: note; "
 			"rec: withdraw note letter" } },
 		{ STATE_delivery,
 		    { REG_SEE, REG_EVER REG_TAKEN,
-			REG_NOTES "dir: note; exec: note; head: note; "
-				  "off: deliver prepare classify note message; "
-				  "off2: note; rec: withdraw note letter" } },
+			REG_NOTES
+			"dir: note; exec: note; head: note; "
+			"off: deliver prepare classify note message delegate; "
+			"off2: note; rec: withdraw note letter" } },
 		{ STATE_closed,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			"req: accept note revoke share; "

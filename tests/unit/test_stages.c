@@ -386,6 +386,95 @@ static void a_stage_can_be_named(void)
 	end(p);
 }
 
+/* The unit that asks owns the system too: its head signs once. */
+#define OWNS_TOO                                                             \
+	{                                                                    \
+		"skip: [office_owns]", "skip: [office_owns, requester_owns]" \
+	}
+
+static struct play *unit_owns(const char *more)
+{
+	static const struct change c[] = { OWNS_TOO };
+	struct play *p = research(c, COUNT(c));
+	p->systems[0].owner_unit = STR("ENG");
+	draft(p, req, more);
+	DO(p, req, submit, "{}");
+	return p;
+}
+
+static void a_signature_of_the_unit_is_its_endorsement(void)
+{
+	struct play *p = unit_owns(PERSONAL);
+	OPEN(p, "owners ENG, owners DES, head ENG, ethics");
+	/* One press, one signature: of the two that he holds. */
+	DO(p, other, consent, ENDORSED);
+	OPEN(p, "owners DES, ethics");
+	PASSED(p, "owners ENG requester_owns");
+	DO(p, des, consent, ENDORSED);
+	DO(p, audit, consent, ENDORSED);
+	OPEN(p, "privacy");
+	end(p);
+	/* The signature alone, by its name, does it as well. */
+	p = unit_owns(PERSONAL);
+	DO(p, other, consent, "{\"outcome\":\"endorsed\",\"stage\":\"head\"}");
+	OPEN(p, "owners DES, ethics");
+	PASSED(p, "owners ENG requester_owns");
+	end(p);
+	/* An endorsement is no signature of the request. */
+	p = unit_owns(PERSONAL);
+	DO(p, other, consent,
+	    "{\"outcome\":\"endorsed\",\"stage\":\"owners\"}");
+	OPEN(p, "owners DES, head ENG, ethics");
+	DO(p, other, consent, "{\"outcome\":\"declined\"}");
+	OUTCOME_IS(p, "declined");
+	end(p);
+}
+
+static void whoever_signs_for_the_unit_has_signed_by_sending(void)
+{
+	struct play *p = research(NULL, 0);
+	add_role(p, &p->people[req],
+	    (struct held_role){ .role = ROLE_owner, .unit = STR("ENG") });
+	p->systems[0].owner_unit = STR("ENG");
+	draft(p, req, PERSONAL);
+	DO(p, req, submit, "{}");
+	OPEN(p, "owners ENG, owners DES, ethics");
+	PASSED(p, "head ENG requester_heads");
+	/* That he signs his own request is no endorsement by the owner. */
+	REFUSED(p, req, consent, ENDORSED, ERR_DENIED, "apart");
+	DO(p, other, consent, ENDORSED);
+	OPEN(p, "owners DES, ethics");
+	end(p);
+	/* A clerk signs nothing. */
+	p = research(NULL, 0);
+	add_role(p, &p->people[req],
+	    (struct held_role){
+		.role = ROLE_owner, .unit = STR("ENG"), .clerk = true });
+	draft(p, req, PERSONAL);
+	DO(p, req, submit, "{}");
+	OPEN(p, "owners HRD, owners DES, head ENG, ethics");
+	end(p);
+}
+
+static void a_reason_to_decline_is_asked_where_the_stage_says(void)
+{
+	static const struct change c[] = { { "skip: [office_owns]",
+	    "skip: [office_owns]\n    requires: [note]" } };
+	struct play *p = sent(c, COUNT(c), PERSONAL);
+	REFUSED(p, hr, consent, "{\"outcome\":\"declined\"}", ERR_INVALID,
+	    "invalid");
+	T_TEXT(p->cx.fault.fields->field, STR("note"));
+	/* Not of the stage beside it, nor of an endorsement. */
+	DO(p, des, consent, ENDORSED);
+	DO(p, hr, consent, "{\"outcome\":\"declined\",\"note\":\"n\"}");
+	OUTCOME_IS(p, "declined");
+	end(p);
+	p = sent(c, COUNT(c), PERSONAL);
+	DO(p, other, consent, "{\"outcome\":\"declined\"}");
+	OUTCOME_IS(p, "declined");
+	end(p);
+}
+
 int main(void)
 {
 	crypt_init();
@@ -401,5 +490,8 @@ int main(void)
 	T_RUN(one_of_several_decisions_is_resumed);
 	T_RUN(paper_speaks_for_owners_alone);
 	T_RUN(a_stage_can_be_named);
+	T_RUN(a_signature_of_the_unit_is_its_endorsement);
+	T_RUN(whoever_signs_for_the_unit_has_signed_by_sending);
+	T_RUN(a_reason_to_decline_is_asked_where_the_stage_says);
 	return T_PLAN();
 }

@@ -1,6 +1,9 @@
-/* What is said beside the way, without a store: co-applicants, flags, holds. */
+/* What is said beside the way, without a store: co-applicants, flags, holds,
+ * opinions, what a clerk proposes. */
 #include "core/changes.h"
 #include "core/flags.h"
+#include "core/handover.h"
+#include "core/propose.h"
 #include "engine_play.h"
 
 #define SHARE(who) "{\"add\":[\"" who "@example.ac.th\"]}"
@@ -187,6 +190,22 @@ static void nobody_waits_for_an_opinion(void)
 	end(p);
 }
 
+/* A stage that is entered anew is another. */
+static void an_opinion_asked_before_a_late_consent_lapses(void)
+{
+	struct play *p = asked_at_decision();
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, rec, classify, "{\"systems\":[\"REG\"],\"reason\":\"r\"}");
+	OPEN(p, "endorsement DES");
+	REFUSED(p, exec, opine, AGREE, ERR_CONFLICT, "not-in-this-state");
+	DO(p, des, consent, ENDORSED);
+	OPEN(p, "decision");
+	REFUSED(p, exec, opine, AGREE, ERR_CONFLICT, "not-in-this-state");
+	DO(p, dir, consult, CONSULT("exec"));
+	DO(p, exec, opine, AGREE);
+	end(p);
+}
+
 static void an_opinion_is_asked_of_the_office_alone(void)
 {
 	static const char *const not_asked[] = { CONSULT("dir"), CONSULT("off"),
@@ -229,6 +248,203 @@ static void an_opinion_keeps_nobody_apart(void)
 	end(p);
 }
 
+#define PARTIAL                                                    \
+	"{\"outcome\":\"partial\",\"columns_refused\":[\"name\"]," \
+	"\"note\":\"n\",\"conditions\":\"c\"}"
+
+/* `des` is clerk of HRD here. */
+static struct play *asked_with_a_clerk(void)
+{
+	struct play *p = icit_until(STATE_consent);
+	add_role(p, &p->people[des],
+	    (struct held_role){
+		.role = ROLE_owner, .unit = STR("HRD"), .clerk = true });
+	return p;
+}
+
+static void a_clerk_proposes_and_the_head_signs(void)
+{
+	struct play *p = asked_with_a_clerk();
+	REFUSED(p, des, consent, ENDORSED, ERR_DENIED, "not-yours");
+	REFUSED(p, hr, propose, PARTIAL, ERR_DENIED, "not-yours");
+	REFUSED(p, des, propose, "{\"outcome\":\"partial\"}", ERR_INVALID,
+	    "invalid");
+	DO(p, des, propose, ENDORSED);
+	DO(p, des, propose, PARTIAL); /* the last one counts */
+	OPEN(p, "endorsement HRD");
+	T_TEXT(p->f.runs.v[0].proposal->outcome, STR("partial"));
+	DO(p, hr, consent, PARTIAL);
+	const json_t *v = json_list(p->events[p->log.n - 1].data, "proposals");
+	T_CHECK(json_array_size(v) == 1, "%zu", json_array_size(v));
+	T_CHECK(json_flag(json_array_get(v, 0), "as_proposed"), "changed");
+	T_TEXT(json_text(json_array_get(v, 0), "by"), p->people[des].email);
+	OPEN(p, "intake");
+	REFUSED(p, des, propose, ENDORSED, ERR_CONFLICT, "not-in-this-state");
+	end(p);
+}
+
+static void the_head_may_change_it_or_not_wait(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, PARTIAL);
+	DO(p, hr, consent, "{\"outcome\":\"declined\",\"note\":\"n\"}");
+	const json_t *v = json_list(p->events[p->log.n - 1].data, "proposals");
+	T_CHECK(!json_flag(json_array_get(v, 0), "as_proposed"), "the same");
+	OUTCOME_IS(p, "declined");
+	end(p);
+	p = asked_with_a_clerk();
+	DO(p, hr, consent, ENDORSED);
+	OPEN(p, "intake");
+	end(p);
+}
+
+/* Neither by a role of his own nor for somebody else. */
+static void who_proposed_does_not_sign(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	add_role(p, &p->people[des],
+	    (struct held_role){ .role = ROLE_owner, .unit = STR("HRD") });
+	REFUSED(p, des, consent, ENDORSED, ERR_DENIED, "apart");
+	end(p);
+	p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	struct standing s = { .kind = STR("acting"), .giver = p->people[hr] };
+	s.giver.absent = true;
+	p->people[des].stands = &s;
+	p->people[des].n_stands = 1;
+	REFUSED(p, des, consent, ENDORSED, ERR_DENIED, "apart");
+	DO(p, op, consent, ENDORSED);
+	end(p);
+}
+
+static void a_proposal_is_the_units_own_until_it_is_signed(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	const struct event *e = &p->events[p->log.n - 1];
+	const struct run *r = &p->f.runs.v[0];
+	static const enum whom unit[] = { des, hr, op },
+			       others[] = { req, boss, dpo, audit };
+	for (size_t i = 0; i < COUNT(unit); i++)
+		T_CHECK(propose_shown(r, &p->people[unit[i]]) &&
+			    propose_event_shown(&p->f, e, &p->people[unit[i]]),
+		    "%s does not see it", names[unit[i]]);
+	for (size_t i = 0; i < COUNT(others); i++)
+		T_CHECK(
+		    !propose_shown(r, &p->people[others[i]]) &&
+			!propose_event_shown(&p->f, e, &p->people[others[i]]),
+		    "%s sees it", names[others[i]]);
+	DO(p, hr, consent, ENDORSED);
+	T_CHECK(propose_event_shown(&p->f, e, &p->people[req]), "hidden");
+	end(p);
+}
+
+#define HAND(who) "{\"to\":\"" who "@example.ac.th\"}"
+
+static struct play *named_until(enum state state)
+{
+	struct play *p = icit_until(state);
+	p->facts.named = p->people;
+	p->facts.n_named = ALL;
+	return p;
+}
+
+static void a_request_is_handed_to_somebody_of_the_office(void)
+{
+	static const char *const nobody[] = { HAND("hr"), HAND("req"),
+		HAND("dpo"), HAND("nobody"), "{}",
+		"{\"to\":\"exec@example.ac.th\",\"from\":\"2026-01-01\"}",
+		"{\"to\":\"exec@example.ac.th\",\"until\":\"2026-01-01\"}" };
+	struct play *p = named_until(STATE_decision);
+	for (size_t i = 0; i < COUNT(nobody); i++) {
+		enum err e = act(p, dir, COMMAND_delegate, nobody[i]);
+		T_CHECK(e == ERR_INVALID, "%s: %u", nobody[i], e);
+	}
+	REFUSED(p, dir, delegate, HAND("dir"), ERR_CONFLICT, "not-handed");
+	REFUSED(
+	    p, head, delegate, HAND("exec"), ERR_CONFLICT, "not-in-this-state");
+	REFUSED(p, exec, delegate, HAND("dir"), ERR_DENIED, "not-yours");
+	DO(p, dir, delegate, HAND("exec"));
+	OPEN(p, "decision");
+	const struct handover *h = handover_of(&p->f, p->people[dir].email);
+	T_CHECK(h != NULL && handover_covers(h, &p->f.runs.v[2]), "decision");
+	T_CHECK(!handover_covers(h, &p->f.runs.v[1]), "intake");
+	T_CHECK(policy_sees(&p->f, &p->people[exec]), "not seen");
+	DO(p, dir, delegate, HAND("head")); /* instead of the one before */
+	h = handover_of(&p->f, p->people[dir].email);
+	T_TEXT(h->to, p->people[head].email);
+	DO(p, dir, delegate, HAND("dir"));
+	T_CHECK(handover_of(&p->f, p->people[dir].email) == NULL, "still");
+	end(p);
+}
+
+/* As handover_facts() finds it in the store. */
+static void stand_in_here(struct play *p, struct stand_in *s,
+    struct standing *as, enum whom giver, enum whom taker)
+{
+	*as = (struct standing){ .kind = STR("delegated"),
+		.giver = p->people[giver] };
+	as->giver.absent = true;
+	*s = (struct stand_in){ .giver = p->people[giver].email,
+		.taker = p->people[taker],
+		.here = true };
+	s->taker.stands = as;
+	s->taker.n_stands = 1;
+	p->facts.stand_ins = s;
+	p->facts.n_stand_ins = 1;
+}
+
+static void who_has_it_in_hand_acts_for_the_holder(void)
+{
+	struct stand_in s;
+	struct standing as;
+	struct play *p = named_until(STATE_decision);
+	REFUSED(p, exec, decide, APPROVED, ERR_DENIED, "not-yours");
+	DO(p, dir, delegate, HAND("exec"));
+	stand_in_here(p, &s, &as, dir, exec);
+	/* Not handed on by who has it in hand. */
+	REFUSED(p, exec, delegate, HAND("head"), ERR_DENIED, "not-yours");
+	DO(p, exec, decide, APPROVED);
+	const struct run *r = &p->f.runs.v[2];
+	T_TEXT(r->by, p->people[exec].email);
+	T_TEXT(json_text(r->acting_for, "email"), p->people[dir].email);
+	T_CHECK(case_acted(&p->f, p->people[dir].email, COMMAND_decide),
+	    "the giver has not acted");
+	end(p);
+	/* What either may not do is refused, and nobody takes it who may not. */
+	p = named_until(STATE_assignment);
+	DO(p, head, assign, TO_OFF);
+	REFUSED(p, off, delegate, HAND("dir"), ERR_INVALID, "invalid");
+	DO(p, off, delegate, HAND("off2"));
+	stand_in_here(p, &s, &as, off, off2);
+	prepare(p, off2);
+	OPEN(p, "delivery");
+	DO(p, off2, deliver, DELIVERED);
+	end(p);
+}
+
+/* What is suspended was handed over all the same: it can be called back. */
+static void what_is_suspended_is_recalled_after_closing(void)
+{
+	struct play *p = icit_until(STATE_acceptance);
+	DO(p, req, accept, "{\"outcome\":\"refused\",\"comment\":\"c\"}");
+	DO(p, off, cannot, "{\"reason\":\"r\"}");
+	OUTCOME_IS(p, "cannot");
+	T_TEXT(p->f.connections.v[0].state, STR("suspended"));
+	json_t *o = parsed(p, "{\"reason\":\"r\"}");
+	json_t *ids = json_new_array(p->cx.arena);
+	for (size_t i = 0; i < p->f.connections.n; i++)
+		json_add_text(ids, p->f.connections.v[i].id);
+	json_put(o, "deliveries", ids);
+	const char *body = str_cstr(p->cx.arena, json_compact(p->cx.arena, o));
+	DO(p, dpo, recall, body);
+	STATE_IS(p, "preparing");
+	for (size_t i = 0; i < p->f.connections.n; i++)
+		T_TEXT(p->f.connections.v[i].state, STR("revoked"));
+	end(p);
+}
+
 static void changes_name_each_field_once(void)
 {
 	struct arena *a = arena_new();
@@ -261,8 +477,16 @@ int main(void)
 	T_RUN(a_hold_stops_what_gives_and_nothing_else);
 	T_RUN(an_opinion_is_asked_and_moves_nothing);
 	T_RUN(nobody_waits_for_an_opinion);
+	T_RUN(an_opinion_asked_before_a_late_consent_lapses);
 	T_RUN(an_opinion_is_asked_of_the_office_alone);
 	T_RUN(an_opinion_keeps_nobody_apart);
+	T_RUN(a_clerk_proposes_and_the_head_signs);
+	T_RUN(the_head_may_change_it_or_not_wait);
+	T_RUN(who_proposed_does_not_sign);
+	T_RUN(a_proposal_is_the_units_own_until_it_is_signed);
+	T_RUN(a_request_is_handed_to_somebody_of_the_office);
+	T_RUN(who_has_it_in_hand_acts_for_the_holder);
+	T_RUN(what_is_suspended_is_recalled_after_closing);
 	T_RUN(changes_name_each_field_once);
 	return T_PLAN();
 }

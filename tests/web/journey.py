@@ -23,7 +23,8 @@ STATES = ["draft", "consent", "intake", "decision", "assignment", "preparing",
 COMMANDS = ["submit", "consent", "receive", "classify", "return", "reply",
             "decide", "assign", "prepare", "cannot", "check", "deliver",
             "accept", "letter", "recall", "withdraw", "note", "extend",
-            "revoke", "message", "share", "opine", "consult"]
+            "revoke", "message", "share", "opine", "consult",
+            "propose", "delegate"]
 ENDORSED = {"outcome": "endorsed"}
 APPROVED = {"outcome": "approved"}
 ACCEPTED = {"outcome": "accepted", "score": 5}

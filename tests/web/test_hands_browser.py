@@ -1,12 +1,13 @@
 """Pages on which several hands work at one request, in a browser: each keeps
 what every page must, wide and narrow."""
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from browser import DESK, Browser
-from journey import Desk
+from journey import Desk, Person
 
 
 def opinions(desk):
@@ -21,7 +22,39 @@ def opinions(desk):
             (icit.executive, "/requests?waiting=me", "opinion-waits")]
 
 
-PLAYS = [opinions]
+def clerk(desk):
+    """A clerk of HRD has proposed its answer to one request, not to another."""
+    pratu = desk.university.pratu
+    email, password = "clerk@example.ac.th", "prepares-the-answer"
+    made = pratu("user", "add", email, "--name", "หนึ่ง", "--role",
+                 "owner/HRD:clerk", stdin=password + "\n")
+    assert made.returncode == 0, made.stderr
+    token = json.loads(pratu("user", "token", email, "--json").stdout)
+    entry = {"email": email, "name": "หนึ่ง", "role": "owner",
+             "password": password, "token": token["token"]}
+    desk.university.facts["people"].append(entry)
+    person = Person(desk.university, entry)
+    first, second = desk.icit.until("consent"), desk.icit.until("consent")
+    person.ok(first, "propose", outcome="partial", columns_refused=["name"],
+              note="สอง", conditions="สาม")
+    return [(person, f"/requests/{second}", "propose"),
+            (person, f"/requests/{first}", "propose-again"),
+            (person, "/requests?waiting=me", "clerk-work"),
+            (person, "/me", "clerk-me"),
+            (desk.owners["HRD"], f"/requests/{first}", "sign-proposed")]
+
+
+def handover(desk):
+    """A request that its officer has handed to another."""
+    icit = desk.icit
+    no = icit.until("preparing")
+    other = icit.officers[1]
+    icit.officer.ok(no, "delegate", to=other.email, note="หนึ่ง")
+    return [(icit.officer, f"/requests/{no}", "handed"),
+            (other, f"/requests/{no}", "in-hand")]
+
+
+PLAYS = [opinions, clerk, handover]
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])

@@ -224,6 +224,12 @@ def rule(c, p, command):
     if command == "opine":  # nothing here is flagged for the DPO
         return (p.holds("dpo") or p.email in c.advisers,
                 p.email in c.consulted)
+    if command == "delegate":
+        at = c.before_wait if s == "waiting" else s
+        return works_on(c, p), sent and s not in ("closed", "acceptance") \
+            and holds(c, p, at)
+    if command == "propose":  # no unit has a clerk here
+        return False, False
     if command == "consult":
         executive = not icit and p.holds("executive", c.office)
         return director or executive, (director and s == "decision" or
@@ -464,6 +470,12 @@ class Bodies:
         return Plan({"outcome": outcome, "text": "ควรระวัง"},
                     lambda c, now: c.consulted.pop(p.email),
                     (422, "invalid") if bad else None)
+
+    def on_delegate(self, c, p):
+        """Nobody of the model stands in for anybody: test_handover does."""
+        if self.random.random() < 0.5:
+            return Plan({"to": p.email}, refusal=(409, "not-handed"))
+        return Plan({"to": "nobody@example.ac.th"}, refusal=(422, "invalid"))
 
     def on_consult(self, c, p):
         q = self.random.choice(
@@ -762,6 +774,6 @@ def test_the_desk_is_its_model(make_university, store, full_size, seed):
     done = {k for k, status in world.seen if status == 200}
     assert done >= {"submit", "receive", "decide", "assign", "prepare",
                     "deliver"}
-    assert not full_size or done >= set(COMMANDS)
+    assert not full_size or done >= set(COMMANDS) - {"propose", "delegate"}
     assert {404, 403, 409, 412, 422} <= {s for _, s in world.seen}
     assert world.tempted_acts > (100 if full_size else 0)

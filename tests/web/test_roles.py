@@ -16,20 +16,21 @@ pytestmark = pytest.mark.both_stores
 # nothing to it does not see it.
 OWN = "submit reply withdraw accept extend note revoke message share"
 OFFICER = ("prepare cannot classify return extend note deliver recall revoke "
-           "message")
-RECORDS = "receive classify return letter withdraw note message"
+           "message delegate")
+RECORDS = "receive classify return letter withdraw note message delegate"
 EVER = {
     "ICIT": {
-        "own": OWN, "owner": "consent return note revoke message",
+        "own": OWN, "owner": "consent return note revoke message delegate",
         "records": "consent " + RECORDS,
-        "director": "decide return note recall revoke message consult",
-        "executive": "note", "head": "assign return note recall revoke message",
+        "director": "decide return note recall revoke message consult delegate",
+        "executive": "note",
+        "head": "assign return note recall revoke message delegate",
         "other head": "note", "officer": OFFICER, "other officer": "note",
         "auditor": "", "dpo": "note recall opine"},
     "REGISTRAR": {
         "own": OWN, "owner": "note revoke", "records": RECORDS,
-        "director": "decide return note recall revoke message consult",
-        "executive": "check return note message consult",
+        "director": "decide return note recall revoke message consult delegate",
+        "executive": "check return note message consult delegate",
         "head": "assign note recall revoke", "officer": OFFICER,
         "other officer": "note", "auditor": "", "dpo": "note recall opine"},
 }
@@ -39,18 +40,20 @@ BEFORE = {"own": "withdraw message share", "records": "withdraw letter"}
 ICIT = {
     "draft": {"own": "submit withdraw share"},
     "consent": {"own": "withdraw message share",
-                "owner": "consent return message"},
+                "owner": "consent return message delegate"},
     "intake": {**BEFORE, "records":
-               "receive classify return withdraw letter message"},
+               "receive classify return withdraw letter message delegate"},
     "decision": {**BEFORE, "records": "classify withdraw letter",
-                 "director": "decide return message consult"},
-    "assignment": {**BEFORE, "head": "assign return message"},
+                 "director": "decide return message consult delegate"},
+    "assignment": {**BEFORE, "head": "assign return message delegate"},
     "preparing": {**BEFORE, "head": "assign",
                   "officer":
-                  "prepare cannot classify return extend message"},
+                  "prepare cannot classify return extend message "
+                  "delegate"},
     "waiting": {**BEFORE, "own": "reply withdraw message share",
-                "officer": "message"},
-    "delivery": {**BEFORE, "officer": "deliver prepare classify message"},
+                "officer": "message delegate"},
+    "delivery": {**BEFORE, "officer": "deliver prepare classify message "
+                 "delegate"},
     "acceptance": {"own": "accept revoke message share", "owner": "revoke",
                    "records": "letter", "director": "recall revoke",
                    "head": "recall revoke",
@@ -64,7 +67,7 @@ REGISTRAR = {
     "decision": ICIT["decision"],
     "preparing": ICIT["preparing"],
     "waiting": ICIT["waiting"],
-    "release": {**BEFORE, "executive": "check return message consult",
+    "release": {**BEFORE, "executive": "check return message consult delegate",
                 "officer": "classify"},
     "delivery": ICIT["delivery"],
     "closed": {**ICIT["closed"], "own": "accept revoke share"},

@@ -354,6 +354,27 @@ def test_one_password_at_a_time(desk, source, server):  # noqa: F811
     assert view.acts()[-4:] == ["opened", "password", "password", "unset"]
 
 
+def test_whoever_is_taken_away_keeps_no_password(desk, source):  # noqa: F811
+    view = View(desk)
+    joins = desk.other
+    desk.requester.ok(view.no, "share", add=[joins.email])
+    made = good(joins.api.post(f"/connections/{view.id}/keys"), 201)
+    assert len(view.reads(made["key"])) == 2
+    view.password = made["key"]
+    stays = view.session()
+    desk.requester.ok(view.no, "share", remove=[joins.email])
+    view.wait("unset")
+    assert view.ended(stays) and view.reads(made["key"]) is None
+    # Whoever stays makes a new one, which nobody takes away.
+    view.new_password()
+    assert len(view.reads()) == 2
+    desk.requester.ok(view.no, "share", add=[joins.email])
+    desk.requester.ok(view.no, "share", remove=[joins.email])
+    wait_until("settled", lambda: joins.api.get(
+        f"/connections/{view.id}").status_code == 404, 10)
+    assert len(view.reads()) == 2 and view.acts()[-1] == "password"
+
+
 def test_a_source_that_is_down_changes_nothing(desk, source, server):  # noqa: F811,E501
     view = View(desk)
     view.new_password()
