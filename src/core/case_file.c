@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/time.h"
 #include "core/consult.h"
 #include "core/handover.h"
 #include "core/procedure.h"
@@ -280,6 +281,58 @@ static void on_submitted(struct case_file *f, const struct event *e)
 	take_systems(f, e->data);
 }
 
+static void note_number(struct case_file *f, const struct event *e,
+    struct str direction, struct str no, struct str day)
+{
+	if (no.n == 0)
+		return;
+	LIST_ADD(f->arena, &f->numbers,
+	    (struct numbered){ .office = json_text(e->data, "office"),
+		.direction = direction,
+		.no = no,
+		.day = day,
+		.by = e->actor,
+		.at = e->at });
+}
+
+/* The last of the office's own in that direction that is in force. */
+static struct str number_in_force(
+    const struct case_file *f, struct str direction)
+{
+	for (size_t i = f->numbers.n; i-- > 0;) {
+		const struct numbered *n = &f->numbers.v[i];
+		if (!n->cancelled && n->office.n == 0 &&
+		    str_eq(n->direction, direction))
+			return n->no;
+	}
+	return STR("");
+}
+
+static void take_numbers(struct case_file *f)
+{
+	f->memo_in = number_in_force(f, STR("in"));
+	f->memo_out = number_in_force(f, STR("out"));
+	f->received_no = number_in_force(f, STR("receipt"));
+}
+
+static void cancel_number(
+    struct case_file *f, const struct event *e, struct str no)
+{
+	struct str direction = json_text(e->data, "direction");
+	for (size_t i = 0; i < f->numbers.n; i++) {
+		struct numbered *n = &f->numbers.v[i];
+		if (!n->cancelled && str_eq(n->no, no) &&
+		    str_eq(n->direction, direction)) {
+			n->cancelled = true;
+			n->reason = json_text(e->data, "reason");
+			break;
+		}
+	}
+	take_numbers(f);
+	/* A rejection owes its memo again. */
+	f->letter_due |= f->outcome == OUTCOME_rejected && f->memo_out.n == 0;
+}
+
 static void on_received(
     struct case_file *f, const struct event *e, const json_t *form)
 {
@@ -287,6 +340,14 @@ static void on_received(
 	take(&f->memo_in, form, "memo_in");
 	take(&f->memo_date, form, "memo_date");
 	take(&f->received_no, form, "received_no");
+	/* What the office's counter gave. */
+	take(&f->received_no, e->data, "received_no");
+	struct str given = json_text(e->data, "received_no");
+	note_number(f, e, STR("in"), json_text(form, "memo_in"),
+	    json_text(form, "memo_date"));
+	note_number(f, e, STR("receipt"),
+	    given.n > 0 ? given : json_text(form, "received_no"),
+	    date_iso(f->arena, date_of_ms(f->received)));
 	take(&f->urgency, form, "urgency");
 	take(&f->secrecy, form, "secrecy");
 	f->register_no = json_int(e->data, "register_no", f->register_no);
@@ -391,6 +452,8 @@ static void on_delivered(struct case_file *f, const struct event *e)
 	stop_clock(f, e);
 	end_rework(f, e->at);
 	take(&f->memo_out, e->data, "memo_out");
+	note_number(f, e, STR("out"), json_text(e->data, "memo_out"),
+	    date_iso(f->arena, date_of_ms(e->at)));
 	take_connections(f, e);
 	take_documents(f, e);
 }
@@ -422,6 +485,11 @@ static void on_recalled(struct case_file *f, const struct event *e)
 
 static void on_lettered(struct case_file *f, const struct event *e)
 {
+	struct str cancels = json_text(e->data, "cancels");
+	if (cancels.n > 0) {
+		cancel_number(f, e, cancels);
+		return;
+	}
 	struct letter l = { .direction = json_text(e->data, "direction"),
 		.no = json_text(e->data, "no"),
 		.date = json_text(e->data, "date"),
@@ -430,12 +498,17 @@ static void on_lettered(struct case_file *f, const struct event *e)
 		.by = e->actor,
 		.at = e->at };
 	LIST_ADD(f->arena, &f->letters, l);
-	if (str_eq(l.direction, STR("in"))) {
-		f->memo_in = l.no;
+	note_number(f, e, l.direction, l.no, l.date);
+	/* Another office's number is kept, and is not this one's. */
+	if (json_text(e->data, "office").n > 0)
 		return;
-	}
-	f->memo_out = l.no;
-	f->letter_due = false;
+	if (str_eq(l.direction, STR("in")))
+		f->memo_in = l.no;
+	else if (str_eq(l.direction, STR("receipt")))
+		f->received_no = l.no;
+	else
+		f->memo_out = l.no;
+	f->letter_due &= !str_eq(l.direction, STR("out"));
 }
 
 static void on_asked(struct case_file *f, const struct event *e)

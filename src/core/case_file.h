@@ -99,6 +99,14 @@ struct attached {
 	struct str id, name, type, sha256, by;
 	int64_t bytes, at;
 };
+/* A number of a letter, as it was entered or issued. */
+struct numbered {
+	struct str office;    /* whose it is; empty: of the request's office */
+	struct str direction; /* "in" "out" "receipt" */
+	struct str no, day, by, reason; /* day: ISO; reason: of cancelling */
+	int64_t at;
+	bool cancelled;
+};
 /* A paper that was signed here, or scanned after it was signed by hand. */
 struct papered {
 	struct str kind, how; /* "signed" "scanned" */
@@ -166,6 +174,7 @@ struct case_file {
 	struct str prepared_by;
 	LIST(struct attached) files;
 	LIST(struct papered) papers;
+	LIST(struct numbered) numbers;
 	LIST(struct letter) letters;
 	LIST(struct granted) connections;
 	LIST(struct handed) documents;

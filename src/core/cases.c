@@ -6,6 +6,7 @@
 #include "core/calendar_days.h"
 #include "core/decide.h"
 #include "core/handover.h"
+#include "core/numbers.h"
 #include "core/policy.h"
 #include "core/setting.h"
 #include "core/signing.h"
@@ -228,6 +229,27 @@ static enum err named_persons(
 	return OK;
 }
 
+/* Where nobody typed one in, and the office has a form of its own. */
+static enum err next_number(struct ctx *cx, const struct case_command *cc,
+    const struct case_file *f, struct facts *facts)
+{
+	struct str direction = json_text(cc->body, "direction");
+	bool letter = cc->command == COMMAND_letter &&
+	              json_text(cc->body, "no").n == 0 &&
+	              json_text(cc->body, "office").n == 0 &&
+	              json_text(cc->body, "cancels").n == 0 &&
+	              !str_eq(direction, STR("in"));
+	bool receive = cc->command == COMMAND_receive &&
+	               json_text(cc->body, "received_no").n == 0;
+	if (!letter && !receive)
+		return OK;
+	bool out = letter && str_eq(direction, STR("out"));
+	if (letter && !out && !str_eq(direction, STR("receipt")))
+		return OK;
+	return number_next(cx, f->office, out ? "out" : "receipt",
+	    facts->register_year, &facts->next_no);
+}
+
 enum err cases_command(
     struct ctx *cx, const struct case_command *cc, struct case_file *ret)
 {
@@ -243,6 +265,8 @@ enum err cases_command(
 		e = counter_next(cx,
 		    register_counter(cx, &f, facts.register_year),
 		    &facts.next_register_no);
+	if (!e)
+		e = next_number(cx, cc, &f, &facts);
 	if (e)
 		return e;
 	e = named_persons(cx, named_emails(cx, cc->command, cc->body), &facts);

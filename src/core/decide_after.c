@@ -27,13 +27,39 @@ enum err decide_accept(struct decision *d)
 	return fields_end(d->cx);
 }
 
+/* A number that is in force is cancelled: it stays in the book. */
+static enum err cancel_number(struct decision *d, struct str no)
+{
+	struct str direction = json_text(d->form, "direction");
+	body_needs(d->cx, d->form, "reason");
+	bool found = false;
+	for (size_t i = 0; i < d->f->numbers.n; i++)
+		found |= !d->f->numbers.v[i].cancelled &&
+		         str_eq(d->f->numbers.v[i].no, no) &&
+		         str_eq(d->f->numbers.v[i].direction, direction);
+	if (!found)
+		field_wrong(
+		    d->cx, STR("cancels"), MSG_field_no_such_number, no);
+	json_put_text(d->data, "direction", direction);
+	json_put_text(d->data, "cancels", no);
+	json_put_text(d->data, "reason", json_text(d->form, "reason"));
+	return fields_end(d->cx);
+}
+
 enum err decide_letter(struct decision *d)
 {
 	static const char *const texts[] = { "direction", "no", "date", "kind",
-		"file" };
+		"file", "office" };
+	struct str cancels = json_text(d->form, "cancels");
 	d->type = EVENT_lettered;
 	body_needs(d->cx, d->form, "direction");
-	body_needs(d->cx, d->form, "no");
+	if (cancels.n > 0)
+		return cancel_number(d, cancels);
+	/* Typed in, or the next of the office's own. */
+	if (d->facts->next_no.n > 0)
+		json_put_text(d->data, "no", d->facts->next_no);
+	else
+		body_needs(d->cx, d->form, "no");
 	body_needs(d->cx, d->form, "date");
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct str s = json_text(d->form, texts[i]);

@@ -135,8 +135,14 @@ enum err decide_receive(struct decision *d)
 		body_needs(d->cx, d->form, "memo_in");
 		body_needs(d->cx, d->form, "memo_date");
 	}
-	if (s->requires & REQUIRE_received_no)
+	if (d->facts->next_no.n > 0)
+		json_put_text(d->data, "received_no", d->facts->next_no);
+	else if (s->requires & REQUIRE_received_no)
 		body_needs(d->cx, d->form, "received_no");
+	/* Rule on correspondence (no. 4), 2564: never by electronic means. */
+	if (str_eq(json_text(d->form, "secrecy"), STR("top-secret")))
+		field_wrong(
+		    d->cx, STR("secrecy"), MSG_field_top_secret, STR(""));
 	int64_t received = json_int(d->form, "received_at", d->cx->now);
 	if (received > d->cx->now)
 		field_wrong(

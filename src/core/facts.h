@@ -32,7 +32,9 @@ struct facts {
 	struct calendar then;     /* as it was when the clock stopped */
 	int64_t next_register_no; /* what intake would give in register_year */
 	int64_t register_year;    /* พ.ศ. */
-	struct sha256 seed;       /* where unguessable ids come from */
+	struct str
+	    next_no; /* receive, letter: of the office's counter; or empty */
+	struct sha256 seed;         /* where unguessable ids come from */
 	const struct person *named; /* of a body's e-mails those who exist */
 	size_t n_named;
 	int64_t many_rows; /* setting: rows from which on they are many */

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/delegation.h"
 #include "core/line.h"
+#include "core/numbers.h"
 #include "core/setting.h"
 
 enum { MAX_PHRASES = 30, MAX_PHRASE = 500, MAX_LINES = 1000 };
@@ -45,6 +46,12 @@ enum err office_settings_get(
 	enum err e = setting_find(cx, key(cx, office, "phrases"), &phrases);
 	if (!e)
 		e = setting_find(cx, key(cx, office, "token-signs"), &signs);
+	if (!e)
+		e = setting_find(
+		    cx, key(cx, office, "number-out"), &s.number_out);
+	if (!e)
+		e = setting_find(
+		    cx, key(cx, office, "number-receipt"), &s.number_receipt);
 	if (e)
 		return e;
 	phrases_of_lines(cx->arena, phrases, &s);
@@ -76,6 +83,12 @@ static enum err may_put(struct ctx *cx, struct str office)
 	return OK;
 }
 
+static void check_number(struct ctx *cx, const char *name, struct str form)
+{
+	if (form.n > 0 && (!str_utf8(form) || !number_form_good(form)))
+		field_wrong(cx, str_of(name), MSG_field_number_form, STR(""));
+}
+
 enum err office_settings_put(
     struct ctx *cx, struct str office, const struct office_settings *s)
 {
@@ -89,6 +102,8 @@ enum err office_settings_put(
 	for (size_t i = 0; i < s->n_phrases; i++)
 		v[i] = line_checked(
 		    cx, "phrases", s->phrases[i], MAX_PHRASE, true);
+	check_number(cx, "number_out", s->number_out);
+	check_number(cx, "number_receipt", s->number_receipt);
 	e = fields_end(cx);
 	clean.phrases = v;
 	if (!e)
@@ -97,5 +112,11 @@ enum err office_settings_put(
 	if (!e)
 		e = setting_put(cx, key(cx, office, "token-signs"),
 		    s->token_signs ? STR("yes") : STR("no"));
+	if (!e)
+		e = setting_put(
+		    cx, key(cx, office, "number-out"), s->number_out);
+	if (!e)
+		e = setting_put(
+		    cx, key(cx, office, "number-receipt"), s->number_receipt);
 	return e;
 }

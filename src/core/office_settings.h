@@ -9,6 +9,8 @@ struct office_settings {
 	const struct str *phrases; /* ready to be put into a note */
 	size_t n_phrases;
 	bool token_signs; /* tokens of the API may sign (signing.h); default */
+	/* Forms of numbers (numbers.h); empty: typed in. */
+	struct str number_out, number_receipt;
 };
 
 MUST_CHECK enum err office_settings_get(

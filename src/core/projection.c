@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/consult.h"
 #include "core/handover.h"
+#include "core/numbers.h"
 #include "core/policy.h"
 #include "sql/sql.h"
 
@@ -246,6 +247,9 @@ enum err projection_clear(struct ctx *cx, struct str no)
 	if (!e)
 		e = sql_exec(
 		    cx, SQL("delete from case_waiting where no = $1"), v, NULL);
+	if (!e)
+		e = sql_exec(cx,
+		    SQL("delete from case_number where request = $1"), v, NULL);
 	return e;
 }
 
@@ -309,6 +313,8 @@ enum err projection_replace(
 		e = put_case(cx, f, rows);
 	if (!e)
 		e = put_lists(cx, f, rows);
+	if (!e)
+		e = numbers_put(cx, f);
 	if (!e && rows->registered)
 		e = register_put(cx, &rows->reg);
 	return e;

@@ -1,5 +1,6 @@
 /* Whether the projections are what the events say, and their mending. */
 #include "base/str.h"
+#include "core/numbers.h"
 #include "core/projection.h"
 #include "sql/sql.h"
 
@@ -161,6 +162,13 @@ static enum err same_register(struct ctx *cx, const struct case_file *f,
 	    cx, f->no, rows->registered ? &rows->reg : NULL, ret);
 }
 
+static enum err same_numbers(struct ctx *cx, const struct case_file *f,
+    const struct case_rows *rows, bool *ret)
+{
+	(void)rows;
+	return numbers_same(cx, f, ret);
+}
+
 static enum err compare(struct ctx *cx, const struct case_file *f,
     const struct case_rows *rows, bool *ret_same)
 {
@@ -171,6 +179,7 @@ static enum err compare(struct ctx *cx, const struct case_file *f,
 		same_systems,
 		same_waiting,
 		same_register,
+		same_numbers,
 	};
 	*ret_same = true;
 	for (size_t i = 0; i < COUNT(checks) && *ret_same; i++) {
@@ -238,6 +247,7 @@ static enum err strangers(struct ctx *cx, struct rebuilding *r)
 		" union select no from case_viewer"
 		" union select no from case_system"
 		" union select no from case_waiting"
+		" union select request as no from case_number"
 		" union select request as no from register_row) p"
 		" where not exists (select 1 from events"
 		" where events.request = p.no and version = 1) order by no"),

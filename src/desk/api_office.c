@@ -14,6 +14,8 @@ static json_t *settings_json(
 	json_put_text(o, "office", office);
 	json_put(o, "phrases", phrases);
 	json_put_flag(o, "token_signs", s->token_signs);
+	json_put_text_or_null(o, "number_out", s->number_out);
+	json_put_text_or_null(o, "number_receipt", s->number_receipt);
 	return o;
 }
 
@@ -47,6 +49,10 @@ static enum err take(struct visit *v, struct office_settings *s)
 		s->phrases = p;
 		s->n_phrases = n;
 	}
+	if (json_value(v->body, "number_out") != NULL)
+		s->number_out = json_text(v->body, "number_out");
+	if (json_value(v->body, "number_receipt") != NULL)
+		s->number_receipt = json_text(v->body, "number_receipt");
 	s->token_signs = json_value(v->body, "token_signs") == NULL
 	                     ? s->token_signs
 	                     : json_flag(v->body, "token_signs");

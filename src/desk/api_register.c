@@ -7,7 +7,7 @@
 #include "fmt/encoder.h"
 #include "sql/sql.h"
 
-static bool may_read(const struct visit *v, struct str office)
+bool register_may_read(const struct visit *v, struct str office)
 {
 	const struct person *p = &v->actor.person;
 	return person_in_office(p, office) ||
@@ -25,7 +25,7 @@ enum err register_read(
 enum err register_fetch(
     struct visit *v, struct str office, int64_t year, struct register_book *ret)
 {
-	if (!may_read(v, office))
+	if (!register_may_read(v, office))
 		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)

@@ -195,7 +195,7 @@ void case_ask_receive(struct case_form *f)
 	form_codes(f, UI_SELECT, "urgency", MSG_case_urgency, MSG_NONE,
 	    "urgency.", "normal urgent very-urgent most-urgent", STR("normal"));
 	form_codes(f, UI_SELECT, "secrecy", MSG_case_secrecy, MSG_NONE,
-	    "secrecy.", "none confidential secret", STR("none"));
+	    "secrecy.", "none confidential secret top-secret", STR("none"));
 	form_area(f, "note", MSG_ask_note, MSG_NONE, STR(""))->optional = true;
 }
 

@@ -144,9 +144,11 @@ void case_ask_letter(struct case_form *f)
 	f->intro =
 	    case_say(f->w, due ? MSG_case_letter_due : MSG_ask_letter_intro);
 	form_codes(f, UI_RADIOS, "direction", MSG_ask_direction, MSG_NONE,
-	    "direction.", "in out", due ? STR("out") : STR(""));
-	form_text(f, "no", MSG_thing_letter_no, MSG_NONE, STR(""))->width =
-	    UI_HALF;
+	    "direction.", "in out receipt", due ? STR("out") : STR(""));
+	struct ui_field *no = form_text(
+	    f, "no", MSG_thing_letter_no, MSG_numbers_next_hint, STR(""));
+	no->width = UI_HALF;
+	no->optional = true;
 	form_day(f, "date", MSG_ask_letter_date, MSG_NONE,
 	    date_iso(arena_of(f), date_of_ms(f->w->v->cx.now)));
 	form_text(
@@ -155,6 +157,14 @@ void case_ask_letter(struct case_form *f)
 	if (f->w->f.files.n > 0)
 		form_files(f, "file", MSG_ask_letter_file, MSG_NONE, false)
 		    ->optional = true;
+	if (f->w->f.numbers.n == 0)
+		return;
+	struct ui_field *gone = form_text(
+	    f, "cancels", MSG_numbers_cancel, MSG_numbers_cancel_hint, STR(""));
+	gone->width = UI_HALF;
+	gone->optional = true;
+	form_area(f, "reason", MSG_numbers_reason, MSG_NONE, STR(""))
+	    ->optional = true;
 }
 
 static bool is_live(struct str state)

@@ -2,6 +2,7 @@
 #include "desk/page_office.h"
 
 #include "base/str.h"
+#include "base/thai.h"
 #include "core/office_settings.h"
 #include "desk/form_command.h"
 #include "desk/pages.h"
@@ -13,9 +14,22 @@ static struct str text(const struct visit *v, enum msg m)
 	return msg_text(v->cx.lang, m);
 }
 
-static void put_fields(struct visit *v, struct office_page *page,
-    struct str phrases, bool token_signs)
+static void put_number(struct visit *v, struct ui_field *to, const char *name,
+    enum msg label, enum msg hint, struct str value)
 {
+	*to = (struct ui_field){ .kind = UI_TEXT,
+		.name = str_of(name),
+		.label = text(v, label),
+		.hint = text(v, hint),
+		.value = value,
+		.width = UI_HALF,
+		.optional = true };
+}
+
+static void put_fields(struct visit *v, struct office_page *page,
+    struct str phrases, const struct office_settings *s)
+{
+	bool token_signs = s->token_signs;
 	struct ui_choice *c = ARENA_ARRAY(v->cx.arena, struct ui_choice, 2);
 	c[0] = (struct ui_choice){ .value = STR("yes"),
 		.label = text(v, MSG_office_yes),
@@ -34,6 +48,11 @@ static void put_fields(struct visit *v, struct office_page *page,
 		.label = text(v, MSG_office_token_signs),
 		.choices = c,
 		.n_choices = 2 };
+	put_number(v, &page->fields[2], "number_out", MSG_office_number_out,
+	    MSG_office_number_out_hint, s->number_out);
+	put_number(v, &page->fields[3], "number_receipt",
+	    MSG_office_number_receipt, MSG_office_number_receipt_hint,
+	    s->number_receipt);
 }
 
 static enum err show(struct visit *v, struct office_page *page, int status)
@@ -66,7 +85,7 @@ enum err page_office_settings(struct visit *v)
 		return e;
 	if (visit_query(v, "done").n > 0)
 		page.notice = &saved;
-	put_fields(v, &page, phrases_lines(v->cx.arena, &s), s.token_signs);
+	put_fields(v, &page, phrases_lines(v->cx.arena, &s), &s);
 	return show(v, &page, 200);
 }
 
@@ -81,7 +100,10 @@ enum err page_office_settings_send(struct visit *v)
 	struct str lines = form_unix(a, visit_form(v, "phrases"));
 	struct str office = visit_arg(v, 0);
 	struct office_settings s = {
-		.token_signs = !str_eq(visit_form(v, "token_signs"), STR("no"))
+		.token_signs = !str_eq(visit_form(v, "token_signs"), STR("no")),
+		.number_out = thai_normal(a, visit_form(v, "number_out")),
+		.number_receipt =
+		    thai_normal(a, visit_form(v, "number_receipt"))
 	};
 	phrases_of_lines(a, lines, &s);
 	enum err e = visit_change(v, put, &s);
@@ -93,12 +115,14 @@ enum err page_office_settings_send(struct visit *v)
 	struct office_page page = { 0 };
 	const struct field_error *f = v->cx.fault.fields;
 	struct ui_problem *problem = ARENA_NEW(a, struct ui_problem);
-	*problem = (struct ui_problem){ .field = STR("phrases"),
+	*problem = (struct ui_problem){ .field = f ? f->field : STR("phrases"),
 		.text = f ? msg_fill(a, v->cx.lang, f->msg, &f->arg, 1)
 		          : fault_text(&v->cx) };
 	page.problems = problem;
 	page.n_problems = 1;
-	put_fields(v, &page, lines, s.token_signs);
-	page.fields[0].error = problem->text;
+	put_fields(v, &page, lines, &s);
+	for (size_t i = 0; i < COUNT(page.fields); i++)
+		if (str_eq(page.fields[i].name, problem->field))
+			page.fields[i].error = problem->text;
 	return show(v, &page, 422);
 }

@@ -10,7 +10,7 @@ struct office_page {
 	size_t n_problems;
 	struct url papers; /* the texts of its papers */
 	struct ui_form form;
-	struct ui_field fields[2];
+	struct ui_field fields[4];
 };
 
 #endif

@@ -158,12 +158,12 @@ static struct url file_url(
 	return url_path(v->cx.arena, "/register/{}/{}", COUNT(args), args);
 }
 
-static struct url paper_url(struct visit *v, struct str office, int64_t year)
+static struct url paper_url(
+    struct visit *v, const char *form, struct str office, int64_t year)
 {
 	struct str args[] = { office,
 		str_fmt(v->cx.arena, "%lld", (long long)year) };
-	return url_path(
-	    v->cx.arena, "/register/{}/{}/register.pdf", COUNT(args), args);
+	return url_path(v->cx.arena, form, COUNT(args), args);
 }
 
 static enum err find_office(struct visit *v, struct str code, int64_t year,
@@ -201,7 +201,9 @@ enum err page_register(struct visit *v)
 	struct register_page page = { .back = url_local(STR("/register")),
 		.csv = file_url(v, office, year, "csv"),
 		.xlsx = file_url(v, office, year, "xlsx"),
-		.pdf = paper_url(v, office, year) };
+		.pdf =
+		    paper_url(v, "/register/{}/{}/register.pdf", office, year),
+		.numbers = paper_url(v, "/numbers/{}/{}", office, year) };
 	if (!e)
 		e = find_office(v, office, year, &words, &page);
 	if (e)

@@ -19,6 +19,8 @@ MUST_CHECK enum err register_read(
  * there is no such register. */
 enum err register_fetch(
     struct visit *, struct str office, int64_t year, struct register_book *ret);
+/* Who may read an office's registers. */
+bool register_may_read(const struct visit *, struct str office);
 bool register_is_number(enum register_field);
 /* Answers with a file. */
 enum err register_send(

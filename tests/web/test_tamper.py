@@ -67,7 +67,7 @@ def story(stories, store, postgresql):
 
 
 TABLES = ["events", "chain", "cases", "case_viewer", "case_system",
-          "case_waiting", "register_row"]
+          "case_waiting", "case_number", "register_row"]
 
 
 def restore(place):
@@ -302,8 +302,9 @@ def put(table, row, **changed):
 KEYS = {"cases": ["no"], "case_viewer": ["no", "viewer"],
         "case_system": ["no", "system"],
         "case_waiting": ["no", "stage", "unit", "holder"],
+        "case_number": ["request", "nth"],
         "register_row": ["office", "year", "number"]}
-OF = {"register_row": "request"}
+OF = {"register_row": "request", "case_number": "request"}
 
 
 def mends(story, nos):
