@@ -215,6 +215,15 @@ static void put_systems(const struct case_work *w, struct case_page *page)
 		    .empty = case_say(w, MSG_case_no_systems) };
 }
 
+static bool is_cancelled(const struct case_file *f, const struct letter *l)
+{
+	for (size_t i = 0; i < f->numbers.n; i++)
+		if (f->numbers.v[i].cancelled && f->numbers.v[i].at == l->at &&
+		    str_eq(f->numbers.v[i].no, l->no))
+			return true;
+	return false;
+}
+
 static void put_letters(const struct case_work *w, struct rows_of *r)
 {
 	struct arena *a = w->v->cx.arena;
@@ -225,6 +234,9 @@ static void put_letters(const struct case_work *w, struct rows_of *r)
 		struct str words = str_fmt(a, "%.*s · %.*s%s%.*s",
 		    STR_ARG(l->no), STR_ARG(case_day(w, l->date)),
 		    l->kind.n ? " · " : "", STR_ARG(l->kind));
+		if (is_cancelled(&w->f, l))
+			words = str_fmt(a, "%.*s · %.*s", STR_ARG(words),
+			    STR_ARG(case_say(w, MSG_numbers_cancelled)));
 		struct ui_row row = { .label = label, .value = words };
 		if (l->file.n > 0) {
 			const struct str args[] = { w->f.no, l->file };

@@ -94,6 +94,8 @@ def test_a_cancelled_number_stays_and_is_not_used_again(desk, own_forms):
     r = records.ok(no, "letter", direction="out", cancels=gone,
                    reason="พิมพ์ผิด")
     assert r["memo_out"] is None and r["letter_due"]
+    page = signed_in(desk, records).open(f"/requests/{no}")
+    assert re.search(re.escape(gone) + r" · [^·]+ · ยกเลิก", page.text)
     row = next(n for n in book(desk) if n["no"] == gone)
     assert row["cancelled"] and row["reason"] == "พิมพ์ผิด"
     records.refused(422, "invalid", no, "letter", direction="out",
