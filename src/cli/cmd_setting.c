@@ -10,13 +10,14 @@
 /* A text for people may have several lines. */
 enum { MAX_VALUE = 8000 };
 
-/* "dpo-rows", "acceptance-reminder", "mail-domains", "elsewhere.OFFICE.th", "elsewhere.OFFICE.en". */
+/* "dpo-rows", "acceptance-…", "mail-domains", "elsewhere.OFFICE.th", "elsewhere.OFFICE.en". */
 static bool names_one(struct cli *cli, struct str name, bool *ret)
 {
 	const struct office *v;
 	size_t n;
 	*ret = str_eq(name, STR("dpo-rows")) ||
 	       str_eq(name, STR("acceptance-reminder")) ||
+	       str_eq(name, STR("acceptance-closes")) ||
 	       str_eq(name, STR("mail-domains"));
 	if (office_list(&cli->cx, &v, &n))
 		return false;
@@ -63,7 +64,7 @@ static bool value_ok(struct cli *cli, struct str name, struct str value)
 	int64_t n;
 	if (str_eq(name, STR("dpo-rows")))
 		return str_i64(value, &n) && n >= 1;
-	if (str_eq(name, STR("acceptance-reminder")))
+	if (str_starts(name, STR("acceptance-")))
 		return str_i64(value, &n) && n >= 0 && n <= 60;
 	if (str_eq(name, STR("mail-domains")))
 		return domains_ok(cli, value);

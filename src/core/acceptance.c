@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/calendar_days.h"
+#include "core/cases.h"
 #include "core/link.h"
 #include "core/outbox.h"
 #include "core/people.h"
@@ -10,28 +11,62 @@
 
 enum { USUAL_DAYS = 5 };
 
-enum err acceptance_days(struct ctx *cx, int64_t *ret)
+static enum err days_of(
+    struct ctx *cx, struct str name, int64_t usual, int64_t *ret)
 {
 	struct str text;
-	enum err e = setting_find(cx, STR("acceptance-reminder"), &text);
+	enum err e = setting_find(cx, name, &text);
 	if (!e && (!str_i64(text, ret) || *ret < 0))
-		*ret = USUAL_DAYS;
+		*ret = usual;
 	return e;
 }
 
+enum err acceptance_days(struct ctx *cx, int64_t *ret)
+{
+	return days_of(cx, STR("acceptance-reminder"), USUAL_DAYS, ret);
+}
+
+enum err acceptance_closes(struct ctx *cx, int64_t *ret)
+{
+	return days_of(cx, STR("acceptance-closes"), 0, ret);
+}
+
 bool acceptance_is_due(const struct facts *facts, const struct case_file *f,
-    int64_t now, int64_t days)
+    int64_t since, int64_t now, int64_t days)
 {
 	struct date today = date_of_ms(now);
 	int64_t passed = 0;
-	if (f->state != STATE_acceptance || f->delivered == 0 || days == 0)
+	if (f->state != STATE_acceptance || since == 0 || days == 0)
 		return false;
-	for (struct date d = date_of_ms(f->delivered);
+	for (struct date d = date_of_ms(since);
 	     date_cmp(d, today) < 0 && passed < days;) {
 		d = date_add(d, 1);
 		passed += calendar_working(&facts->calendar, d);
 	}
 	return passed >= days;
+}
+
+enum err acceptance_lapse(struct ctx *cx, struct str request)
+{
+	struct case_file f, after;
+	struct facts facts;
+	enum err e = chain_lock(cx);
+	if (!e)
+		e = cases_load(cx, request, &f);
+	if (!e)
+		e = cases_facts(cx, &f, &facts);
+	/* The answer may have come meanwhile. */
+	if (e || f.state != STATE_acceptance)
+		return e;
+	json_t *data = json_new_object(cx->arena);
+	json_put_text(data, "close", STR("delivered"));
+	struct event ev = { .version = f.version + 1,
+		.at = cx->now,
+		.type = EVENT_lapsed,
+		.request = f.no,
+		.actor = STR("system"),
+		.data = data };
+	return cases_take(cx, &facts, &f, &ev, &after);
 }
 
 /* False when he has left: whoever may not sign in is sent no link either. */

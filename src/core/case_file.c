@@ -733,6 +733,7 @@ void evolve(struct case_file *f, const struct event *e)
 		on_consulted(f, e);
 		break;
 	case EVENT_withdrawn:
+	case EVENT_lapsed:
 	case EVENT_recalculated:
 	case EVENT_acted:
 	case EVENT_noted:

@@ -50,6 +50,7 @@ static const struct words words_of[NOTICES] = {
 	[NOTICE_reminder] = { MSG_mail_reminder_subject,
 	    MSG_mail_reminder_body },
 	[NOTICE_overdue] = { MSG_mail_overdue_subject, MSG_mail_overdue_body },
+	[NOTICE_lapsed] = { MSG_mail_lapsed_subject, MSG_mail_lapsed_body },
 	[NOTICE_letter] = { MSG_mail_letter_subject, MSG_mail_letter_body },
 	[NOTICE_message] = { MSG_mail_message_subject, MSG_mail_message_body },
 	[NOTICE_shared] = { MSG_mail_shared_subject, MSG_mail_shared_body },
@@ -542,6 +543,13 @@ static enum err tell_flags(const struct telling *t, unsigned fresh)
 	return e;
 }
 
+/* Both sides: nobody answered, and it is over. */
+static enum err tell_lapsed(const struct telling *t)
+{
+	enum err e = tell_officers(t, NOTICE_lapsed, STR(""));
+	return e ? e : tell_requester(t, NOTICE_lapsed, STR(""), STR(""));
+}
+
 static bool refused(const struct event *ev)
 {
 	return str_eq(json_text(ev->data, "command"), STR("accept")) &&
@@ -634,6 +642,8 @@ static enum err tell_event(const struct telling *t)
 		return tell_proposed(t);
 	case EVENT_delegated:
 		return tell_delegated(t);
+	case EVENT_lapsed:
+		return tell_lapsed(t);
 	case EVENT_recalculated:
 		return tell_requester(t, NOTICE_recalculated, STR(""),
 		    json_text(t->ev->data, "due_to"));

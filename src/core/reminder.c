@@ -26,7 +26,8 @@ struct target {
 	int used, total, level; /* level: 0, 75 or 100 */
 	struct date start, due;
 	bool counts;
-	bool accepts; /* no budget: the requester's answer is waited for */
+	/* No budget: the requester's answer is waited for; it is over. */
+	bool accepts, lapses;
 };
 
 struct reminding {
@@ -143,26 +144,56 @@ static void find_stages(struct reminding *r)
 	}
 }
 
-/* Once for each delivery. */
-static void find_acceptance(struct reminding *r, int64_t days)
+static struct str acceptance_key(const struct reminding *r)
 {
-	if (!acceptance_is_due(&r->facts, &r->f, r->cx->now, days))
-		return;
-	LIST_ADD(r->cx->arena, &r->targets,
-	    (struct target){ .key = str_fmt(r->cx->arena, "acceptance:%lld",
-				 (long long)r->f.delivered),
-		.accepts = true,
-		.level = SOON });
+	return str_fmt(
+	    r->cx->arena, "acceptance:%lld", (long long)r->f.delivered);
+}
+
+/* When the requester was reminded of this delivery; 0: not yet. */
+static enum err reminded_at(struct reminding *r, int64_t *ret)
+{
+	struct row row;
+	bool found = false;
+	enum err e = sql_find(r->cx,
+	    SQL("select at from reminder where request = $1 and clock = $2"
+		" and level = $3"),
+	    VALS(val_str(r->f.no), val_str(acceptance_key(r)), val_i64(SOON)),
+	    &row, &found);
+	*ret = !e && found ? row_i64(row, "at") : 0;
+	return e;
+}
+
+/* Once for each delivery. Nobody's case is closed who was not reminded. */
+static enum err find_acceptance(struct reminding *r)
+{
+	int64_t remind = 0, close = 0, reminded = 0;
+	enum err e = acceptance_days(r->cx, &remind);
+	if (!e)
+		e = acceptance_closes(r->cx, &close);
+	if (!e && r->f.state == STATE_acceptance)
+		e = reminded_at(r, &reminded);
+	if (e)
+		return e;
+	if (acceptance_is_due(
+		&r->facts, &r->f, r->f.delivered, r->cx->now, remind))
+		LIST_ADD(r->cx->arena, &r->targets,
+		    (struct target){ .key = acceptance_key(r),
+			.accepts = true,
+			.level = SOON });
+	if (acceptance_is_due(&r->facts, &r->f, reminded, r->cx->now, close))
+		LIST_ADD(r->cx->arena, &r->targets,
+		    (struct target){ .key = acceptance_key(r),
+			.lapses = true,
+			.level = UP });
+	return OK;
 }
 
 static enum err look(struct reminding *r, struct str no)
 {
-	int64_t days = 0;
 	enum err e = cases_load(r->cx, no, &r->f);
 	if (!e)
 		e = cases_facts(r->cx, &r->f, &r->facts);
-	if (!e)
-		e = acceptance_days(r->cx, &days);
 	if (e)
 		return e;
 	struct date day = date_of_ms(r->cx->now);
@@ -174,9 +205,9 @@ static enum err look(struct reminding *r, struct str no)
 	    r->f.state != STATE_waiting && r->f.state != STATE_draft) {
 		find_whole(r);
 		find_stages(r);
-		find_acceptance(r, days);
+		e = find_acceptance(r);
 	}
-	return OK;
+	return e;
 }
 
 static enum err was_told(struct reminding *r, const struct target *t, bool *ret)
@@ -315,6 +346,8 @@ static enum err send_one(
 	enum err e = record(r, t, &first);
 	if (e || !first)
 		return e;
+	if (t->lapses)
+		return acceptance_lapse(r->cx, r->f.no);
 	if (t->accepts) {
 		e = acceptance_remind(r->cx, &r->f, &first);
 		*notices += !e && first;

@@ -53,7 +53,8 @@ static enum ui_tone tone_of(const struct event *ev)
 		return UI_BAD;
 	if (kind_find(outcome, good, COUNT(good)) >= 0)
 		return UI_GOOD;
-	return ev->type == EVENT_noted || ev->type == EVENT_attached
+	return ev->type == EVENT_noted || ev->type == EVENT_lapsed ||
+	               ev->type == EVENT_attached
 	           ? UI_NEUTRAL
 	           : UI_INFO;
 }

@@ -2,7 +2,7 @@
 #include "base/str.h"
 #include "desk/page_case.h"
 
-enum { MAIL_COLUMNS = 4, MAX_WORDS = 4096 };
+enum { MAIL_COLUMNS = 3, MAX_WORDS = 4096 };
 
 static const enum ui_tone tones[ENVELOPE_STATES] = {
 	[ENVELOPE_WAITING] = UI_WAIT,
@@ -58,20 +58,20 @@ static void put_row(
 	enum envelope_state state = worst_of(m);
 	c[0].text = m->subject;
 	c[0].url = url_path(a, "/requests/{}/mails/{}", COUNT(args), args);
+	c[0].sub = case_when(w, m->at);
 	c[1].text = m->recipient;
 	if (m->cc.n > 0)
 		c[1].sub = case_say1(w, MSG_sending_copies, m->cc);
-	c[2].text = case_when(w, m->at);
-	c[3].text = state_word(w, state);
-	c[3].badge = true;
-	c[3].tone = tones[state];
-	c[3].sub = said_of(w, m);
+	c[2].text = state_word(w, state);
+	c[2].badge = true;
+	c[2].tone = tones[state];
+	c[2].sub = said_of(w, m);
 }
 
 void case_put_mails(const struct case_work *w, struct case_page *page)
 {
 	static const enum msg labels[MAIL_COLUMNS] = { MSG_sending_subject,
-		MSG_sending_to, MSG_sending_when, MSG_sending_how };
+		MSG_sending_to, MSG_sending_how };
 	struct arena *a = w->v->cx.arena;
 	struct ui_column *columns =
 	    ARENA_ARRAY(a, struct ui_column, MAIL_COLUMNS);

@@ -131,10 +131,48 @@ def test_the_requester_is_reminded_once(make_university, store):
     assert nobody.open(first).status == 410
 
 
+def test_closed_without_an_answer_where_the_university_wants_it(
+        make_university):
+    place = make_university()
+    desk = Desk(place)
+    assert place.pratu("setting", "put", "acceptance-closes",
+                       "3").returncode == 0
+    no = desk.icit.until("acceptance")
+
+    def looked(day):
+        rows = desk.store(
+            "select value from setting where name = 'reminders'")
+        return rows and rows[0]["value"] == day.date().isoformat()
+
+    # Not before he was reminded, however late that is.
+    last = 20
+    for day in range(21, 41):
+        days_later(place, day, looked)
+        told = len(links(desk, no)) == 2
+        if desk.requester.state(no) == "closed":
+            break
+        last = day if not told else last
+    # Three working days and no day off more lie between the two.
+    assert told and 3 <= day - last - 1 <= 12
+    now = desk.requester.request(no)
+    assert (now["state"], now["outcome"], now["score"]) == (
+        "closed", "delivered", None)
+    last = desk.requester.get(f"/requests/{no}/events")["events"][-1]
+    assert (last["type"], last["by"]) == ("lapsed", "system")
+    told = desk.whom(no, "lapsed")
+    assert desk.requester.email in told and desk.icit.officer.email in told
+    # It is counted as such, and the connection goes on.
+    assert [c["state"] for c in now["connections"]] == ["active"]
+    year = desk.store("select year, outcome, score from register_row"
+                      f" where request = '{no}'")
+    assert [(y["outcome"], y["score"]) for y in year] == [("delivered", 0)]
+    assert place.pratu("rebuild", "--check").returncode == 0
+
+
 def test_a_university_that_wants_no_reminder(make_university):
     place = make_university()
     desk = Desk(place)
-    for bad in ("-1", "x", "61"):
+    for bad in ("1.5", "x", "61"):
         done = place.pratu("setting", "put", "acceptance-reminder", bad)
         assert done.returncode == 5
     assert place.pratu("setting", "put", "acceptance-reminder",
