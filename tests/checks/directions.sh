@@ -38,7 +38,7 @@ yaml.h: core
 isa-l: fmt evidence
 isa-l/: fmt evidence
 curl/: http courier
-qrencode.h: base paper
+qrencode.h: base
 cairo: paper
 cairo-pdf.h: paper
 pango/: paper
