@@ -84,10 +84,13 @@ enum err page_numbers(struct visit *v)
 		put_row(v, &b.v[i], &cells[i * COLUMNS]);
 	const struct str args[] = { visit_arg(v, 0),
 		str_fmt(a, "%lld", (long long)b.year) };
+	/* "2569" in Thai, with the era in English. */
+	const struct str said[] = { args[0],
+		msg_fill(a, v->cx.lang, MSG_registers_year, &args[1], 1) };
 	struct numbers_page page = { .back = url_path(a, "/register/{}/{}",
 					 COUNT(args), args),
 		.title = msg_fill(
-		    a, v->cx.lang, MSG_numbers_title, args, COUNT(args)),
+		    a, v->cx.lang, MSG_numbers_title, said, COUNT(said)),
 		.table = { .hide_caption = true,
 		    .columns = columns,
 		    .n_columns = COLUMNS,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from browser import DESK, Browser
-from journey import Desk, good
+from journey import YEAR, Desk, day, good
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])
@@ -14,6 +14,9 @@ def test_the_pages_in_a_browser(make_university, lang, tmp_path):
     desk = Desk(make_university())
     icit = desk.icit
     no = icit.until("acceptance")
+    for body in ({"date": day(0), "no": "1/2"},
+                 {"cancels": "1/2", "reason": "x"}):
+        icit.records.ok(no, "letter", direction="out", **body)
     done = good(icit.director.api.post(f"/requests/{no}/papers/notice/sign"),
                 201)
     b = Browser(desk.university.desk, lang, DESK,
@@ -23,7 +26,7 @@ def test_the_pages_in_a_browser(make_university, lang, tmp_path):
         answers = icit.answers()
         b.given = [answers["title"], answers["purpose"], answers["detail"],
                    icit.director.name, *icit.director.name.split(),
-                   "ผู้อำนวยการ"]
+                   "ผู้อำนวยการ", icit.director.request(no)["memo_in"]]
         b.sign_in(next(p for p in desk.university.facts["people"]
                        if p["email"] == icit.director.email))
         for path, name in ((f"/requests/{no}/papers", "papers"),
@@ -31,7 +34,8 @@ def test_the_pages_in_a_browser(make_university, lang, tmp_path):
                            (f"/verify/{done['code']}", "verify"),
                            ("/verify", "verify-ask"),
                            ("/offices/ICIT/papers", "paper-texts"),
-                           ("/offices/ICIT/papers/notice", "paper-text")):
+                           ("/offices/ICIT/papers/notice", "paper-text"),
+                           (f"/numbers/ICIT/{YEAR}", "numbers")):
             b.go(path)
             b.look(name)
         assert not b.found, "\n".join(b.found)
