@@ -43,7 +43,6 @@ bool papers_may_sign(const struct facts *, const struct case_file *,
 /* What is printed of who signed; all empty: for a hand. */
 struct papers_signed {
 	struct str code; /* REQUEST-xxxxxxxxxx */
-	struct str accept_link;
 };
 /* What stands in the places of a request's papers. */
 MUST_CHECK enum err papers_case_data(struct ctx *, const struct site *,

@@ -5,7 +5,6 @@
 
 #include "base/str.h"
 #include "core/attachment.h"
-#include "core/link.h"
 #include "core/signing.h"
 #include "desk/files.h"
 #include "desk/register_out.h"
@@ -212,24 +211,6 @@ enum err papers_send_procedure(
 	    name.docx, bytes);
 }
 
-/* A notice carries the link by which it is accepted without signing in. */
-static enum err make_link(
-    struct visit *v, const struct case_file *f, struct str *ret)
-{
-	struct str secret;
-	enum err e = store_write(&v->cx, v->app->people);
-	if (!e)
-		e = link_new(
-		    &v->cx, STR("acceptance"), f->no, f->requester, &secret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (!e)
-		*ret = str_fmt(v->cx.arena, "%.*s/accept/%.*s",
-		    STR_ARG(v->app->site->desk_url), STR_ARG(secret));
-	return e;
-}
-
 static enum err may(struct visit *v, struct str no, enum papers kind,
     bool is_scan, struct case_file *ret)
 {
@@ -254,8 +235,6 @@ enum err papers_sign_begin(struct visit *v, struct str no, enum papers kind,
 	struct str bytes = STR("");
 	json_t *data = NULL;
 	enum err e = may(v, no, kind, false, &f);
-	if (!e && kind == PAPERS_notice && f.state == STATE_acceptance)
-		e = make_link(v, &f, &by.accept_link);
 	if (e)
 		return e;
 	e = store_read(&v->cx, v->app->people);
