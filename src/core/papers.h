@@ -80,8 +80,10 @@ struct papers_act {
 	struct attached file; /* kept already (attachment.h) */
 	struct str code;      /* when signed */
 	const struct papers_text *text;
+	int64_t version; /* of the request, as it was printed; 0: a scan */
 };
-/* ERR_DENIED, ERR_CONFLICT. Write transaction. */
+/* ERR_DENIED, ERR_CONFLICT; ERR_STALE when the request is not the one that was
+ * printed. Write transaction. */
 MUST_CHECK enum err cases_paper(struct ctx *, struct str no,
     const struct papers_act *, struct case_file *ret);
 /* The same questions before the work. */
