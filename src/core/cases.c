@@ -149,7 +149,7 @@ enum err cases_take(struct ctx *cx, const struct facts *facts,
 	return OK;
 }
 
-static enum err match_version(
+enum err cases_match(
     struct ctx *cx, const struct case_file *f, int64_t if_match)
 {
 	if (if_match == 0 || if_match == f->version)
@@ -171,7 +171,7 @@ static enum err gather(struct ctx *cx, const struct case_command *cc,
 	if (!e)
 		e = policy_may(cx, facts, f, &cx->actor->person, cc->command);
 	if (!e)
-		e = match_version(cx, f, cc->if_match);
+		e = cases_match(cx, f, cc->if_match);
 	if (!e)
 		e = signing_may(cx, f, cc->command);
 	return e;
@@ -319,7 +319,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 		e = policy_as(
 		    cx, &facts, &f, &cx->actor->person, COMMAND_submit, &as);
 	if (!e)
-		e = match_version(cx, &f, if_match);
+		e = cases_match(cx, &f, if_match);
 	if (!e && !json_is_object(answers)) {
 		field_wrong(cx, STR("answers"), MSG_field_not_object, STR(""));
 		e = fields_end(cx);

@@ -26,6 +26,9 @@ MUST_CHECK enum err cases_create(
 MUST_CHECK enum err cases_copy(
     struct ctx *, struct str no, struct case_file *ret);
 bool cases_may_copy(const struct case_file *, const struct person *);
+/* ERR_STALE unless it is the request's version, or 0. */
+MUST_CHECK enum err cases_match(
+    struct ctx *, const struct case_file *, int64_t if_match);
 /* Changes a draft's answers; ERR_CONFLICT once it is sent. `if_match` is a
  * version, or 0 for any: ERR_STALE. Answers that are no object are
  * ERR_INVALID. */

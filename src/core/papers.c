@@ -162,6 +162,8 @@ enum err cases_paper(struct ctx *cx, struct str no,
 		e = cases_facts(cx, &f, &facts);
 	if (!e)
 		e = cases_may_paper(cx, &f, &facts, act->kind, act->is_scan);
+	if (!e)
+		e = cases_match(cx, &f, act->version);
 	if (e)
 		return e;
 	struct event ev = { .version = f.version + 1,

@@ -43,7 +43,6 @@ bool papers_may_sign(const struct facts *, const struct case_file *,
 /* What is printed of who signed; all empty: for a hand. */
 struct papers_signed {
 	struct str code; /* REQUEST-xxxxxxxxxx */
-	struct str accept_link;
 };
 /* What stands in the places of a request's papers. */
 MUST_CHECK enum err papers_case_data(struct ctx *, const struct site *,
@@ -81,8 +80,10 @@ struct papers_act {
 	struct attached file; /* kept already (attachment.h) */
 	struct str code;      /* when signed */
 	const struct papers_text *text;
+	int64_t version; /* of the request, as it was printed; 0: a scan */
 };
-/* ERR_DENIED, ERR_CONFLICT. Write transaction. */
+/* ERR_DENIED, ERR_CONFLICT; ERR_STALE when the request is not the one that was
+ * printed. Write transaction. */
 MUST_CHECK enum err cases_paper(struct ctx *, struct str no,
     const struct papers_act *, struct case_file *ret);
 /* The same questions before the work. */

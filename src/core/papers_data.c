@@ -462,8 +462,9 @@ static void put_signature(
 	struct str page = str_fmt(
 	    w->a, "%.*s/requests/%.*s", STR_ARG(desk), STR_ARG(w->f->no));
 	json_put_text(w->o, "link", page);
-	json_put_text(part(w->o, "accept"), "link",
-	    s->accept_link.n > 0 ? s->accept_link : page);
+	/* Whoever sees the request sees its papers: the link that accepts without
+	 * signing in goes by mail, to the requester alone. */
+	json_put_text(part(w->o, "accept"), "link", page);
 }
 
 /* Whoever signs here is the one named. */

@@ -21,9 +21,14 @@ static json_t *papered_json(struct arena *a, const struct papered *p)
 	return o;
 }
 
-static json_t *paper_json(struct visit *v, const struct case_file *f,
-    const struct facts *facts, enum papers kind)
+static enum err paper_json(struct visit *v, const struct case_file *f,
+    const struct facts *facts, enum papers kind, json_t *all)
 {
+	struct papers_text text = { 0 };
+	enum err e =
+	    papers_text_get(&v->cx, f->office, kind, PAPERS_NEWEST, &text);
+	if (e)
+		return e;
 	struct arena *a = v->cx.arena;
 	json_t *o = json_new_object(a), *list = json_new_array(a);
 	struct str url = str_fmt(a, "%.*s/api/v1/requests/%.*s/papers/%s",
@@ -40,27 +45,30 @@ static json_t *paper_json(struct visit *v, const struct case_file *f,
 	for (size_t i = 0; i < f->papers.n; i++)
 		if (str_eq(f->papers.v[i].kind, str_of(papers_names[kind])))
 			json_add(list, papered_json(a, &f->papers.v[i]));
+	json_put_int(o, "text_version", text.version);
 	json_put(o, "signed", list);
-	return o;
+	json_add(all, o);
+	return OK;
 }
 
 enum err api_papers(struct visit *v)
 {
 	struct case_file f = { 0 };
 	struct facts facts = { 0 };
+	json_t *list = json_new_array(v->cx.arena);
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = cases_get(&v->cx, visit_arg(v, 0), &f);
 	if (!e)
 		e = cases_facts(&v->cx, &f, &facts);
+	for (enum papers k = 0; !e && k < PAPERS_OF_CASES; k++)
+		if (papers_there(&f, k))
+			e = paper_json(v, &f, &facts, k, list);
 	store_end(&v->cx);
 	if (e)
 		return e;
-	json_t *o = json_new_object(v->cx.arena),
-	       *list = json_new_array(v->cx.arena);
-	for (enum papers k = 0; k < PAPERS_OF_CASES; k++)
-		if (papers_there(&f, k))
-			json_add(list, paper_json(v, &f, &facts, k));
+	json_t *o = json_new_object(v->cx.arena);
+	json_put_int(o, "version", f.version);
 	json_put(o, "papers", list);
 	return visit_json(v, 200, o);
 }
@@ -99,16 +107,26 @@ static enum err sign(struct visit *v, void *arg, int *ret_status, json_t **ret)
 	return e;
 }
 
+enum { NO_VERSION = -2 }; /* of a text: never matches */
+
 enum err api_paper_sign(struct visit *v)
 {
 	struct papers_signing s;
 	enum papers kind = PAPERS;
 	bool answered = false;
+	struct papers_seen seen = { .version = visit_if_match(v),
+		.text = PAPERS_NEWEST };
+	const json_t *text = json_value(v->body, "text_version");
+	if (text != NULL)
+		seen.text =
+		    json_is_integer(text) && json_integer_value(text) >= 0
+			? json_integer_value(text)
+			: NO_VERSION;
 	enum err e = visit_replay(v, &answered);
 	if (!e && !answered)
 		e = papers_kind(v, visit_arg(v, 1), &kind);
 	if (!e && !answered)
-		e = papers_sign_begin(v, visit_arg(v, 0), kind, &s);
+		e = papers_sign_begin(v, visit_arg(v, 0), kind, &seen, &s);
 	return e || answered ? e : visit_act(v, sign, &s);
 }
 

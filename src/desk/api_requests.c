@@ -42,20 +42,6 @@ enum err api_request(struct visit *v)
 	return visit_json(v, 200, o);
 }
 
-/* If-Match: "7". Anything else that is sent is not a version of ours. */
-static enum err read_if_match(struct visit *v, int64_t *ret)
-{
-	struct str h = str_trim(request_header(v->rq, STR("If-Match")));
-	*ret = 0;
-	if (h.n == 0 || str_eq(h, STR("*")))
-		return OK;
-	if (str_take_char(&h, '"') && str_ends(h, STR("\"")))
-		h.n--;
-	if (!str_i64(h, ret) || *ret < 1)
-		*ret = -1; /* no version: never matches */
-	return OK;
-}
-
 static enum err add_request(
     struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
@@ -118,13 +104,10 @@ static enum err change_request(
     struct visit *v, void *arg, int *ret_status, json_t **ret)
 {
 	struct case_file f;
-	int64_t if_match;
 	(void)arg;
 	(void)ret_status;
-	enum err e = read_if_match(v, &if_match);
-	if (!e)
-		e = cases_redraft(&v->cx, visit_arg(v, 0),
-		    json_value(v->body, "answers"), if_match, &f);
+	enum err e = cases_redraft(&v->cx, visit_arg(v, 0),
+	    json_value(v->body, "answers"), visit_if_match(v), &f);
 	if (e)
 		return e;
 	/* Asked last, as all of 422 is; nothing is kept when it fails. */
@@ -156,7 +139,8 @@ enum err api_command(struct visit *v)
 		return fail1(&v->cx, ERR_NOT_FOUND, MSG_error_no_such_command,
 		    visit_arg(v, 1));
 	cc.command = (enum command)c;
-	enum err e = read_if_match(v, &cc.if_match);
+	cc.if_match = visit_if_match(v);
+	enum err e = OK;
 	bool answered = false;
 	if (!e && cc.command == COMMAND_prepare)
 		e = visit_replay(v, &answered);

@@ -142,6 +142,17 @@ static enum err refused_or_done(struct visit *v, enum err e)
 	return e;
 }
 
+int64_t visit_if_match(const struct visit *v)
+{
+	struct str h = str_trim(request_header(v->rq, STR("If-Match")));
+	int64_t n;
+	if (h.n == 0 || str_eq(h, STR("*")))
+		return 0;
+	if (str_take_char(&h, '"') && str_ends(h, STR("\"")))
+		h.n--;
+	return str_i64(h, &n) && n > 0 ? n : -1;
+}
+
 enum err visit_act(struct visit *v, act_fn *act, void *arg)
 {
 	struct kept_answer answer;

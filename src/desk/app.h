@@ -83,6 +83,8 @@ MUST_CHECK enum err visit_administers(struct visit *);
 typedef enum err act_fn(
     struct visit *, void *arg, int *ret_status, json_t **ret);
 enum err visit_act(struct visit *, act_fn *act, void *arg);
+/* If-Match: "7". 0 when there is none, -1 when it is no version of ours. */
+int64_t visit_if_match(const struct visit *);
 /* Answers with what was kept under the caller's key, if anything: for work that
  * must be done before visit_act. */
 enum err visit_replay(struct visit *, bool *ret_answered);

@@ -66,8 +66,9 @@ static struct ui_table copies(const struct case_work *w, struct str kind)
 		.n_rows = n };
 }
 
-static void put_sign(
-    const struct case_work *w, enum papers kind, struct paper_line *l)
+/* `text`: the version that is signed. */
+static void put_sign(const struct case_work *w, enum papers kind, int64_t text,
+    struct paper_line *l)
 {
 	struct arena *a = w->v->cx.arena;
 	const struct person *me = &w->v->actor.person;
@@ -76,6 +77,13 @@ static void put_sign(
 		return;
 	struct ui_form *form = ARENA_NEW(a, struct ui_form);
 	form->action = paper_url(w, "/requests/{}/papers/{}/sign", l->id);
+	struct ui_pair *seen = ARENA_ARRAY(a, struct ui_pair, 2);
+	seen[0] = (struct ui_pair){ STR("version"),
+		str_fmt(a, "%lld", (long long)w->f.version) };
+	seen[1] = (struct ui_pair){ STR("text"),
+		str_fmt(a, "%lld", (long long)text) };
+	form->hidden = seen;
+	form->n_hidden = 2;
 	l->sign = form;
 	l->hint = case_say2(w, MSG_paper_sign_as, me->name, me->position);
 	l->ask_password = signing_needs(&w->v->cx, &w->v->actor, &w->f,
@@ -90,7 +98,8 @@ static void put_sign(
 	    (struct ui_button){ .label = case_say(w, MSG_paper_sign) };
 }
 
-static struct paper_line line_of(const struct case_work *w, enum papers kind)
+static struct paper_line line_of(
+    const struct case_work *w, enum papers kind, int64_t text)
 {
 	struct arena *a = w->v->cx.arena;
 	struct str id = str_of(papers_names[kind]);
@@ -105,12 +114,25 @@ static struct paper_line line_of(const struct case_work *w, enum papers kind)
 		.label = case_say(w, MSG_paper_docx),
 		.url = paper_url(w, "/requests/{}/papers/{}",
 		    str_cat(a, id, STR(".docx"))) };
-	put_sign(w, kind, &l);
+	put_sign(w, kind, text, &l);
 	if (w->may_attach && kind != PAPERS_case)
 		l.scan = (struct ui_button){ .kind = UI_PLAIN,
 			.label = case_say(w, MSG_paper_scan),
 			.url = paper_url(w, "/requests/{}/scan/{}", id) };
 	return l;
+}
+
+static enum err text_versions(
+    struct visit *v, const struct case_file *f, int64_t ret[PAPERS_OF_CASES])
+{
+	struct papers_text text = { 0 };
+	enum err e = store_read(&v->cx, v->app->people);
+	for (enum papers k = 0; !e && k < PAPERS_OF_CASES; k++) {
+		e = papers_text_get(&v->cx, f->office, k, PAPERS_NEWEST, &text);
+		ret[k] = text.version;
+	}
+	store_end(&v->cx);
+	return e;
 }
 
 static enum err show(struct visit *v, int status,
@@ -124,14 +146,17 @@ static enum err show(struct visit *v, int status,
 	struct papers_page page = {
 		.lines = lines, .problems = problems, .n_problems = n_problems
 	};
+	int64_t texts[PAPERS_OF_CASES] = { 0 };
 	enum err e = case_read(v, visit_arg(v, 0), &w);
+	if (!e)
+		e = text_versions(v, &w.f, texts);
 	if (e)
 		return e;
 	page.number = w.f.no;
 	page.back = url_path(a, "/requests/{}#papers", 1, &w.f.no);
 	for (enum papers k = 0; k < PAPERS_OF_CASES; k++)
 		if (papers_there(&w.f, k))
-			lines[page.n_lines++] = line_of(&w, k);
+			lines[page.n_lines++] = line_of(&w, k, texts[k]);
 	struct str kept = visit_query(v, "done");
 	if (kept.n > 0) {
 		done.title =
@@ -198,18 +223,25 @@ enum err page_paper_sign(struct visit *v)
 	struct str no = visit_arg(v, 0);
 	struct str password =
 	    str_cat(v->cx.arena, STR("password-"), visit_arg(v, 1));
+	struct papers_seen seen = { 0 };
+	/* A form without them has seen nothing. */
+	if (!str_i64(visit_form(v, "version"), &seen.version) ||
+	    seen.version < 1)
+		seen.version = -1;
+	if (!str_i64(visit_form(v, "text"), &seen.text) || seen.text < 0)
+		seen.version = -1;
 	enum err e = papers_kind(v, visit_arg(v, 1), &kind);
 	if (!e)
 		e = confirm(v, no, password);
 	if (!e)
-		e = papers_sign_begin(v, no, kind, &s);
+		e = papers_sign_begin(v, no, kind, &seen, &s);
 	if (!e)
 		e = visit_change(v, papers_sign_end, &s);
 	if (!e)
 		return visit_go(v, url_path(v->cx.arena,
 				       "/requests/{}/papers?done=sign", 1, &no)
 				       .s);
-	if (e != ERR_INVALID && e != ERR_CONFLICT)
+	if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_STALE)
 		return e;
 	struct ui_problem problem = { .field = password,
 		.text = first_wrong(v) };

@@ -5,7 +5,6 @@
 
 #include "base/str.h"
 #include "core/attachment.h"
-#include "core/link.h"
 #include "core/signing.h"
 #include "desk/files.h"
 #include "desk/register_out.h"
@@ -97,10 +96,15 @@ static enum err answer(
 	return OK;
 }
 
+struct printing {
+	struct papers_text text;
+	json_t *data;
+	int64_t version; /* of the request */
+};
+
 /* In a read transaction. */
 static enum err read_case(struct visit *v, struct str no, enum papers kind,
-    const struct papers_signed *by, struct papers_text *ret_text,
-    json_t **ret_data)
+    const struct papers_signed *by, struct printing *ret)
 {
 	struct case_file f;
 	struct facts facts;
@@ -112,19 +116,20 @@ static enum err read_case(struct visit *v, struct str no, enum papers kind,
 		e = fail(cx, ERR_CONFLICT, MSG_error_no_such_paper);
 	if (!e)
 		e = papers_text_get(
-		    cx, f.office, kind, PAPERS_NEWEST, ret_text);
-	return e ? e
-	         : papers_case_data(
-		       cx, v->app->site, &facts, &f, kind, by, ret_data);
+		    cx, f.office, kind, PAPERS_NEWEST, &ret->text);
+	if (e)
+		return e;
+	ret->version = f.version;
+	return papers_case_data(
+	    cx, v->app->site, &facts, &f, kind, by, &ret->data);
 }
 
 enum err papers_send(struct visit *v, struct str no, struct str last)
 {
 	const struct papers_signed nobody = { 0 };
 	struct papers_name name = { 0 };
-	struct papers_text text = { 0 };
+	struct printing p = { 0 };
 	struct str bytes = STR("");
-	json_t *data = NULL;
 	enum err e = store_read(&v->cx, v->app->people);
 	/* Whoever may not see it learns nothing of its papers. */
 	struct case_file f;
@@ -133,10 +138,10 @@ enum err papers_send(struct visit *v, struct str no, struct str last)
 	if (!e)
 		e = papers_path(v, last, &name);
 	if (!e)
-		e = read_case(v, no, name.kind, &nobody, &text, &data);
+		e = read_case(v, no, name.kind, &nobody, &p);
 	store_end(&v->cx);
 	if (!e)
-		e = printed(v, &text, data, name.docx, &bytes);
+		e = printed(v, &p.text, p.data, name.docx, &bytes);
 	if (e)
 		return e;
 	return answer(v,
@@ -212,24 +217,6 @@ enum err papers_send_procedure(
 	    name.docx, bytes);
 }
 
-/* A notice carries the link by which it is accepted without signing in. */
-static enum err make_link(
-    struct visit *v, const struct case_file *f, struct str *ret)
-{
-	struct str secret;
-	enum err e = store_write(&v->cx, v->app->people);
-	if (!e)
-		e = link_new(
-		    &v->cx, STR("acceptance"), f->no, f->requester, &secret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (!e)
-		*ret = str_fmt(v->cx.arena, "%.*s/accept/%.*s",
-		    STR_ARG(v->app->site->desk_url), STR_ARG(secret));
-	return e;
-}
-
 static enum err may(struct visit *v, struct str no, enum papers kind,
     bool is_scan, struct case_file *ret)
 {
@@ -245,29 +232,43 @@ static enum err may(struct visit *v, struct str no, enum papers kind,
 	return e;
 }
 
+static enum err same_as_seen(
+    struct visit *v, const struct papers_seen *seen, const struct printing *p)
+{
+	if (seen->version != 0 && seen->version != p->version)
+		return fail1(&v->cx, ERR_STALE, MSG_error_stale_version,
+		    str_fmt(v->cx.arena, "%lld", (long long)p->version));
+	if (seen->text != PAPERS_NEWEST && seen->text != p->text.version)
+		return fail1(&v->cx, ERR_STALE, MSG_error_stale_paper_text,
+		    str_fmt(v->cx.arena, "%lld", (long long)p->text.version));
+	return OK;
+}
+
 enum err papers_sign_begin(struct visit *v, struct str no, enum papers kind,
-    struct papers_signing *ret)
+    const struct papers_seen *seen, struct papers_signing *ret)
 {
 	struct case_file f = { 0 };
 	struct papers_signed by = { .code = papers_code_new(v->cx.arena, no) };
 	struct papers_signing s = { .no = no, .kind = kind, .code = by.code };
+	struct printing p = { 0 };
 	struct str bytes = STR("");
-	json_t *data = NULL;
 	enum err e = may(v, no, kind, false, &f);
-	if (!e && kind == PAPERS_notice && f.state == STATE_acceptance)
-		e = make_link(v, &f, &by.accept_link);
 	if (e)
 		return e;
 	e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = read_case(v, no, kind, &by, &s.text, &data);
+		e = read_case(v, no, kind, &by, &p);
 	store_end(&v->cx);
 	if (!e)
-		e = printed(v, &s.text, data, false, &bytes);
+		e = same_as_seen(v, seen, &p);
+	if (!e)
+		e = printed(v, &p.text, p.data, false, &bytes);
 	if (!e)
 		e = attachment_keep(&v->cx, files_folder(v), bytes, &s.kept);
 	if (e)
 		return e;
+	s.text = p.text;
+	s.version = p.version;
 	s.name = str_fmt(
 	    v->cx.arena, "%.*s-%s.pdf", STR_ARG(no), papers_names[kind]);
 	*ret = s;
@@ -291,7 +292,8 @@ static enum err end(struct visit *v, struct papers_signing *s, bool is_scan,
 		.is_scan = is_scan,
 		.file = s->file,
 		.code = s->code,
-		.text = &s->text };
+		.text = &s->text,
+		.version = s->version };
 	return cases_paper(&v->cx, s->no, &act, &s->after);
 }
 

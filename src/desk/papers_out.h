@@ -30,6 +30,7 @@ enum err papers_send_procedure(
  * no file is written within a transaction. */
 struct papers_signing {
 	struct str no;
+	int64_t version; /* of the request, as it was printed; 0: a scan */
 	enum papers kind;
 	struct papers_text text;
 	struct str code, name;
@@ -37,8 +38,13 @@ struct papers_signing {
 	struct case_file after;
 	struct attached file;
 };
-MUST_CHECK enum err papers_sign_begin(
-    struct visit *, struct str no, enum papers, struct papers_signing *ret);
+/* What the signer has looked at: ERR_STALE when it would not be signed. */
+struct papers_seen {
+	int64_t version; /* of the request; 0: any */
+	int64_t text; /* version of the office's text, or PAPERS_NEWEST: any */
+};
+MUST_CHECK enum err papers_sign_begin(struct visit *, struct str no,
+    enum papers, const struct papers_seen *, struct papers_signing *ret);
 /* In a write transaction: a change_fn. */
 enum err papers_sign_end(struct visit *, void *signing);
 /* The same for a scan of what a hand has signed. */

@@ -37,8 +37,10 @@ def papers(person, no):
             for p in person.get(f"/requests/{no}/papers")["papers"]}
 
 
-def sign(person, no, kind):
-    return person.api.post(f"/requests/{no}/papers/{kind}/sign")
+def sign(person, no, kind, version=None, **body):
+    headers = {"If-Match": f'"{version}"'} if version else {}
+    return person.api.post(f"/requests/{no}/papers/{kind}/sign", body,
+                           headers=headers)
 
 
 def scan(person, no, kind, name="สแกน.pdf", content=b"%PDF-1.4 by hand"):
@@ -132,9 +134,11 @@ def test_signed_here_verified_by_whoever_has_it(desk, tmp_path):
     assert done["code"] in text and bare(icit.director.name) in text
     links = codes(pdf, tmp_path)
     verify = f"{desk.university.desk}/verify/{done['code']}"
-    accept = [x for x in links if "/accept/" in x]
-    assert verify in links and len(accept) == 1
-    assert verify in text and accept[0] in text
+    # Others see the notice too: what it says to accept by is no secret.
+    page = f"{desk.university.desk}/requests/{no}"
+    assert verify in links and page in links
+    assert verify in text and page in text
+    assert "/accept/" not in "".join(links) + text
 
     # Nobody needs to be signed in.
     nobody = Web(desk.university.desk)
@@ -151,16 +155,13 @@ def test_signed_here_verified_by_whoever_has_it(desk, tmp_path):
     told = requests.get(f"{desk.university.desk}/api/v1/verify/{done['code']}",
                         timeout=60).json()
     assert told["sha256"] == digest and told["paper"] == "notice"
-    for code in (done["code"][:-1] + "0", no, f"{no}-", "x", "-", f"-{no}"):
+    for code in (done["code"][:-1], done["code"] + "0", no, f"{no}-", "x", "-", f"-{no}"):
         assert nobody.open(f"/verify/{code}").status == 404, code
 
-    # The link in the paper accepts without signing in, once.
-    page = nobody.open(accept[0])
-    assert page.status == 200
-    page = nobody.send(page, accept[0].split("/accept")[1], "accepted",
-                       **{"accept.score": "5"})
-    assert desk.requester.state(no) == "closed"
-    assert nobody.open(accept[0]).status == 410
+    # Whoever scans its code signs in first.
+    page = nobody.open(f"/requests/{no}")
+    assert desk.requester.request(no)["title"] not in page.text
+    assert desk.requester.state(no) == "acceptance"
 
 
 def test_the_code_on_a_paper_brings_the_scan_to_its_request(desk, tmp_path):
@@ -275,6 +276,42 @@ def test_an_office_edits_the_text_of_a_paper(desk, tmp_path):
                     text=before["text"])
     assert done.status == 200
     assert text_of(records, "notice")["version"] == first + 2
+
+
+def test_only_what_was_looked_at_is_signed(desk):
+    """Another version of the request, or of the office's text, is another
+    paper."""
+    icit, director = desk.icit, desk.icit.director
+    no = icit.until("acceptance")
+    seen = director.get(f"/requests/{no}/papers")
+    notice = papers(director, no)["notice"]
+    assert seen["version"] == director.request(no)["version"]
+    web = signed_in(desk, director)
+    page = web.open(f"/requests/{no}/papers")
+    end = f"/requests/{no}/papers/notice/sign"
+    assert page.to(end).value("version") == str(seen["version"])
+    assert page.to(end).value("text") == str(notice["text_version"])
+    icit.records.ok(no, "note", kind="note", text="ผู้ขอโทรศัพท์มาสอบถาม")
+    refusal(sign(director, no, "notice", seen["version"]), 412,
+            "stale-version")
+    late = web.send(page, end)
+    assert late.status == 412 and "มีผู้แก้ไขหลังจากที่ท่านเปิด" in late.text
+    now = text_of(icit.records, "notice")["text"]
+    good(put(icit.records, "notice", now + "\nด้วยความเคารพ"), 201)
+    try:
+        refusal(sign(director, no, "notice",
+                     text_version=notice["text_version"]), 412,
+                "stale-paper-text")
+        other = web.send(late, end)
+        assert other.status == 412 and "ข้อความของเอกสาร" in other.text
+        assert not papers(director, no)["notice"]["signed"]
+        assert web.send(other, end).status == 200
+        good(sign(director, no, "notice", director.request(no)["version"],
+                  text_version=text_of(icit.records, "notice")["version"]),
+             201)
+    finally:
+        good(put(icit.records, "notice", now), 201)
+    assert len(papers(director, no)["notice"]["signed"]) == 2
 
 
 def fields_of(sample, before=""):
