@@ -10,6 +10,8 @@
 #define MARGIN_MM 9.0 /* from the page's edge to what runs there */
 #define AFTER_LABEL 4.0
 #define SECRET_MM 8.0 /* so much further in beside a stamp of secrecy */
+#define MARGIN_TALL_MM 50.0
+#define MARGIN_BYTES_MAX ((size_t)16384) /* far more than is so tall */
 
 static struct paper_words one(struct flow *f, struct str text, unsigned style)
 {
@@ -145,15 +147,15 @@ void flow_memo_head(struct flow *f)
 	put_heads(f);
 }
 
-static void at_centre(
-    struct flow *f, struct str text, double pt, double y, bool red)
+static PangoLayout *at_centre(
+    struct flow *f, struct str text, double pt, bool bold)
 {
 	const struct setting s = { .pt = pt,
 		.width = f->right - f->left,
 		.align = ALIGN_CENTRE,
-		.bold = red };
+		.bold = bold };
 	struct paper_words w = one(f, text, 0);
-	flow_put(f, flow_set(f, &w, &s), f->left, y, red);
+	return flow_set(f, &w, &s);
 }
 
 /* From the page's edge to what runs there. */
@@ -167,32 +169,40 @@ static struct str numbered(struct flow *f, int page, int pages)
 {
 	struct arena *a = f->cx->arena;
 	struct str label = f->paper->page_label, left = label, rest;
-	struct str out = STR(""), name;
+	/* "{}" from a field grows to three digits. */
+	struct buf out = buf_new(a, 2 * MARGIN_BYTES_MAX);
+	struct str name;
 	while (str_cut(left, '{', &rest, &left)) {
-		out = str_cat(a, out, rest);
+		buf_str(&out, rest);
 		if (!str_cut(left, '}', &name, &left))
 			break;
-		out = str_fmt(a, "%.*s%d", STR_ARG(out),
-		    str_eq(name, STR("pages")) ? pages : page);
+		buf_str(&out, str_fmt(a, "%d",
+				  str_eq(name, STR("pages")) ? pages : page));
 	}
-	return str_cat(a, out, rest);
+	buf_str(&out, rest);
+	return buf_view(&out);
+}
+
+static PangoLayout *label(struct flow *f, int page, int pages)
+{
+	const struct setting right = { .pt = MARGIN_PT,
+		.width = f->right - f->left,
+		.align = ALIGN_RIGHT };
+	struct paper_words w = one(f, numbered(f, page, pages), 0);
+	return flow_set(f, &w, &right);
 }
 
 static void number(struct flow *f, int pages)
 {
-	struct arena *a = f->cx->arena;
 	int n = f->page + 1;
-	if (f->paper->memo) {
-		if (n > 1)
-			at_centre(
-			    f, str_fmt(a, "- %d -", n), BODY_PT, MM(15), false);
+	if (!f->paper->memo) {
+		flow_put(f, label(f, n, pages), f->left, margin_in(f), false);
 		return;
 	}
-	const struct setting right = { .pt = MARGIN_PT,
-		.width = f->right - f->left,
-		.align = ALIGN_RIGHT };
-	struct paper_words label = one(f, numbered(f, n, pages), 0);
-	flow_put(f, flow_set(f, &label, &right), f->left, margin_in(f), false);
+	if (n == 1)
+		return;
+	struct str text = str_fmt(f->cx->arena, "- %d -", n);
+	flow_put(f, at_centre(f, text, BODY_PT, false), f->left, MM(15), false);
 }
 
 static PangoLayout *margin(struct flow *f, const struct paper_words *w)
@@ -204,37 +214,75 @@ static PangoLayout *margin(struct flow *f, const struct paper_words *w)
 	return flow_set(f, w, &s);
 }
 
+static size_t bytes_of(const struct paper_words *w)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->n; i++)
+		n += w->v[i].text.n;
+	return n;
+}
+
+/* What is set on every page is short: looked at before anything is laid out. */
+static bool margins_long(const struct paper *p)
+{
+	return bytes_of(&p->top) > MARGIN_BYTES_MAX ||
+	       bytes_of(&p->foot) > MARGIN_BYTES_MAX ||
+	       p->page_label.n > MARGIN_BYTES_MAX ||
+	       p->secrecy.n > MARGIN_BYTES_MAX;
+}
+
+static double tall(struct flow *f, PangoLayout *l)
+{
+	double h = flow_height(l);
+	if (h > MM(MARGIN_TALL_MM))
+		f->full = true;
+	return h;
+}
+
 /* What runs above and below takes its room from the pages. */
 void flow_margins_measure(struct flow *f)
 {
-	if (f->paper->memo)
+	const struct paper *p = f->paper;
+	if (margins_long(p)) {
+		f->full = true;
 		return;
-	double h = flow_height(margin(f, &f->paper->top));
+	}
+	tall(f, at_centre(f, p->secrecy, STAMP_PT, true));
+	if (p->memo)
+		return;
+	tall(f, label(f, PAPER_PAGES_MAX, PAPER_PAGES_MAX));
+	double h = tall(f, margin(f, &p->top));
+	double foot = tall(f, margin(f, &p->foot));
+	if (f->full)
+		return;
 	if (margin_in(f) + h + MM(4) > f->top)
 		f->top = margin_in(f) + h + MM(4);
-	h = flow_height(margin(f, &f->paper->foot));
-	if (f->height - margin_in(f) - h - MM(4) < f->bottom)
-		f->bottom = f->height - margin_in(f) - h - MM(4);
+	if (f->height - margin_in(f) - foot - MM(4) < f->bottom)
+		f->bottom = f->height - margin_in(f) - foot - MM(4);
 }
 
+static void put_secrecy(struct flow *f, PangoLayout *stamp)
+{
+	flow_put(f, stamp, f->left, MM(SECRET_TOP_MM), true);
+	flow_put(f, stamp, f->left, f->height - MM(15), true);
+}
+
+/* Set once, and put on each page; only the number is every page's own. */
 void flow_margins(struct flow *f)
 {
 	const struct paper *p = f->paper;
 	int pages = f->page + 1;
+	PangoLayout *stamp = at_centre(f, p->secrecy, STAMP_PT, true);
+	PangoLayout *top = margin(f, &p->top), *foot = margin(f, &p->foot);
+	double at = f->height - margin_in(f) - flow_height(foot);
 	for (f->page = 0; f->page < pages; f->page++) {
 		number(f, pages);
-		if (p->secrecy.n > 0) {
-			at_centre(
-			    f, p->secrecy, STAMP_PT, MM(SECRET_TOP_MM), true);
-			at_centre(
-			    f, p->secrecy, STAMP_PT, f->height - MM(15), true);
-		}
+		if (p->secrecy.n > 0)
+			put_secrecy(f, stamp);
 		if (p->memo)
 			continue;
-		PangoLayout *foot = margin(f, &p->foot);
-		flow_put(f, margin(f, &p->top), f->left, margin_in(f), false);
-		flow_put(f, foot, f->left,
-		    f->height - margin_in(f) - flow_height(foot), false);
+		flow_put(f, top, f->left, margin_in(f), false);
+		flow_put(f, foot, f->left, at, false);
 	}
 	f->page = pages - 1;
 }

@@ -24,10 +24,13 @@ void paper_say(
 
 struct str paper_plain(struct arena *a, const struct paper_words *w)
 {
-	struct str all = STR("");
+	size_t n = 0;
 	for (size_t i = 0; i < w->n; i++)
-		all = str_cat(a, all, w->v[i].text);
-	return all;
+		n += w->v[i].text.n;
+	struct buf all = buf_new(a, n + 1);
+	for (size_t i = 0; i < w->n; i++)
+		buf_str(&all, w->v[i].text);
+	return buf_view(&all);
 }
 
 /* ๐ is U+0E50. */

@@ -120,7 +120,8 @@ struct paper_row *paper_add_row(struct arena *, struct paper_block *);
 /* Finds the fonts. ERR_BROKEN when they are not installed. Again is no harm. */
 MUST_CHECK enum err paper_open(struct ctx *);
 
-/* ERR_TOO_LARGE over PAPER_PAGES_MAX pages or PAPER_BYTES_MAX bytes. */
+/* ERR_TOO_LARGE over PAPER_PAGES_MAX pages or PAPER_BYTES_MAX bytes, and when what
+ * stands on every page is taller than 50 mm. */
 MUST_CHECK enum err paper_pdf(
     struct ctx *, const struct paper *, struct str *ret, int *ret_pages);
 /* For those who finish it in Word: the same words in order, heads, tables,

@@ -205,6 +205,8 @@ static void place(struct flow *f)
 	f->top = MM(NEXT_TOP_MM);
 	f->bottom = f->height - MM(BOTTOM_MM);
 	flow_margins_measure(f);
+	if (f->full)
+		return;
 	f->y = f->top;
 	if (p->memo)
 		flow_memo_head(f);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #define PARTS_MAX PAPER_COLUMNS_MAX
+#define FAULTS_MAX 50
 
 struct line {
 	int number;
@@ -27,7 +28,10 @@ struct filling {
 	bool all;       /* every branch: a check */
 	bool numbering; /* {page} and {pages} are left for the pages */
 	struct paper_block *table;
-	size_t blocks;
+	size_t blocks; /* also rows and lines of a head: what takes room */
+	size_t steps;  /* lines walked over, rounds, fields, runs of text */
+	size_t bytes;  /* of text */
+	size_t faults;
 	const struct line *now;
 	const struct scope *scope;
 };
@@ -37,8 +41,17 @@ struct parts {
 	size_t n;
 };
 
+/* Nothing more is obeyed, nor said. */
+static bool spent(const struct filling *f)
+{
+	return f->steps > TEMPLATE_STEPS_MAX ||
+	       f->blocks > TEMPLATE_BLOCKS_MAX || f->bytes > TEMPLATE_TEXT_MAX;
+}
+
 static void wrong(struct filling *f, enum msg why, struct str what)
 {
+	if (f->faults++ >= FAULTS_MAX)
+		return;
 	field_wrong(f->cx, STR("text"), why,
 	    str_fmt(f->a, "%d: %.*s", f->now->number, STR_ARG(what)));
 }
@@ -66,6 +79,7 @@ static const json_t *find(
 static const json_t *field(struct filling *f, struct str path)
 {
 	const json_t *v = NULL;
+	f->steps++;
 	path = str_trim(path);
 	if (path.n > 0 && path.n <= 100 && memchr(path.p, 0, path.n) == NULL)
 		v = find(f->scope, f->a, path);
@@ -105,18 +119,26 @@ static struct str value_text(struct filling *f, const json_t *v)
 	return json_as_text(v);
 }
 
+static void say(
+    struct filling *f, struct paper_words *w, struct str text, unsigned style)
+{
+	f->steps += text.n > 0;
+	f->bytes += text.n;
+	if (!spent(f))
+		paper_say(f->a, w, text, style);
+}
+
 static void say_field(
     struct filling *f, struct paper_words *w, struct str path, unsigned style)
 {
 	bool later = str_eq(path, STR("page")) || str_eq(path, STR("pages"));
 	if (f->numbering && later) {
-		paper_say(
-		    f->a, w, str_fmt(f->a, "{%.*s}", STR_ARG(path)), style);
+		say(f, w, str_fmt(f->a, "{%.*s}", STR_ARG(path)), style);
 		return;
 	}
 	const json_t *v = field(f, path);
 	if (v != NULL)
-		paper_say(f->a, w, value_text(f, v), style | style_of(path));
+		say(f, w, value_text(f, v), style | style_of(path));
 }
 
 /* Literal text, in which ** turns bold on and off. */
@@ -128,11 +150,12 @@ static void say_literal(
 		if (at == NULL)
 			break;
 		size_t n = (size_t)(at - s.p);
-		paper_say(f->a, w, str_upto(s, n), *style);
+		say(f, w, str_upto(s, n), *style);
+		f->steps++;
 		*style ^= PAPER_BOLD;
 		s = str_from(s, n + 2);
 	}
-	paper_say(f->a, w, s, *style);
+	say(f, w, s, *style);
 }
 
 static struct paper_words words(struct filling *f, struct str text)
@@ -213,6 +236,7 @@ static void do_head(struct filling *f, struct str rest)
 		return;
 	}
 	for (size_t i = 0; i < p.n; i += 2) {
+		f->blocks++;
 		struct paper_head *h = paper_add_head(f->a, f->p);
 		h->label = words(f, p.v[i]);
 		h->words = words(f, p.v[i + 1]);
@@ -338,6 +362,7 @@ static void do_columns(struct filling *f, struct str rest)
 		wrong(f, MSG_field_paper_table, rest);
 		return;
 	}
+	f->blocks++;
 	f->table->head =
 	    ARENA_ARRAY(f->a, struct paper_words, f->table->n_columns);
 	fill_cells(f, f->table->head, rest);
@@ -457,11 +482,10 @@ static void each(
     struct filling *f, const json_t *list, size_t from, size_t until, int depth)
 {
 	const struct scope *around = f->scope;
-	for (size_t i = 0; i < json_array_size(list); i++) {
+	for (size_t i = 0; i < json_array_size(list) && !spent(f); i++) {
 		const struct scope item = { .object = json_array_get(list, i),
 			.around = around };
-		if (f->blocks > TEMPLATE_BLOCKS_MAX)
-			break;
+		f->steps++;
 		f->scope = &item;
 		run(f, from, until, depth);
 		f->scope = around;
@@ -506,13 +530,15 @@ static void obey(struct filling *f, const struct line *l)
 
 static void run(struct filling *f, size_t from, size_t until, int depth)
 {
-	for (size_t i = from; i < until; i++) {
+	for (size_t i = from; i < until && !spent(f); i++) {
 		f->now = &f->v[i];
+		f->steps++;
 		if (!opens(f->now)) {
 			obey(f, f->now);
 			continue;
 		}
 		size_t end = end_of(f, i, until);
+		f->steps += end - i;
 		if (end == until) {
 			wrong(f, MSG_field_paper_end, f->now->order);
 			return;
@@ -556,6 +582,17 @@ static enum err read_lines(struct filling *f, struct str text)
 	return OK;
 }
 
+static enum err ended(struct filling *f)
+{
+	enum err e = fields_end(f->cx);
+	if (e || !spent(f))
+		return e;
+	if (f->steps > TEMPLATE_STEPS_MAX)
+		return fail1(f->cx, ERR_TOO_LARGE, MSG_error_paper_repeats,
+		    str_fmt(f->a, "%d", f->now->number));
+	return fail(f->cx, ERR_TOO_LARGE, MSG_error_paper_too_long);
+}
+
 static enum err fill(struct ctx *cx, struct str text, const json_t *data,
     bool all, struct paper *ret)
 {
@@ -570,9 +607,7 @@ static enum err fill(struct ctx *cx, struct str text, const json_t *data,
 	if (e)
 		return e;
 	run(&f, 0, f.n, 0);
-	e = fields_end(cx);
-	if (!e && f.blocks > TEMPLATE_BLOCKS_MAX)
-		e = fail(cx, ERR_TOO_LARGE, MSG_error_paper_too_long);
+	e = ended(&f);
 	if (e)
 		return e;
 	*ret = p;

@@ -31,10 +31,15 @@
 #define TEMPLATE_LINES_MAX 2000
 #define TEMPLATE_DEPTH_MAX 8
 #define TEMPLATE_BLOCKS_MAX 20000
+/* Lines walked over, rounds of .each, fields looked up and runs of text: enough for
+ * a register of as many rows as there may be blocks. */
+#define TEMPLATE_STEPS_MAX 500000
+#define TEMPLATE_TEXT_MAX ((size_t)8 << 20)
 
 /* The paper of `text` and `data`. ERR_INVALID with a wrong field "text" for each
  * fault, its argument "LINE: what". A field that is not in the data is a fault,
- * not an empty place. ERR_TOO_LARGE for more than TEMPLATE_BLOCKS_MAX blocks. */
+ * not an empty place. ERR_TOO_LARGE for more than TEMPLATE_BLOCKS_MAX blocks,
+ * TEMPLATE_TEXT_MAX bytes or TEMPLATE_STEPS_MAX steps, whatever nests in what. */
 MUST_CHECK enum err paper_fill(
     struct ctx *, struct str text, const json_t *data, struct paper *ret);
 /* Whether it can be filled with anything of the sample's shape: every branch is

@@ -183,6 +183,145 @@ static void test_limits(void)
 	    "template");
 }
 
+/* Lists within lists are gone through so often and no more, though nothing that
+ * they say takes room; `n` items each. */
+static json_t *bomb(size_t n)
+{
+	json_t *list = json_array(), *v = json_object();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_object());
+	json_object_set_new(v, "list", list);
+	json_object_set_new(v, "empty", json_string(""));
+	return v;
+}
+
+/* `body` in so many .each. */
+static struct str nested(struct str body, int depth)
+{
+	for (int i = 0; i < depth; i++)
+		body = str_fmt(a, ".each list\n%.*s\n.end", STR_ARG(body));
+	return body;
+}
+
+static void refused_for_repeats(struct str text, json_t *v, const char *line)
+{
+	struct ctx cx = fresh();
+	struct paper p;
+	enum err e = paper_fill(&cx, text, v, &p);
+	T_CHECK(e == ERR_TOO_LARGE, "%.*s: %d", STR_ARG(text), (int)e);
+	if (e != ERR_TOO_LARGE)
+		return;
+	T_TEXT(fault_code(&cx), STR("paper-repeats"));
+	T_TEXT(cx.fault.arg[0], str_of(line));
+	T_CHECK(str_has(fault_text(&cx), str_fmt(a, "at line %s", line)),
+	    "English: %.*s", STR_ARG(fault_text(&cx)));
+	cx.lang = LANG_TH;
+	T_CHECK(str_has(fault_text(&cx), str_fmt(a, "หยุดที่บรรทัดที่ %s", line)),
+	    "Thai: %.*s", STR_ARG(fault_text(&cx)));
+}
+
+static void test_repeats(void)
+{
+	/* A million rounds: each ends by itself where none are counted. */
+	static const struct {
+		const char *body, *line;
+	} cases[] = {
+		{ "", "3" },
+		{ ".top {empty}", "4" },
+		{ ".title", "4" },
+		{ ".urgency {empty}", "4" },
+		{ ".qr {empty} | x", "4" },
+		{ ".if empty\nx\n.end", "4" },
+	};
+	json_t *v = bomb(100);
+	for (size_t i = 0; i < COUNT(cases); i++)
+		refused_for_repeats(
+		    nested(str_of(cases[i].body), 3), v, cases[i].line);
+	json_decref(v);
+	/* Four thousand million: within a minute on any machine. */
+	v = bomb(40);
+	alarm(60);
+	refused_for_repeats(nested(STR(""), 6), v, "6");
+	alarm(0);
+	json_decref(v);
+}
+
+static struct str times(const char *what, size_t n)
+{
+	struct buf b = buf_new(a, (size_t)16 << 20);
+	for (size_t i = 0; i < n; i++)
+		buf_str(&b, str_of(what));
+	return buf_view(&b);
+}
+
+/* Nor does one line grow without end, nor a paper that is long by right fail. */
+static void test_text_limit(void)
+{
+	struct str title =
+	    str_fmt(a, ".title %.*s", STR_ARG(times("{x}", 10000)));
+	struct ctx cx = fresh();
+	struct paper p;
+	json_t *v = json_object();
+	json_object_set_new(v, "x",
+	    json_string(str_cstr(a, times("ก", TEMPLATE_TEXT_MAX / 30000))));
+	T_CHECK(paper_fill(&cx, title, v, &p) == OK, "%.*s",
+	    STR_ARG(fault_text(&cx)));
+	T_CHECK(p.title.n > TEMPLATE_TEXT_MAX - 40000, "%zu", p.title.n);
+	json_object_set_new(v, "x",
+	    json_string(str_cstr(a, times("ก", TEMPLATE_TEXT_MAX / 29000))));
+	T_CHECK(paper_fill(&cx, title, v, &p) == ERR_TOO_LARGE, "text");
+	T_TEXT(fault_code(&cx), STR("paper-too-long"));
+	json_decref(v);
+	v = bomb(19000);
+	json_object_set_new(v, "full", json_string("x"));
+	cx = fresh();
+	T_CHECK(
+	    paper_fill(&cx,
+		str_fmt(a,
+		    ".table * * * * * * * * * *\n.each list\n.row %.*s\n.end",
+		    STR_ARG(times("{full} | ", 9))),
+		v, &p) == OK,
+	    "%.*s", STR_ARG(fault_text(&cx)));
+	json_decref(v);
+}
+
+static enum err printed(const char *order, struct str text, int pages)
+{
+	struct ctx cx = fresh();
+	struct paper p;
+	struct str pdf;
+	struct str all = str_fmt(a, "%s %.*s", order, STR_ARG(text));
+	int n;
+	for (int i = 1; i < pages; i++)
+		all = str_cat(a, all, STR("\n.page"));
+	enum err e = paper_fill(&cx, all, json(&cx, data), &p);
+	T_CHECK(e == OK, "%s", order);
+	return e ? e : paper_pdf(&cx, &p, &pdf, &n);
+}
+
+/* What stands on every page leaves room for what does not. */
+static void test_margins(void)
+{
+	static const char *const orders[] = { ".top", ".foot", ".number",
+		".secrecy", ".memo x\n.secrecy" };
+	/* Lines of 160 mm at 12 pt; stamps are wider by far. */
+	for (size_t i = 0; i < COUNT(orders); i++) {
+		bool stamp = i >= 3;
+		T_CHECK(
+		    printed(orders[i], times("คำ ", stamp ? 20 : 200), 2) == OK,
+		    "%s", orders[i]);
+		T_CHECK(
+		    printed(orders[i], times("คำ ", 1200), 2) == ERR_TOO_LARGE,
+		    "%s taller than 50 mm", orders[i]);
+		T_CHECK(
+		    printed(orders[i], times("คำ ", 9000), 2) == ERR_TOO_LARGE,
+		    "%s of many bytes", orders[i]);
+	}
+	/* Also where the places make it so. */
+	T_CHECK(printed(".number", times("{page} ", 2000), 1) == ERR_TOO_LARGE,
+	    "numbers");
+}
+
 static void test_pictures(void)
 {
 	struct str png = STR("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -200,6 +339,9 @@ int main(void)
 	T_RUN(test_check);
 	T_RUN(test_pdf);
 	T_RUN(test_limits);
+	T_RUN(test_repeats);
+	T_RUN(test_text_limit);
+	T_RUN(test_margins);
 	T_RUN(test_pictures);
 	arena_free(a);
 	return T_PLAN();
