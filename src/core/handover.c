@@ -288,6 +288,12 @@ enum err decide_delegate(struct decision *d)
 	d->type = EVENT_delegated;
 	if (str_eq_nocase(to, d->by->email))
 		return take_back(d);
+	if (!handover_now(d->facts, d->f, &alone))
+		return fail2(d->cx, ERR_CONFLICT, MSG_error_not_in_this_state,
+		    msg_code(d->cx->arena, d->cx->lang, STR("command."),
+			STR("delegate")),
+		    msg_code(d->cx->arena, d->cx->lang, STR("state."),
+			str_of(state_names[d->f->state])));
 	body_needs(d->cx, d->form, "to");
 	if (to.n > 0 &&
 	    (p == NULL || !handover_may_take(d->facts, d->f, &alone, p)))

@@ -424,6 +424,21 @@ static void who_has_it_in_hand_acts_for_the_holder(void)
 	end(p);
 }
 
+static void what_was_handed_is_taken_back_after_the_stage(void)
+{
+	struct play *p = named_until(STATE_decision);
+	DO(p, dir, delegate, HAND("exec"));
+	DO(p, dir, decide, APPROVED);
+	T_CHECK(handover_of(&p->f, p->people[dir].email) != NULL, "gone");
+	REFUSED(
+	    p, dir, delegate, HAND("head"), ERR_CONFLICT, "not-in-this-state");
+	DO(p, dir, delegate, HAND("dir"));
+	T_CHECK(handover_of(&p->f, p->people[dir].email) == NULL, "still");
+	REFUSED(
+	    p, dir, delegate, HAND("dir"), ERR_CONFLICT, "not-in-this-state");
+	end(p);
+}
+
 /* Not what the giver holds elsewhere, nor what opens to him later. */
 static void a_handover_lends_what_the_taker_fits(void)
 {
@@ -521,6 +536,7 @@ int main(void)
 	T_RUN(a_request_is_handed_to_somebody_of_the_office);
 	T_RUN(who_has_it_in_hand_acts_for_the_holder);
 	T_RUN(a_handover_lends_what_the_taker_fits);
+	T_RUN(what_was_handed_is_taken_back_after_the_stage);
 	T_RUN(what_is_suspended_is_recalled_after_closing);
 	T_RUN(changes_name_each_field_once);
 	return T_PLAN();
