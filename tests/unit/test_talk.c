@@ -340,6 +340,21 @@ static void a_proposal_is_the_units_own_until_it_is_signed(void)
 	end(p);
 }
 
+static void a_proposal_that_nobody_signed_stays_the_units_own(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	const struct event *e = &p->events[p->log.n - 1];
+	DO(p, req, withdraw, "{\"reason\":\"r\"}");
+	STATE_IS(p, "closed");
+	const struct run *r = &p->f.runs.v[0];
+	REQUIRE(r->proposal != NULL);
+	T_CHECK(!propose_shown(r, &p->people[req]), "shown");
+	T_CHECK(!propose_event_shown(&p->f, e, &p->people[req]), "told");
+	T_CHECK(propose_shown(r, &p->people[op]), "hidden from the unit");
+	end(p);
+}
+
 #define HAND(who) "{\"to\":\"" who "@example.ac.th\"}"
 
 static struct play *named_until(enum state state)
@@ -533,6 +548,7 @@ int main(void)
 	T_RUN(the_head_may_change_it_or_not_wait);
 	T_RUN(who_proposed_does_not_sign);
 	T_RUN(a_proposal_is_the_units_own_until_it_is_signed);
+	T_RUN(a_proposal_that_nobody_signed_stays_the_units_own);
 	T_RUN(a_request_is_handed_to_somebody_of_the_office);
 	T_RUN(who_has_it_in_hand_acts_for_the_holder);
 	T_RUN(a_handover_lends_what_the_taker_fits);
