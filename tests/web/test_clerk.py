@@ -110,6 +110,15 @@ def test_the_head_may_change_it_or_not_wait(desk, clerk):
     clerk.refused(409, "not-in-this-state", no, "propose", **ENDORSED)
 
 
+def test_what_is_proposed_is_not_signed_among_several(desk, clerk, web):  # noqa: F811
+    head = desk.owners["HRD"]
+    no, plain = desk.icit.until("consent"), desk.icit.until("consent")
+    assert f"/requests/{no}" in web(head).open("/decide").links
+    clerk.ok(no, "propose", **PARTIAL)
+    links = web(head).open("/decide").links
+    assert f"/requests/{no}" not in links and f"/requests/{plain}" in links
+
+
 def test_an_unsigned_proposal_stays_within_the_unit(desk, clerk):
     no = desk.icit.until("consent")
     clerk.ok(no, "propose", **PARTIAL)
