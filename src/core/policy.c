@@ -279,9 +279,10 @@ static bool before_delivery(const struct case_file *f)
 /* Anyone who acted for the provider may not accept what was provided. */
 bool policy_acted_for_provider(const struct case_file *f, struct str email)
 {
-	static const enum command commands[] = { COMMAND_consent,
-		COMMAND_receive, COMMAND_decide, COMMAND_assign,
-		COMMAND_prepare, COMMAND_check, COMMAND_deliver };
+	static const enum command commands[] = { COMMAND_propose,
+		COMMAND_consent, COMMAND_receive, COMMAND_decide,
+		COMMAND_assign, COMMAND_prepare, COMMAND_check,
+		COMMAND_deliver };
 	for (size_t i = 0; i < COUNT(commands); i++)
 		if (case_acted(f, email, commands[i]))
 			return true;
