@@ -129,26 +129,35 @@ bool handover_may_take(const struct facts *facts, const struct case_file *f,
 	return true;
 }
 
-/* Roles that are somebody's to lend: of offices and owner units. */
-static struct person lent_of(struct ctx *cx, const struct person *p)
+static bool fits(const struct case_file *f, const struct held_role *r,
+    const struct person *taker)
 {
-	struct held_role *v =
-	    ARENA_ARRAY(cx->arena, struct held_role, p->n_roles + 1);
-	struct person giver = *p;
-	giver.n_roles = 0;
-	giver.absent = true;
-	for (size_t i = 0; i < p->n_roles; i++)
-		if (role_sees[p->roles[i].role] == 'o' ||
-		    role_sees[p->roles[i].role] == 'u')
-			v[giver.n_roles++] = p->roles[i];
-	giver.roles = v;
-	return giver;
+	if (role_sees[r->role] == 'u')
+		return person_holds(taker, ROLE_owner, STR(""), r->unit);
+	return role_sees[r->role] == 'o' && str_eq(r->office, f->office) &&
+	       person_in_office(taker, f->office);
 }
 
-static enum err add_stand_in(
-    struct ctx *cx, const struct handover *h, struct stand_in *v, size_t *n)
+bool handover_lends(struct arena *a, const struct case_file *f,
+    const struct person *giver, const struct person *taker, struct person *ret)
 {
-	struct person giver, taker;
+	struct held_role *v =
+	    ARENA_ARRAY(a, struct held_role, giver->n_roles + 1);
+	*ret = *giver;
+	ret->roles = v;
+	ret->n_roles = 0;
+	ret->absent = true;
+	ret->by_role = !person_in_office(taker, f->office);
+	for (size_t i = 0; i < giver->n_roles; i++)
+		if (fits(f, &giver->roles[i], taker))
+			v[ret->n_roles++] = giver->roles[i];
+	return ret->n_roles > 0 || !ret->by_role;
+}
+
+static enum err add_stand_in(struct ctx *cx, const struct case_file *f,
+    const struct handover *h, struct stand_in *v, size_t *n)
+{
+	struct person giver, taker, lent;
 	struct fault before = cx->fault;
 	enum err e = person_by_email(cx, h->by, &giver);
 	if (!e)
@@ -157,14 +166,15 @@ static enum err add_stand_in(
 		cx->fault = before;
 		return OK;
 	}
-	if (e || !giver.active || !taker.active)
+	if (e || !giver.active || !taker.active ||
+	    !handover_lends(cx->arena, f, &giver, &taker, &lent))
 		return e;
 	struct standing *s = ARENA_NEW(cx->arena, struct standing);
 	*s = (struct standing){ .id = STR("request"),
 		.kind = h->kind,
 		.order_no = h->order_no,
 		.until = h->until,
-		.giver = lent_of(cx, &giver) };
+		.giver = lent };
 	taker.stands = s;
 	taker.n_stands = 1;
 	v[(*n)++] = (struct stand_in){
@@ -187,7 +197,7 @@ enum err handover_facts(
 		v[n] = facts->stand_ins[n];
 	for (size_t i = 0; i < f->handovers.n && !e; i++)
 		if (handover_holds(&f->handovers.v[i], day))
-			e = add_stand_in(cx, &f->handovers.v[i], v, &n);
+			e = add_stand_in(cx, f, &f->handovers.v[i], v, &n);
 	facts->stand_ins = v;
 	facts->n_stand_ins = n;
 	return e;
@@ -214,20 +224,22 @@ json_t *handovers_json(struct arena *a, const struct case_file *f)
 	return list;
 }
 
-/* What he holds of it by himself, now or later: for "my work" of who takes it. */
-static json_t *stages_of(const struct decision *d)
+/* What is lent of it, now or later: for "my work" of who takes it. */
+static json_t *stages_of(const struct decision *d, const struct person *taker)
 {
 	const struct procedure *p = d->facts->procedure;
-	struct person alone = person_alone(d->by);
+	struct person alone = person_alone(d->by), lent;
 	json_t *list = json_new_array(d->cx->arena);
+	if (!handover_lends(d->cx->arena, d->f, &alone, taker, &lent))
+		return list;
 	for (size_t i = 0; i < p->n_stages; i++) {
 		const struct stage *s = &p->stages[i];
 		bool units = s->who == WHO_owner_unit;
 		if (!is_handed_on(s) ||
-		    !policy_holds_stage(d->facts, d->f, s, &alone))
+		    !policy_holds_stage(d->facts, d->f, s, &lent))
 			continue;
-		for (size_t k = 0; k < (units ? alone.n_roles : 1); k++) {
-			const struct held_role *r = &alone.roles[k];
+		for (size_t k = 0; k < (units ? lent.n_roles : 1); k++) {
+			const struct held_role *r = &lent.roles[k];
 			if (units && (r->role != ROLE_owner || r->clerk))
 				continue;
 			json_t *o = json_object();
@@ -276,6 +288,12 @@ enum err decide_delegate(struct decision *d)
 	d->type = EVENT_delegated;
 	if (str_eq_nocase(to, d->by->email))
 		return take_back(d);
+	if (!handover_now(d->facts, d->f, &alone))
+		return fail2(d->cx, ERR_CONFLICT, MSG_error_not_in_this_state,
+		    msg_code(d->cx->arena, d->cx->lang, STR("command."),
+			STR("delegate")),
+		    msg_code(d->cx->arena, d->cx->lang, STR("state."),
+			str_of(state_names[d->f->state])));
 	body_needs(d->cx, d->form, "to");
 	if (to.n > 0 &&
 	    (p == NULL || !handover_may_take(d->facts, d->f, &alone, p)))
@@ -290,6 +308,6 @@ enum err decide_delegate(struct decision *d)
 		json_put_text(d->data, "from_hands", before->to);
 	json_put_text(d->data, "kind", kind.n > 0 ? kind : STR("delegated"));
 	json_put_text(d->data, "order_no", json_text(d->form, "order_no"));
-	json_put(d->data, "stages", stages_of(d));
+	json_put(d->data, "stages", stages_of(d, p));
 	return OK;
 }

@@ -25,6 +25,10 @@ bool handover_now(
 /* Whether the person may be handed what the giver holds. */
 bool handover_may_take(const struct facts *, const struct case_file *,
     const struct person *giver, const struct person *taker);
+/* The giver as the taker stands in for him: with those of his roles that the taker
+ * fits, whichever stage is open; false when nothing is lent. */
+bool handover_lends(struct arena *, const struct case_file *,
+    const struct person *giver, const struct person *taker, struct person *ret);
 /* Adds who stands in on this request today to facts.stand_ins. A read. */
 MUST_CHECK enum err handover_facts(
     struct ctx *, const struct case_file *, struct facts *);

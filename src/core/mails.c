@@ -306,7 +306,9 @@ enum err mail_list(struct ctx *cx, const struct case_file *f,
 	for (size_t i = 0; i < rows.n && !e; i++) {
 		v[n] = mail_of(rows.row[i]);
 		e = read_envelopes(cx, &v[n]);
-		n += !e && (all || went_to(&v[n], p->email));
+		/* What a clerk proposed is its unit's own. */
+		bool reads = all && !str_eq(v[n].kind, STR("proposed"));
+		n += !e && (reads || went_to(&v[n], p->email));
 	}
 	*ret = v;
 	*ret_n = n;

@@ -26,8 +26,9 @@ struct person {
 	size_t n_roles, n_lent;
 	const struct standing *stands; /* for whom he stands in today */
 	size_t n_stands;
-	bool absent; /* seen through a stand-in: standing.giver */
-	bool alone;  /* without what is lent to him (person_alone) */
+	bool absent;  /* seen through a stand-in: standing.giver */
+	bool by_role; /* lent: what goes by his e-mail is not */
+	bool alone;   /* without what is lent to him (person_alone) */
 };
 
 /* Who acts, and by what. */

@@ -12,10 +12,10 @@ static bool is_own(const struct case_file *f, const struct person *p)
 	return !p->absent && case_is_own(f, p->email);
 }
 
-static bool is_assigned(const struct case_file *f, struct str email)
+static bool is_assigned(const struct case_file *f, const struct person *p)
 {
-	for (size_t i = 0; i < f->officers.n; i++)
-		if (str_eq_nocase(f->officers.v[i], email))
+	for (size_t i = 0; i < f->officers.n && !p->by_role; i++)
+		if (str_eq_nocase(f->officers.v[i], p->email))
 			return true;
 	return false;
 }
@@ -151,16 +151,16 @@ static bool holds_as(const struct facts *facts, const struct case_file *f,
 	case WHO_division:
 		return holds_in_division(f, s->role, p);
 	case WHO_assigned:
-		return is_assigned(f, p->email);
+		return is_assigned(f, p);
 	case WHO_system_officer:
 		if (f->officers.n > 0)
-			return is_assigned(f, p->email);
+			return is_assigned(f, p);
 		return person_holds(p, s->role, f->office, STR("")) &&
 		       facts_system_officer(facts, f, p->email);
 	case WHO_requester:
 		return is_own(f, p);
 	case WHO_person:
-		return str_eq_nocase(p->email, s->person);
+		return !p->by_role && str_eq_nocase(p->email, s->person);
 	case WHO_anywhere:
 		return person_holds(p, s->role, STR(""), STR(""));
 	case WHOS:
@@ -235,7 +235,7 @@ static bool is_head(const struct case_file *f, const struct person *p)
 static bool is_officer(const struct facts *facts, const struct case_file *f,
     const struct person *p)
 {
-	return is_assigned(f, p->email) ||
+	return is_assigned(f, p) ||
 	       (f->officers.n == 0 &&
 		   person_holds(p, ROLE_officer, f->office, STR("")) &&
 		   facts_system_officer(facts, f, p->email));
@@ -279,9 +279,10 @@ static bool before_delivery(const struct case_file *f)
 /* Anyone who acted for the provider may not accept what was provided. */
 bool policy_acted_for_provider(const struct case_file *f, struct str email)
 {
-	static const enum command commands[] = { COMMAND_consent,
-		COMMAND_receive, COMMAND_decide, COMMAND_assign,
-		COMMAND_prepare, COMMAND_check, COMMAND_deliver };
+	static const enum command commands[] = { COMMAND_propose,
+		COMMAND_consent, COMMAND_receive, COMMAND_decide,
+		COMMAND_assign, COMMAND_prepare, COMMAND_check,
+		COMMAND_deliver };
 	for (size_t i = 0; i < COUNT(commands); i++)
 		if (case_acted(f, email, commands[i]))
 			return true;

@@ -83,8 +83,11 @@ static struct free_rule opine_rule(const struct facts *facts,
 static struct free_rule delegate_rule(const struct facts *facts,
     const struct case_file *f, const struct person *p)
 {
-	bool his = !p->absent && handover_ever(facts, f, p);
-	return (struct free_rule){ his, his && handover_now(facts, f, p) };
+	/* He takes it back when his stage is over, too. */
+	bool back = !p->absent && handover_of(f, p->email) != NULL;
+	bool his = back || (!p->absent && handover_ever(facts, f, p));
+	return (struct free_rule){ his,
+		back || (his && handover_now(facts, f, p)) };
 }
 
 bool policy_talk_rule(const struct facts *facts, const struct case_file *f,

@@ -47,15 +47,25 @@ bool propose_by(const struct run *r, struct str email)
 		   str_eq_nocase(json_text(p->acting_for, "email"), email));
 }
 
-bool propose_shown(const struct run *r, const struct person *p)
+/* Whether the unit answered; what ended without it stays the unit's own. */
+static bool was_signed(const struct run *r)
 {
-	return r->until != 0 || person_holds(p, ROLE_owner, STR(""), r->unit);
+	return r->until != 0 && r->outcome.n > 0 &&
+	       !str_eq(r->outcome, STR("skipped"));
 }
 
-static const struct run *newest(const struct case_file *f, const json_t *named)
+bool propose_shown(const struct run *r, const struct person *p)
+{
+	return was_signed(r) || person_holds(p, ROLE_owner, STR(""), r->unit);
+}
+
+/* The one that was open then, of all that were opened for the unit. */
+static const struct run *run_at(
+    const struct case_file *f, const json_t *named, int64_t at)
 {
 	for (size_t i = f->runs.n; i-- > 0;)
-		if (str_eq(f->runs.v[i].stage, json_text(named, "stage")) &&
+		if (f->runs.v[i].since <= at &&
+		    str_eq(f->runs.v[i].stage, json_text(named, "stage")) &&
 		    str_eq(f->runs.v[i].unit, json_text(named, "unit")))
 			return &f->runs.v[i];
 	return NULL;
@@ -68,7 +78,7 @@ bool propose_event_shown(
 	if (e->type != EVENT_proposed)
 		return true;
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const struct run *r = newest(f, json_array_get(list, i));
+		const struct run *r = run_at(f, json_array_get(list, i), e->at);
 		if (r != NULL && propose_shown(r, p))
 			return true;
 	}

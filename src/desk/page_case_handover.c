@@ -55,8 +55,12 @@ enum err case_find_takers(struct case_work *w)
 	enum { MOST = 200 };
 	struct person *v = ARENA_ARRAY(w->v->cx.arena, struct person, MOST);
 	const struct person *me = &w->v->actor.person;
+	struct person alone = person_alone(me);
 	enum err e = OK;
 	w->takers = v;
+	/* Nothing in hand: it can only be taken back. */
+	if (!handover_now(&w->facts, &w->f, &alone))
+		return OK;
 	for (enum role r = 0; r < ROLES && !e; r++)
 		if (role_sees[r] == 'o')
 			e = add_role(

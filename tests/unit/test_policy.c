@@ -84,6 +84,15 @@ static void who_acted_for_the_provider_does_not_accept(void)
 	    "not-yours");
 	DO(p, coord, accept, "{\"outcome\":\"accepted\"}");
 	end(p);
+	/* Whoever prepared an owner's answer does not join afterwards. */
+	p = icit_until(STATE_consent);
+	add_role(p, &p->people[des],
+	    (struct held_role){
+		.role = ROLE_owner, .unit = STR("HRD"), .clerk = true });
+	DO(p, des, propose, ENDORSED);
+	T_CHECK(policy_acted_for_provider(&p->f, p->people[des].email),
+	    "a clerk did not act");
+	end(p);
 }
 
 /* Who may do what, in each state. "hr: consent return; op: …": whoever is not

@@ -340,6 +340,21 @@ static void a_proposal_is_the_units_own_until_it_is_signed(void)
 	end(p);
 }
 
+static void a_proposal_that_nobody_signed_stays_the_units_own(void)
+{
+	struct play *p = asked_with_a_clerk();
+	DO(p, des, propose, ENDORSED);
+	const struct event *e = &p->events[p->log.n - 1];
+	DO(p, req, withdraw, "{\"reason\":\"r\"}");
+	STATE_IS(p, "closed");
+	const struct run *r = &p->f.runs.v[0];
+	REQUIRE(r->proposal != NULL);
+	T_CHECK(!propose_shown(r, &p->people[req]), "shown");
+	T_CHECK(!propose_event_shown(&p->f, e, &p->people[req]), "told");
+	T_CHECK(propose_shown(r, &p->people[op]), "hidden from the unit");
+	end(p);
+}
+
 #define HAND(who) "{\"to\":\"" who "@example.ac.th\"}"
 
 static struct play *named_until(enum state state)
@@ -424,6 +439,55 @@ static void who_has_it_in_hand_acts_for_the_holder(void)
 	end(p);
 }
 
+static void what_was_handed_is_taken_back_after_the_stage(void)
+{
+	struct play *p = named_until(STATE_decision);
+	DO(p, dir, delegate, HAND("exec"));
+	DO(p, dir, decide, APPROVED);
+	T_CHECK(handover_of(&p->f, p->people[dir].email) != NULL, "gone");
+	REFUSED(
+	    p, dir, delegate, HAND("head"), ERR_CONFLICT, "not-in-this-state");
+	DO(p, dir, delegate, HAND("dir"));
+	T_CHECK(handover_of(&p->f, p->people[dir].email) == NULL, "still");
+	REFUSED(
+	    p, dir, delegate, HAND("dir"), ERR_CONFLICT, "not-in-this-state");
+	end(p);
+}
+
+/* Not what the giver holds elsewhere, nor what opens to him later. */
+static void a_handover_lends_what_the_taker_fits(void)
+{
+	struct play *p = icit_until(STATE_consent);
+	struct person lent;
+	const struct person *clerk = &p->people[des];
+	T_CHECK(handover_lends(
+		    p->cx.arena, &p->f, &p->people[op], &p->people[hr], &lent),
+	    "nothing");
+	T_CHECK(person_signs(&lent, STR("HRD")), "not HRD");
+	T_CHECK(!person_signs(&lent, STR("DES")), "DES as well");
+	/* Owner, director and assigned: to his unit only the first is lent. */
+	add_role(p, &p->people[dir],
+	    (struct held_role){ .role = ROLE_owner, .unit = STR("DES") });
+	REQUIRE(
+	    handover_lends(p->cx.arena, &p->f, &p->people[dir], clerk, &lent));
+	T_CHECK(lent.n_roles == 1 && lent.by_role, "%zu", lent.n_roles);
+	T_CHECK(person_signs(&lent, STR("DES")), "not DES");
+	LIST_ADD(p->cx.arena, &p->f.officers, p->people[dir].email);
+	const struct stage *s =
+	    procedure_kind(p->facts.procedure, STAGE_preparing);
+	T_CHECK(!policy_holds_stage(&p->facts, &p->f, s, &lent), "prepares");
+	/* To the office what is the office's, and by his name. */
+	REQUIRE(handover_lends(
+	    p->cx.arena, &p->f, &p->people[dir], &p->people[exec], &lent));
+	T_CHECK(lent.n_roles == 1 && lent.roles[0].role == ROLE_director, "%zu",
+	    lent.n_roles);
+	T_CHECK(policy_holds_stage(&p->facts, &p->f, s, &lent), "does not");
+	T_CHECK(!handover_lends(
+		    p->cx.arena, &p->f, &p->people[dir], &p->people[hr], &lent),
+	    "lent to another unit");
+	end(p);
+}
+
 /* What is suspended was handed over all the same: it can be called back. */
 static void what_is_suspended_is_recalled_after_closing(void)
 {
@@ -484,8 +548,11 @@ int main(void)
 	T_RUN(the_head_may_change_it_or_not_wait);
 	T_RUN(who_proposed_does_not_sign);
 	T_RUN(a_proposal_is_the_units_own_until_it_is_signed);
+	T_RUN(a_proposal_that_nobody_signed_stays_the_units_own);
 	T_RUN(a_request_is_handed_to_somebody_of_the_office);
 	T_RUN(who_has_it_in_hand_acts_for_the_holder);
+	T_RUN(a_handover_lends_what_the_taker_fits);
+	T_RUN(what_was_handed_is_taken_back_after_the_stage);
 	T_RUN(what_is_suspended_is_recalled_after_closing);
 	T_RUN(changes_name_each_field_once);
 	return T_PLAN();

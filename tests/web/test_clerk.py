@@ -110,6 +110,27 @@ def test_the_head_may_change_it_or_not_wait(desk, clerk):
     clerk.refused(409, "not-in-this-state", no, "propose", **ENDORSED)
 
 
+def test_what_is_proposed_is_not_signed_among_several(desk, clerk, web):  # noqa: F811
+    head = desk.owners["HRD"]
+    no, plain = desk.icit.until("consent"), desk.icit.until("consent")
+    assert f"/requests/{no}" in web(head).open("/decide").links
+    clerk.ok(no, "propose", **PARTIAL)
+    links = web(head).open("/decide").links
+    assert f"/requests/{no}" not in links and f"/requests/{plain}" in links
+
+
+def test_an_unsigned_proposal_stays_within_the_unit(desk, clerk):
+    no = desk.icit.until("consent")
+    clerk.ok(no, "propose", **PARTIAL)
+    desk.requester.ok(no, "withdraw", reason="ไม่ใช้แล้ว")
+    assert stage(desk.owners["HRD"].request(no))["proposal"] is not None
+    for person in (desk.requester, desk.auditor):
+        assert stage(person.request(no))["proposal"] is None
+        [said] = [e for e in person.get(f"/requests/{no}/events")["events"]
+                  if e["type"] == "proposed"]
+        assert "form" not in said["data"]
+
+
 def test_a_clerk_signs_nothing(desk, clerk):
     answer = clerk.api.post("/consents", {
         "asker": "ENG", "system": "HRIS", "purpose": "x", "until": day(3)})

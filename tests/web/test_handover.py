@@ -76,6 +76,19 @@ def test_taken_back_and_given_to_another(desk):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_taken_back_after_the_stage(desk, web):  # noqa: F811
+    icit = desk.icit
+    no = icit.until("decision")
+    icit.director.ok(no, "delegate", to=icit.executive.email)
+    icit.director.ok(no, "decide", **APPROVED)
+    form = web(icit.director).open(f"/requests/{no}").to("/delegate")
+    assert set(form.choices["delegate.to"]) == {icit.director.email}
+    icit.director.refused(409, "not-in-this-state", no, "delegate",
+                          to=icit.head.email)
+    r = icit.director.ok(no, "delegate", to=icit.director.email)
+    assert r["handovers"][0]["ended"]
+
+
 def test_from_a_day_to_a_day(desk):
     icit = desk.icit
     no = icit.until("decision")
