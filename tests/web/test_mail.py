@@ -284,6 +284,8 @@ def test_what_is_wrong_with_the_server_is_said_and_nothing_is_lost(
      'cannot be the value of "mail.from"'),
     ("url = smtp://m.example.ac.th\nfrom = a@example.ac.th\n"
      "starttls = none", "for a server on this machine only"),
+    ("url = smtp://127.mail.example.com\nfrom = a@example.ac.th\n"
+     "starttls = none", "for a server on this machine only"),
     ("url = smtp://m.example.ac.th\nfrom = a@example.ac.th\nuser = x",
      "needs user together with"),
     ("url = smtp://m.example.ac.th\nfrom = a@example.ac.th\nuser = x\n"
