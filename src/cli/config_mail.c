@@ -1,5 +1,6 @@
 #include "cli/config_mail.h"
 
+#include "base/cidr.h"
 #include "base/str.h"
 #include "core/people.h"
 
@@ -79,12 +80,20 @@ bool config_server_ok(struct str url, struct str scheme)
 	return named && host_ok(host) && n >= 1 && n <= 65535;
 }
 
+/* 127.0.0.0/8; "127.mail.example.com" is a name, and may be anywhere. */
+static bool is_loopback(struct str host)
+{
+	struct cidr c;
+	return str_starts(host, STR("127.")) && cidr_parse(host, &c) &&
+	       c.bits == 128;
+}
+
 bool config_server_is_here(struct str url)
 {
 	struct str scheme, host, port;
 	return server_parts(url, &scheme, &host, &port) &&
-	       (str_eq(host, STR("localhost")) ||
-		   str_starts(host, STR("127.")) || str_eq(host, STR("[::1]")));
+	       (str_eq(host, STR("localhost")) || is_loopback(host) ||
+		   str_eq(host, STR("[::1]")));
 }
 
 int config_server_port(struct str url)

@@ -339,6 +339,22 @@ static enum err record(struct reminding *r, const struct target *t, bool *ret)
 	return e;
 }
 
+/* Where nobody could be told, nothing is on record: it is tried on another day,
+ * and no case is closed for want of an answer nobody was asked for. */
+static enum err remind_requester(
+    struct reminding *r, const struct target *t, int64_t *notices)
+{
+	bool told = false;
+	enum err e = acceptance_remind(r->cx, &r->f, &told);
+	*notices += !e && told;
+	if (e || told)
+		return e;
+	return sql_exec(r->cx,
+	    SQL("delete from reminder where request = $1 and clock = $2"
+		" and level = $3"),
+	    VALS(val_str(r->f.no), val_str(t->key), val_i64(t->level)), NULL);
+}
+
 static enum err send_one(
     struct reminding *r, const struct target *t, int64_t *notices)
 {
@@ -348,11 +364,8 @@ static enum err send_one(
 		return e;
 	if (t->lapses)
 		return acceptance_lapse(r->cx, r->f.no);
-	if (t->accepts) {
-		e = acceptance_remind(r->cx, &r->f, &first);
-		*notices += !e && first;
-		return e;
-	}
+	if (t->accepts)
+		return remind_requester(r, t, notices);
 	r->n_to = 0;
 	e = add_holders(r, t);
 	struct str holders = e ? STR("") : names_of(r, r->n_to);

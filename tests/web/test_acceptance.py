@@ -169,6 +169,40 @@ def test_closed_without_an_answer_where_the_university_wants_it(
     assert place.pratu("rebuild", "--check").returncode == 0
 
 
+def test_whoever_could_not_be_reminded_is_not_closed(make_university):
+    place = make_university()
+    desk = Desk(place)
+    assert place.pratu("setting", "put", "acceptance-closes",
+                       "1").returncode == 0
+    no = desk.icit.until("acceptance")
+
+    def looked(day):
+        rows = desk.store(
+            "select value from setting where name = 'reminders'")
+        return rows and rows[0]["value"] == day.date().isoformat()
+
+    def active(value):
+        desk.change("people", f"update person set active = {value}"
+                              f" where email = '{desk.requester.email}'")
+
+    active(0)
+    for day in (21, 22, 23, 24, 25, 32, 33, 34, 35, 36):
+        days_later(place, day, looked)
+        case, = desk.store(f"select state from cases where no = '{no}'")
+        assert case["state"] == "acceptance"
+    assert len(links(desk, no)) == 1
+    assert desk.store("select * from reminder"
+                      " where clock like 'acceptance:%'") == []
+    # He is back: he is reminded.
+    active(1)
+    for day in range(37, 50):
+        days_later(place, day, looked)
+        if len(links(desk, no)) == 2:
+            break
+    assert len(links(desk, no)) == 2
+    assert desk.requester.state(no) == "acceptance"
+
+
 def test_a_university_that_wants_no_reminder(make_university):
     place = make_university()
     desk = Desk(place)
