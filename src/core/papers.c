@@ -96,6 +96,17 @@ bool papers_may_sign(const struct facts *facts, const struct case_file *f,
 	return false;
 }
 
+bool papers_may_scan(
+    const struct case_file *f, const struct person *p, enum papers kind)
+{
+	if (kind >= PAPERS_OF_CASES || strchr(signers[kind], '-') != NULL)
+		return false;
+	if (case_is_own(f, p->email))
+		return strchr(signers[kind], 'r') != NULL;
+	return person_in_office(p, f->office) ||
+	       strchr(signers[kind], 'o') != NULL;
+}
+
 enum err cases_may_paper(struct ctx *cx, const struct case_file *f,
     const struct facts *facts, enum papers kind, bool is_scan)
 {
@@ -106,6 +117,8 @@ enum err cases_may_paper(struct ctx *cx, const struct case_file *f,
 		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
 	if (!papers_there(f, kind))
 		return fail(cx, ERR_CONFLICT, MSG_error_no_such_paper);
+	if (is_scan && !papers_may_scan(f, p, kind))
+		return fail1(cx, ERR_DENIED, MSG_error_not_yours, act);
 	if (is_scan)
 		return cases_may_attach(cx, f->no);
 	if (!papers_may_sign(facts, f, p, kind))

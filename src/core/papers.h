@@ -40,6 +40,11 @@ bool papers_there(const struct case_file *, enum papers);
 bool papers_may_sign(const struct facts *, const struct case_file *,
     const struct person *, enum papers);
 
+/* Whether he may bring a scan of it, as far as its kind goes: the requester's
+ * side what it signs, the office all that is signed, owners their answer. */
+bool papers_may_scan(
+    const struct case_file *, const struct person *, enum papers);
+
 /* What is printed of who signed; all empty: for a hand. */
 struct papers_signed {
 	struct str code; /* REQUEST-xxxxxxxxxx */

@@ -115,7 +115,7 @@ static struct paper_line line_of(
 		.url = paper_url(w, "/requests/{}/papers/{}",
 		    str_cat(a, id, STR(".docx"))) };
 	put_sign(w, kind, text, &l);
-	if (w->may_attach && kind != PAPERS_case)
+	if (w->may_attach && papers_may_scan(&w->f, &w->v->actor.person, kind))
 		l.scan = (struct ui_button){ .kind = UI_PLAIN,
 			.label = case_say(w, MSG_paper_scan),
 			.url = paper_url(w, "/requests/{}/scan/{}", id) };

@@ -195,6 +195,19 @@ def test_the_code_on_a_paper_brings_the_scan_to_its_request(desk, tmp_path):
     assert desk.university.pratu("verify").returncode == 0
 
 
+def test_whose_scan_is_taken(desk):
+    icit, requester = desk.icit, desk.requester
+    no = icit.until("acceptance")
+    for kind in ("notice", "delivery", "endorsement", "case"):
+        refusal(scan(requester, no, kind), 403, "not-yours")
+    refusal(scan(icit.records, no, "case"), 403, "not-yours")
+    links = signed_in(desk, requester).open(f"/requests/{no}/papers").links
+    assert f"/requests/{no}/scan/request" in links
+    assert f"/requests/{no}/scan/notice" not in links
+    good(scan(requester, no, "request"), 201)
+    good(scan(icit.records, no, "notice"), 201)
+
+
 def test_the_page_of_papers_signs_with_the_password(desk):
     director, no = desk.icit.director, desk.icit.until("acceptance")
     web = signed_in(desk, director)
