@@ -35,19 +35,33 @@ static void take(struct str *to, const json_t *from, const char *key)
 		*to = s;
 }
 
-static void take_systems(struct case_file *f, const json_t *data)
+static int64_t system_since(const struct case_file *f, const json_t *s)
 {
-	const json_t *list = json_list(data, "systems");
+	for (size_t i = 0; i < f->systems.n; i++)
+		if (str_eq(f->systems.v[i].code, json_text(s, "code")) &&
+		    str_eq(f->systems.v[i].owner_unit, json_text(s, "owner")))
+			return f->systems.v[i].since;
+	return 0;
+}
+
+static void take_systems(struct case_file *f, const struct event *e)
+{
+	const json_t *list = json_list(e->data, "systems");
+	struct case_file new = { 0 };
 	if (list == NULL)
 		return;
-	f->systems.n = 0;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *s = json_array_get(list, i);
-		LIST_ADD(f->arena, &f->systems,
+		int64_t since = system_since(f, s);
+		LIST_ADD(f->arena, &new.systems,
 		    (struct case_system){ .code = json_text(s, "code"),
 			.owner_unit = json_text(s, "owner"),
-			.division = json_text(s, "division") });
+			.division = json_text(s, "division"),
+			.since = since ? since : e->at });
 	}
+	f->systems.v = new.systems.v;
+	f->systems.n = new.systems.n;
+	f->systems.cap = new.systems.cap;
 }
 
 static void add_holder(struct case_file *f, struct str email)
@@ -278,7 +292,7 @@ static void on_submitted(struct case_file *f, const struct event *e)
 	f->requester_heads = json_flag(e->data, "requester_heads");
 	take(&f->revision, e->data, "revision");
 	take(&f->service_type, e->data, "service_type");
-	take_systems(f, e->data);
+	take_systems(f, e);
 }
 
 static void note_number(struct case_file *f, const struct event *e,
@@ -522,7 +536,7 @@ static void on_asked(struct case_file *f, const struct event *e)
 static void on_replied(struct case_file *f, const struct event *e)
 {
 	take_answers(f, e->data);
-	take_systems(f, e->data);
+	take_systems(f, e);
 	take(&f->service_type, e->data, "service_type");
 	f->state = f->waiting_from;
 	f->question = (struct str){ 0 };
@@ -561,7 +575,7 @@ static void on_papered(struct case_file *f, const struct event *e)
 
 static void on_classified(struct case_file *f, const struct event *e)
 {
-	take_systems(f, e->data);
+	take_systems(f, e);
 	take(&f->service_type, e->data, "service_type");
 	take(&f->division, e->data, "division");
 }
@@ -810,6 +824,25 @@ bool case_requester_signed(const struct case_file *f)
 	for (size_t i = 0; i < f->runs.n; i++)
 		if (str_eq(f->runs.v[i].who, STR("requesting_unit")) &&
 		    stage_is_good(f->runs.v[i].kind, f->runs.v[i].outcome))
+			return true;
+	return f->requester_signed;
+}
+
+static bool covers_owned(const struct case_file *f, const struct run *r)
+{
+	for (size_t i = 0; i < f->systems.n; i++)
+		if (str_eq(f->systems.v[i].owner_unit, f->unit) &&
+		    f->systems.v[i].since >= r->until)
+			return false;
+	return true;
+}
+
+bool case_signed_as_owner(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->runs.n; i++)
+		if (str_eq(f->runs.v[i].who, STR("requesting_unit")) &&
+		    stage_is_good(f->runs.v[i].kind, f->runs.v[i].outcome) &&
+		    covers_owned(f, &f->runs.v[i]))
 			return true;
 	return f->requester_signed;
 }

@@ -39,7 +39,7 @@ static struct str owner_passed_over(const struct facts *facts,
 	    str_eq(owner, facts->procedure->office))
 		return STR("office_owns");
 	if ((s->skip & SKIP_requester_owns) && str_eq(owner, f->unit) &&
-	    case_requester_signed(f))
+	    case_signed_as_owner(f))
 		return STR("requester_owns");
 	return passed_over(f, s);
 }

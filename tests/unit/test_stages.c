@@ -430,6 +430,38 @@ static void a_signature_of_the_unit_is_its_endorsement(void)
 	end(p);
 }
 
+static void a_signature_is_no_endorsement_of_what_came_later(void)
+{
+	static const struct change c[] = { OWNS_TOO };
+	struct play *p = research(c, COUNT(c));
+	p->systems[1].owner_unit = STR("ENG");
+	draft(p, req, ",\"systems\":[\"HRIS\"]");
+	DO(p, req, submit, "{}");
+	OPEN(p, "owners HRD, head ENG, ethics");
+	DO(p, other, consent, ENDORSED);
+	OPEN(p, "owners HRD, ethics");
+	DO(p, audit, return, "{\"message\":\"which?\"}");
+	DO(p, req, reply,
+	    "{\"message\":\"m\",\"answers\":"
+	    "{\"systems\":[\"HRIS\",\"REG\"]}}");
+	OPEN(p, "owners HRD, ethics, owners ENG");
+	DO(p, other, consent, ENDORSED);
+	OPEN(p, "owners HRD, ethics");
+	end(p);
+	/* What came in before he signed is covered, if only by a reply. */
+	p = research(c, COUNT(c));
+	p->systems[1].owner_unit = STR("ENG");
+	draft(p, req, ",\"systems\":[\"HRIS\"]");
+	DO(p, req, submit, "{}");
+	DO(p, audit, return, "{\"message\":\"which?\"}");
+	DO(p, req, reply,
+	    "{\"message\":\"m\",\"answers\":"
+	    "{\"systems\":[\"HRIS\",\"REG\"]}}");
+	DO(p, other, consent, "{\"outcome\":\"endorsed\",\"stage\":\"head\"}");
+	OPEN(p, "owners HRD, ethics");
+	end(p);
+}
+
 static void whoever_signs_for_the_unit_has_signed_by_sending(void)
 {
 	struct play *p = research(NULL, 0);
@@ -491,6 +523,7 @@ int main(void)
 	T_RUN(paper_speaks_for_owners_alone);
 	T_RUN(a_stage_can_be_named);
 	T_RUN(a_signature_of_the_unit_is_its_endorsement);
+	T_RUN(a_signature_is_no_endorsement_of_what_came_later);
 	T_RUN(whoever_signs_for_the_unit_has_signed_by_sending);
 	T_RUN(a_reason_to_decline_is_asked_where_the_stage_says);
 	return T_PLAN();
