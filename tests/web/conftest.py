@@ -264,7 +264,7 @@ class Place:
         fallen = [line for line in said.splitlines()
                   if re.search(r'"how":"signal (4|6|7|8|11)"', line)]
         shutil.rmtree(self.top, ignore_errors=True)
-        assert not fallen, fallen
+        assert not fallen, said[-3000:]
 
 
 class University(Place):
