@@ -459,7 +459,8 @@ class Browser:
         for width in (DESK, PHONE):
             self.resize(width)
             found += [f"at {width}: {what}" for what in
-                      self.js(LOOK, self.lang, 44, keys, self.given)]
+                      self.js(LOOK, self.lang, 44, keys, sorted(
+                          self.given, key=len, reverse=True))]
             if width == self.width or os.environ.get("PRATU_SHOTS"):
                 self.shoot(name, width)
         self.resize(self.width)

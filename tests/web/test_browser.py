@@ -154,7 +154,8 @@ class Story:
         b.press(self.t("pages.nav.new"))
         b.look("new")
         form = b.driver.find_element(
-            "xpath", f"//h2[@id='o-{self.office}']/following::form[1]")
+            "xpath", f"//h2[@id='o-{self.procedure['code']}']"
+                     "/following::form[1]")
         b.press(self.t("pages.new.start"), form)
         b.look("form")
 
