@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/str.h"
 
 static bool read_fd(struct arena *a, int fd, size_t max_bytes, struct str *ret)
@@ -49,19 +50,6 @@ bool disk_read(
 	return ok;
 }
 
-static bool write_all(int fd, struct str text)
-{
-	while (text.n) {
-		ssize_t n = write(fd, text.p, text.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		text = str_from(text, (size_t)n);
-	}
-	return fsync(fd) == 0;
-}
-
 bool disk_write(struct arena *a, struct str path, struct str text)
 {
 	const char *to = str_cstr(a, path);
@@ -70,7 +58,7 @@ bool disk_write(struct arena *a, struct str path, struct str text)
 	int fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
-	bool ok = write_all(fd, text);
+	bool ok = file_write_synced(fd, text);
 	int why = errno;
 	close(fd);
 	errno = why;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/crypt.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "base/thai.h"
 #include "core/line.h"
@@ -104,20 +105,6 @@ static enum err disk(struct ctx *cx, const char *what)
 	    strerrordesc_np(number));
 }
 
-/* All bytes, on disk. */
-static bool write_synced(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		s = str_from(s, (size_t)n);
-	}
-	return fsync(fd) == 0;
-}
-
 static enum err write_temp(
     struct ctx *cx, int dir, const char *name, struct str bytes)
 {
@@ -126,7 +113,7 @@ static enum err write_temp(
 
 	if (fd < 0)
 		return disk(cx, "creating a file");
-	enum err e = write_synced(fd, bytes) ? OK : disk(cx, "writing");
+	enum err e = file_write_synced(fd, bytes) ? OK : disk(cx, "writing");
 	if (close(fd) != 0 && !e)
 		e = disk(cx, "closing");
 	return e;

@@ -68,7 +68,7 @@ bool office_settings_may(const struct person *p, struct str office)
 	       person_holds(&alone, ROLE_director, office, STR(""));
 }
 
-static enum err may_put(struct ctx *cx, struct str office)
+enum err office_settings_may_put(struct ctx *cx, struct str office)
 {
 	bool exists = false;
 	enum err e = office_exists(cx, office, &exists);
@@ -94,7 +94,7 @@ enum err office_settings_put(
 {
 	struct office_settings clean = *s;
 	struct str *v = ARENA_ARRAY(cx->arena, struct str, s->n_phrases + 1);
-	enum err e = may_put(cx, office);
+	enum err e = office_settings_may_put(cx, office);
 	if (e)
 		return e;
 	if (s->n_phrases > MAX_PHRASES)

@@ -22,6 +22,9 @@ MUST_CHECK enum err office_settings_put(
     struct ctx *, struct str office, const struct office_settings *);
 /* Whether the actor may change them. */
 bool office_settings_may(const struct person *, struct str office);
+/* ERR_NOT_FOUND: no such office; ERR_DENIED: not the actor, or not by his
+ * token. */
+MUST_CHECK enum err office_settings_may_put(struct ctx *, struct str office);
 /* One phrase a line. */
 struct str phrases_lines(struct arena *, const struct office_settings *);
 void phrases_of_lines(

@@ -100,26 +100,11 @@ enum err papers_text_list(struct ctx *cx, struct str office, enum papers kind,
 	return OK;
 }
 
-static enum err may_put(struct ctx *cx, struct str office)
-{
-	bool exists = false;
-	enum err e = office_exists(cx, office, &exists);
-	if (e)
-		return e;
-	if (!exists)
-		return fail(cx, ERR_NOT_FOUND, MSG_error_not_found);
-	if (cx->actor->read_only)
-		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
-	if (!office_settings_may(&cx->actor->person, office))
-		return fail(cx, ERR_DENIED, MSG_error_not_office_settings);
-	return OK;
-}
-
 enum err papers_text_put(struct ctx *cx, struct str office, enum papers kind,
     struct str text, int64_t *ret_version)
 {
 	struct papers_text now;
-	enum err e = may_put(cx, office);
+	enum err e = office_settings_may_put(cx, office);
 	/* One after the other: versions have no gap. */
 	if (!e)
 		e = chain_lock(cx);

@@ -1,4 +1,5 @@
-/* policy_talk.h - who may write messages, name co-applicants, and give the an opinion. A part of policy.c. */
+/* policy_talk.h - who may write messages, name co-applicants, ask for an opinion
+ * and give one. A part of policy.c. */
 #ifndef CORE_POLICY_TALK_H
 #define CORE_POLICY_TALK_H
 

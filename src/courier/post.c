@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -64,19 +65,6 @@ static struct str mails_folder(struct arena *a, const struct site *site)
 	return str_fmt(a, "%.*s/" MAILS_FOLDER, STR_ARG(site->people_dir));
 }
 
-static bool write_whole(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		s = str_from(s, (size_t)n);
-	}
-	return fsync(fd) == 0;
-}
-
 /* Whole under its name, or not there. */
 static enum err spool(
     struct ctx *cx, const struct post *p, int64_t notice, struct str bytes)
@@ -87,7 +75,7 @@ static enum err spool(
 	    str_cstr(cx->arena, str_cat(cx->arena, path, STR(".new")));
 	int fd = open(
 	    temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write_whole(fd, bytes);
+	bool good = fd >= 0 && file_write_synced(fd, bytes);
 	if (fd >= 0)
 		good &= close(fd) == 0;
 	if (good && rename(temp, to) == 0)

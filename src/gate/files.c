@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 
 static enum err disk_failed(struct gate_visit *v, const char *what)
@@ -127,17 +128,6 @@ enum err file_open(struct gate_visit *v, struct str kind, struct str sha256,
 	return OK;
 }
 
-static bool write_all(int fd, struct str s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n <= 0)
-			return false;
-		s = str_from(s, (size_t)n);
-	}
-	return fsync(fd) == 0;
-}
-
 struct str file_secret(struct arena *a, struct str gate_dir, const char *name)
 {
 	char bytes[64];
@@ -149,7 +139,7 @@ struct str file_secret(struct arena *a, struct str gate_dir, const char *name)
 	ssize_t n = read(fd, bytes, sizeof bytes);
 	struct str secret =
 	    n >= 32 ? str_dup(a, str_n(bytes, (size_t)n)) : random_text(a, 32);
-	bool good = n >= 32 || (n == 0 && write_all(fd, secret));
+	bool good = n >= 32 || (n == 0 && file_write_synced(fd, secret));
 	close(fd);
 	return good ? secret : (struct str){ 0 };
 }

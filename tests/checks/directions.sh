@@ -37,7 +37,7 @@ unicode/: base source
 yaml.h: core
 isa-l: fmt evidence
 isa-l/: fmt evidence
-curl/: http courier
+curl/: courier
 qrencode.h: base
 cairo: paper
 cairo-pdf.h: paper
