@@ -102,6 +102,17 @@ bool str_cut(struct str s, char c, struct str *head, struct str *tail)
 	return found;
 }
 
+bool str_has_word(struct str words, struct str word)
+{
+	struct str one;
+	for (bool more = words.n > 0; more;) {
+		more = str_cut(words, ' ', &one, &words);
+		if (str_eq(one, word))
+			return true;
+	}
+	return false;
+}
+
 struct str str_dup(struct arena *a, struct str s)
 {
 	return str_cat(a, s, (struct str){ 0 });

@@ -27,6 +27,8 @@ struct str str_trim(struct str s);
 /* Splits at the first `c`: *head is what stands before it, *tail what follows.
  * Without `c`, *head is all and *tail is absent, and the answer is false. */
 bool str_cut(struct str s, char c, struct str *head, struct str *tail);
+/* Whether `word` is one of the words that single spaces part. */
+bool str_has_word(struct str words, struct str word);
 
 struct str str_dup(struct arena *, struct str);
 /* NUL-terminated copy. A text with an inner NUL must not come here: REQUIRE. */

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "cli/disk.h"
+#include "cli/options.h"
 #include "cli/store.h"
 #include "sql/sql.h"
 
@@ -135,4 +136,23 @@ int import_list(struct cli *cli, const struct import_kind *kind,
 		out_line(line);
 	}
 	return EXIT_DONE;
+}
+
+int import_command(struct cli *cli, const struct import_kind *kind,
+    const char *const *names, size_t n_names)
+{
+	bool dry_run = false;
+	const struct opt opts[] = {
+		{ .name = "dry-run", .flag = &dry_run },
+	};
+	struct words words;
+	int code;
+
+	if (!options_read(cli, opts, COUNT(opts), 1, 2, &words, &code))
+		return code;
+	if (str_eq(words.v[0], STR("list")) && words.n == 1)
+		return import_list(cli, kind, names, n_names);
+	if (str_eq(words.v[0], STR("import")) && words.n == 2)
+		return import_file(cli, kind, words.v[1], dry_run);
+	return usage_wrong(cli);
 }

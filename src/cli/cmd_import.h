@@ -21,6 +21,10 @@ void import_warn(const struct cli *, int line, struct str column, struct str);
 int import_list(struct cli *, const struct import_kind *,
     const char *const *names, size_t n_names);
 
+/* The command: "list", or "import FILE" with --dry-run. */
+int import_command(struct cli *, const struct import_kind *,
+    const char *const *names, size_t n_names);
+
 /* Persons are cmd_user.c's, but for this. */
 int user_import(struct cli *, struct str path, bool dry_run);
 json_t *person_json(struct arena *, const struct person *);

@@ -1,6 +1,5 @@
 #include "base/str.h"
 #include "cli/cmd_import.h"
-#include "cli/options.h"
 #include "core/procedure.h"
 
 enum { CODE, NAME_TH, NAME_EN, PARENT, KIND, PROCEDURE };
@@ -93,18 +92,5 @@ int cmd_unit(struct cli *cli)
 		.n_needed = KIND + 1,
 		.list = all_units,
 		.put = put_unit };
-	bool dry_run = false;
-	const struct opt opts[] = {
-		{ .name = "dry-run", .flag = &dry_run },
-	};
-	struct words words;
-	int code;
-
-	if (!options_read(cli, opts, COUNT(opts), 1, 2, &words, &code))
-		return code;
-	if (str_eq(words.v[0], STR("list")) && words.n == 1)
-		return import_list(cli, &kind, columns, COUNT(columns));
-	if (str_eq(words.v[0], STR("import")) && words.n == 2)
-		return import_file(cli, &kind, words.v[1], dry_run);
-	return usage_wrong(cli);
+	return import_command(cli, &kind, columns, COUNT(columns));
 }

@@ -121,15 +121,6 @@ enum err cases_get(struct ctx *cx, struct str no, struct case_file *ret)
 	return OK;
 }
 
-static enum err may_write(struct ctx *cx)
-{
-	if (cx->actor == NULL)
-		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
-	if (cx->actor->read_only)
-		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
-	return OK;
-}
-
 /* Appends what was decided and brings everything that follows from it. */
 enum err cases_take(struct ctx *cx, const struct facts *facts,
     const struct case_file *before, struct event *ev, struct case_file *ret)
@@ -165,7 +156,7 @@ static enum err gather(struct ctx *cx, const struct case_command *cc,
 	enum err e =
 	    cc->unseen ? cases_load(cx, cc->no, f) : cases_get(cx, cc->no, f);
 	if (!e)
-		e = may_write(cx);
+		e = actor_may_write(cx);
 	if (!e)
 		e = cases_facts(cx, f, facts);
 	if (!e)
@@ -288,12 +279,12 @@ static void stamp(struct ctx *cx, json_t *data, const struct standing *as)
 		json_put(data, "acting_for", standing_json(cx->arena, as));
 }
 
-static struct event drafted(
-    struct ctx *cx, const struct case_file *f, json_t *data)
+struct event cases_event(struct ctx *cx, const struct case_file *f,
+    enum event_type type, json_t *data)
 {
 	return (struct event){ .version = f->version + 1,
 		.at = cx->now,
-		.type = EVENT_drafted,
+		.type = type,
 		.request = f->no,
 		.actor = str_lower(cx->arena, cx->actor->person.email),
 		.data = data };
@@ -311,7 +302,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 	if (!e)
 		e = cases_get(cx, no, &f);
 	if (!e)
-		e = may_write(cx);
+		e = actor_may_write(cx);
 	if (!e)
 		e = cases_facts(cx, &f, &facts);
 	/* Whoever may send it may change it. */
@@ -331,7 +322,7 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 	json_t *data = json_new_object(cx->arena);
 	json_put(data, "answers", merged);
 	stamp(cx, data, as);
-	struct event ev = drafted(cx, &f, data);
+	struct event ev = cases_event(cx, &f, EVENT_drafted, data);
 	return cases_take(cx, &facts, &f, &ev, ret);
 }
 
@@ -471,13 +462,13 @@ static enum err first_draft(struct ctx *cx, const struct new_case *nc,
 	e = cases_facts(cx, &none, &facts);
 	if (e)
 		return e;
-	struct event ev = drafted(cx, &none, data);
+	struct event ev = cases_event(cx, &none, EVENT_drafted, data);
 	return cases_take(cx, &facts, &none, &ev, ret);
 }
 
 enum err cases_may_create(struct ctx *cx, bool on_behalf)
 {
-	enum err e = may_write(cx);
+	enum err e = actor_may_write(cx);
 	if (e)
 		return e;
 	const struct person *p = &cx->actor->person;
@@ -549,8 +540,7 @@ enum err cases_copy(struct ctx *cx, struct str no, struct case_file *ret)
 		return e;
 	json_t *data = json_new_object(cx->arena);
 	json_put_text(data, "to", ret->no);
-	struct event ev = drafted(cx, &f, data);
-	ev.type = EVENT_copied;
+	struct event ev = cases_event(cx, &f, EVENT_copied, data);
 	return cases_take(cx, &facts, &f, &ev, &after);
 }
 
@@ -576,7 +566,7 @@ static const struct standing *attaches_for(
 static enum err may_attach(struct ctx *cx, const struct case_file *f)
 {
 	const struct person *p = &cx->actor->person;
-	enum err e = may_write(cx);
+	enum err e = actor_may_write(cx);
 	if (e)
 		return e;
 	bool only_looks = !case_is_own(f, p->email) && !attaches(f, p);
@@ -619,11 +609,6 @@ enum err cases_attach(struct ctx *cx, struct str no,
 	json_put_text(data, "sha256", file->sha256);
 	json_put_int(data, "bytes", file->bytes);
 	stamp(cx, data, attaches_for(&f, &cx->actor->person));
-	struct event ev = { .version = f.version + 1,
-		.at = cx->now,
-		.type = EVENT_attached,
-		.request = f.no,
-		.actor = str_lower(cx->arena, cx->actor->person.email),
-		.data = data };
+	struct event ev = cases_event(cx, &f, EVENT_attached, data);
 	return cases_take(cx, &facts, &f, &ev, ret);
 }

@@ -62,6 +62,9 @@ MUST_CHECK enum err cases_may_attach(struct ctx *, struct str no);
 /* Reads one that cx->actor may see. */
 MUST_CHECK enum err cases_get(
     struct ctx *, struct str no, struct case_file *ret);
+/* The next event of the file, now and by the actor. */
+struct event cases_event(
+    struct ctx *, const struct case_file *, enum event_type, json_t *data);
 /* Appends an event that was decided elsewhere, and brings all that follows from
  * it; the caller has the chain. */
 MUST_CHECK enum err cases_take(struct ctx *, const struct facts *,

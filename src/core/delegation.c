@@ -239,15 +239,6 @@ static enum err tell_both(
 	return e;
 }
 
-static enum err may_write(struct ctx *cx)
-{
-	if (cx->actor == NULL)
-		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
-	if (cx->actor->read_only)
-		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
-	return OK;
-}
-
 static enum err insert(struct ctx *cx, const struct naming *n)
 {
 	const struct delegation *d = &n->d;
@@ -273,7 +264,7 @@ enum err delegation_add(
     struct ctx *cx, const struct new_delegation *nd, struct delegation *ret)
 {
 	struct naming n = { 0 };
-	enum err e = may_write(cx);
+	enum err e = actor_may_write(cx);
 	if (!e)
 		e = read_new(cx, nd, &n);
 	if (e)
@@ -362,7 +353,7 @@ static enum err get(struct ctx *cx, struct str id, struct delegation *ret)
 enum err delegation_end(struct ctx *cx, struct str id)
 {
 	struct delegation d;
-	enum err e = may_write(cx);
+	enum err e = actor_may_write(cx);
 	if (!e)
 		e = get(cx, id, &d);
 	if (!e)

@@ -179,12 +179,8 @@ enum err cases_paper(struct ctx *cx, struct str no,
 		e = cases_match(cx, &f, act->version);
 	if (e)
 		return e;
-	struct event ev = { .version = f.version + 1,
-		.at = cx->now,
-		.type = EVENT_papered,
-		.request = f.no,
-		.actor = str_lower(cx->arena, cx->actor->person.email),
-		.data = event_data(cx, act) };
+	struct event ev =
+	    cases_event(cx, &f, EVENT_papered, event_data(cx, act));
 	return cases_take(cx, &facts, &f, &ev, ret);
 }
 

@@ -52,6 +52,9 @@ bool person_signs(const struct person *, struct str unit);
 /* Offices in which the person has any role. */
 bool person_in_office(const struct person *, struct str office);
 
+/* ERR_UNAUTHENTICATED when nobody acts, ERR_DENIED by a token that only reads. */
+MUST_CHECK enum err actor_may_write(struct ctx *);
+
 /* ERR_NOT_FOUND when absent; e-mails compare without case. */
 MUST_CHECK enum err person_get(struct ctx *, int64_t id, struct person *ret);
 MUST_CHECK enum err person_by_email(

@@ -54,10 +54,9 @@ bool prior_in_force(const struct ctx *cx, const struct prior *s)
 
 static enum err may_write(struct ctx *cx)
 {
-	if (cx->actor == NULL)
-		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
-	if (cx->actor->read_only)
-		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
+	enum err e = actor_may_write(cx);
+	if (e)
+		return e;
 	if (!person_signs(&cx->actor->person, STR("")))
 		return fail(cx, ERR_DENIED, MSG_error_only_owners);
 	return OK;

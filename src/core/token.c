@@ -25,6 +25,15 @@ static enum err no_token(struct ctx *cx)
 	return fail(cx, ERR_UNAUTHENTICATED, MSG_error_token);
 }
 
+enum err actor_may_write(struct ctx *cx)
+{
+	if (cx->actor == NULL)
+		return fail(cx, ERR_UNAUTHENTICATED, MSG_error_unauthenticated);
+	if (cx->actor->read_only)
+		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
+	return OK;
+}
+
 enum err actor_by_token(struct ctx *cx, struct str secret, struct actor *ret)
 {
 	struct actor actor = { .secret = secret_hash(secret) };

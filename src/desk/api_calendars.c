@@ -5,9 +5,10 @@
 #include "desk/calendars.h"
 #include "sql/sql.h"
 
-enum err calendars_import(struct visit *v, struct calendar_import *im)
+enum err calendars_import(struct visit *v, void *arg)
 {
 	struct ctx *cx = &v->cx;
+	struct calendar_import *im = arg;
 	bool government = str_eq(im->calendar, CALENDAR_GOVERNMENT);
 	enum err e = calendar_read(cx, im->text,
 	    government ? DAY_public : DAY_organisation, &im->file);
@@ -15,15 +16,6 @@ enum err calendars_import(struct visit *v, struct calendar_import *im)
 		e = calendar_compare(cx, im->calendar, &im->file, &im->plan);
 	if (!e)
 		e = calendar_apply(cx, im->calendar, &im->plan, &im->moved);
-	return e;
-}
-
-enum err calendars_preview(struct visit *v, struct calendar_import *im)
-{
-	enum err e = store_write(&v->cx, v->app->people);
-	if (!e)
-		e = calendars_import(v, im);
-	store_end(&v->cx);
 	return e;
 }
 
@@ -140,7 +132,7 @@ enum err api_calendar_import(struct visit *v)
 	e = fields_end(&v->cx);
 	if (e || !im.dry_run)
 		return e ? e : visit_act(v, run_import, &im);
-	e = calendars_preview(v, &im);
+	e = visit_preview(v, calendars_import, &im);
 	if (e)
 		return e;
 	json_t *o = calendar_plan_json(v->cx.arena, &im.plan);

@@ -54,24 +54,16 @@ enum err api_systems(struct visit *v)
 	return visit_json(v, 200, o);
 }
 
-enum err systems_import(struct visit *v, struct systems_import *im)
+enum err systems_import(struct visit *v, void *arg)
 {
 	struct ctx *cx = &v->cx;
+	struct systems_import *im = arg;
 	enum err e =
 	    import_table(cx, &system_import_kind, im->text, &im->report);
 
 	if (e || im->digest.n == 0 || str_eq(im->digest, im->report.digest))
 		return e;
 	return fail(cx, ERR_CONFLICT, MSG_error_import_changed);
-}
-
-enum err systems_preview(struct visit *v, struct systems_import *im)
-{
-	enum err e = store_write(&v->cx, v->app->people);
-	if (!e)
-		e = systems_import(v, im);
-	store_end(&v->cx);
-	return e;
 }
 
 static enum err run_import(
@@ -98,7 +90,7 @@ enum err api_systems_import(struct visit *v)
 	e = fields_end(&v->cx);
 	if (e || !json_flag(v->body, "dry_run"))
 		return e ? e : visit_act(v, run_import, &im);
-	e = systems_preview(v, &im);
+	e = visit_preview(v, systems_import, &im);
 	return e ? e
 	         : visit_json(v, 200,
 		       import_json(

@@ -205,6 +205,15 @@ enum err visit_change(struct visit *v, change_fn *change, void *arg)
 	return e ? e : publish(v);
 }
 
+enum err visit_preview(struct visit *v, change_fn *change, void *arg)
+{
+	enum err e = store_write(&v->cx, v->app->people);
+	if (!e)
+		e = change(v, arg);
+	store_end(&v->cx);
+	return e;
+}
+
 /* The language that the request itself asks for. */
 static bool asked_lang(const struct request *rq, enum lang *ret)
 {

@@ -99,6 +99,8 @@ MUST_CHECK enum err visit_keep(
 /* visit_act without an answer, for pages. */
 typedef enum err change_fn(struct visit *, void *arg);
 enum err visit_change(struct visit *, change_fn *change, void *arg);
+/* The same, taken back at the end: what would be. */
+MUST_CHECK enum err visit_preview(struct visit *, change_fn *change, void *arg);
 
 /* Finds who is there: bearer token for the API, cookie for pages and API. Sets
  * cx.actor, or leaves it NULL. A wrong token is ERR_UNAUTHENTICATED. */

@@ -14,8 +14,6 @@ struct calendar_import {
 	struct calendar_plan plan;
 	int64_t moved;
 };
-MUST_CHECK enum err calendars_import(struct visit *, struct calendar_import *);
-/* The same in a transaction of its own that is taken back: what would be. */
-MUST_CHECK enum err calendars_preview(struct visit *, struct calendar_import *);
+change_fn calendars_import; /* struct calendar_import */
 
 #endif

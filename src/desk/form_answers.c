@@ -20,17 +20,6 @@ static bool is_list(const struct field *f)
 	       f->type == FIELD_networks;
 }
 
-static bool has_word(struct str words, struct str word)
-{
-	struct str one;
-	for (bool more = words.n > 0; more;) {
-		more = str_cut(words, ' ', &one, &words);
-		if (str_eq(one, word))
-			return true;
-	}
-	return false;
-}
-
 static bool was_sent(const struct visit *v, const struct field *f)
 {
 	static const char *const parts[] = { "-day", "-month", "-year" };
@@ -75,7 +64,7 @@ json_t *form_answers(struct visit *v, const struct procedure *p)
 	for (size_t s = 0; s < p->n_sections; s++)
 		for (size_t i = 0; i < p->sections[s].n_fields; i++) {
 			const struct field *f = &p->sections[s].fields[i];
-			if (was_sent(v, f) || has_word(asked, f->key))
+			if (was_sent(v, f) || str_has_word(asked, f->key))
 				put_posted(v, f, answers);
 		}
 	return answers;
@@ -101,7 +90,7 @@ bool form_asks_more(
 	struct str left = form_asked(v->cx.arena, p, answers);
 	for (bool more = left.n > 0; more;) {
 		more = str_cut(left, ' ', &one, &left);
-		if (!has_word(shown, one))
+		if (!str_has_word(shown, one))
 			return true;
 	}
 	return false;

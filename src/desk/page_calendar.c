@@ -473,11 +473,6 @@ static enum err show_preview(struct visit *v, const struct calendar_import *im)
 	return tables_send(v, &w->page, 200);
 }
 
-static enum err run_import(struct visit *v, void *arg)
-{
-	return calendars_import(v, arg);
-}
-
 enum err page_calendar_import(struct visit *v)
 {
 	struct calendar_import im = { .calendar = visit_arg(v, 0),
@@ -492,8 +487,8 @@ enum err page_calendar_import(struct visit *v)
 		field_wrong(&v->cx, STR("file"), MSG_field_required, STR(""));
 		e = fields_end(&v->cx);
 	} else {
-		e = confirmed ? visit_change(v, run_import, &im)
-		              : calendars_preview(v, &im);
+		e = confirmed ? visit_change(v, calendars_import, &im)
+		              : visit_preview(v, calendars_import, &im);
 	}
 	if (!e && confirmed)
 		return visit_go(v, one_path(v));

@@ -55,17 +55,6 @@ static void read_columns(struct visit *v, struct str prefix, json_t *part)
 	json_put(part, "filterable", filterable);
 }
 
-static bool has_word(struct str words, struct str word)
-{
-	struct str one;
-	for (bool more = words.n > 0; more;) {
-		more = str_cut(words, ' ', &one, &words);
-		if (str_eq(one, word))
-			return true;
-	}
-	return false;
-}
-
 /* "year integer required", "year integer = 2569", "id text required body-only",
  * a line each. */
 static void read_params(struct visit *v, struct str prefix, json_t *part)
@@ -84,8 +73,9 @@ static void read_params(struct visit *v, struct str prefix, json_t *part)
 		json_t *o = json_object();
 		json_put_text(o, "name", name);
 		json_put_text(o, "type", type.n ? type : STR("text"));
-		json_put_flag(o, "required", has_word(rest, STR("required")));
-		if (has_word(rest, STR("body-only")))
+		json_put_flag(
+		    o, "required", str_has_word(rest, STR("required")));
+		if (str_has_word(rest, STR("body-only")))
 			json_put_flag(o, "body_only", true);
 		if (has_default)
 			json_put_text(o, "default", str_trim(preset));

@@ -340,27 +340,22 @@ static enum err show_preview(
 	return tables_send(v, page, changed ? 409 : 200);
 }
 
-static enum err run_import(struct visit *v, void *arg)
-{
-	return systems_import(v, arg);
-}
-
 /* Somebody else was quicker: what the file would do now. */
 static enum err show_again(struct visit *v, struct systems_import *im)
 {
 	v->cx.fault = (struct fault){ 0 };
 	im->digest = STR("");
-	enum err e = systems_preview(v, im);
+	enum err e = visit_preview(v, systems_import, im);
 	return e ? e : show_preview(v, im, true);
 }
 
 static enum err look_or_confirm(struct visit *v, struct systems_import *im)
 {
 	if (im->digest.n == 0) {
-		enum err e = systems_preview(v, im);
+		enum err e = visit_preview(v, systems_import, im);
 		return e ? e : show_preview(v, im, false);
 	}
-	enum err e = visit_change(v, run_import, im);
+	enum err e = visit_change(v, systems_import, im);
 	if (!e)
 		return visit_go(v, STR("/systems?done=1"));
 	return e == ERR_CONFLICT ? show_again(v, im) : e;

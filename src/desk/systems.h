@@ -14,8 +14,6 @@ struct systems_import {
 };
 /* Takes it in, in the write transaction in hand. ERR_CONFLICT when it would do
  * something else than what was looked at. */
-MUST_CHECK enum err systems_import(struct visit *, struct systems_import *);
-/* The same in a transaction of its own that is taken back: what would be. */
-MUST_CHECK enum err systems_preview(struct visit *, struct systems_import *);
+change_fn systems_import; /* struct systems_import */
 
 #endif
