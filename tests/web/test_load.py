@@ -14,7 +14,7 @@ from journey import APPROVED, YEAR, Desk, Person, day
 pytestmark = pytest.mark.both_stores
 
 REQUESTERS = 50
-SECONDS, SECONDS_LONG = 8, 300
+SECONDS, SECONDS_LONG = 20, 300
 FEWEST, MORE_SECONDS = 5, 100  # decisions
 
 
