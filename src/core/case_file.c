@@ -828,11 +828,12 @@ bool case_requester_signed(const struct case_file *f)
 	return f->requester_signed;
 }
 
-static bool covers_owned(const struct case_file *f, const struct run *r)
+/* Nothing that the requesting unit owns has come after `last`. */
+static bool covers_owned(const struct case_file *f, int64_t last)
 {
 	for (size_t i = 0; i < f->systems.n; i++)
 		if (str_eq(f->systems.v[i].owner_unit, f->unit) &&
-		    f->systems.v[i].since >= r->until)
+		    f->systems.v[i].since > last)
 			return false;
 	return true;
 }
@@ -842,9 +843,9 @@ bool case_signed_as_owner(const struct case_file *f)
 	for (size_t i = 0; i < f->runs.n; i++)
 		if (str_eq(f->runs.v[i].who, STR("requesting_unit")) &&
 		    stage_is_good(f->runs.v[i].kind, f->runs.v[i].outcome) &&
-		    covers_owned(f, &f->runs.v[i]))
+		    covers_owned(f, f->runs.v[i].until - 1))
 			return true;
-	return f->requester_signed;
+	return f->requester_signed && covers_owned(f, f->submitted);
 }
 
 const struct run *case_standing(const struct case_file *f, struct str unit)

@@ -211,8 +211,8 @@ const struct attached *case_file_of(
 const struct run *case_endorsement(const struct case_file *, struct str unit);
 /* Whether the head of the requesting unit has signed: the memo, or here. */
 bool case_requester_signed(const struct case_file *);
-/* Whether that covers the systems that the requesting unit owns: at a stage it
- * does those that were in the request by then. */
+/* Whether that covers the systems that the requesting unit owns: those that were
+ * in the request by then. */
 bool case_signed_as_owner(const struct case_file *);
 /* The run by which the owner unit agreed in advance, or NULL. */
 const struct run *case_standing(const struct case_file *, struct str unit);

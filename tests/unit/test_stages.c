@@ -462,6 +462,26 @@ static void a_signature_is_no_endorsement_of_what_came_later(void)
 	end(p);
 }
 
+/* Signed on paper, before it was sent. */
+static void a_memo_is_no_endorsement_of_what_came_later(void)
+{
+	static const struct change c[] = { OWNS_TOO };
+	struct play *p = research(c, COUNT(c));
+	p->systems[0].owner_unit = STR("ENG");
+	p->systems[1].owner_unit = STR("ENG");
+	draft(p, req, ",\"systems\":[\"HRIS\"],\"signer_name\":\"s\"");
+	DO(p, req, submit, "{}");
+	OPEN(p, "ethics");
+	DO(p, audit, return, "{\"message\":\"which?\"}");
+	DO(p, req, reply,
+	    "{\"message\":\"m\",\"answers\":"
+	    "{\"systems\":[\"HRIS\",\"REG\"]}}");
+	OPEN(p, "owners ENG");
+	DO(p, other, consent, ENDORSED);
+	OPEN(p, "ethics");
+	end(p);
+}
+
 static void whoever_signs_for_the_unit_has_signed_by_sending(void)
 {
 	struct play *p = research(NULL, 0);
@@ -524,6 +544,7 @@ int main(void)
 	T_RUN(a_stage_can_be_named);
 	T_RUN(a_signature_of_the_unit_is_its_endorsement);
 	T_RUN(a_signature_is_no_endorsement_of_what_came_later);
+	T_RUN(a_memo_is_no_endorsement_of_what_came_later);
 	T_RUN(whoever_signs_for_the_unit_has_signed_by_sending);
 	T_RUN(a_reason_to_decline_is_asked_where_the_stage_says);
 	return T_PLAN();
