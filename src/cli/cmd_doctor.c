@@ -10,6 +10,7 @@
 #include "cli/run_self.h"
 #include "cli/store.h"
 #include "courier/smtp.h"
+#include "paper/paper.h"
 #include "sql/sql.h"
 
 enum {
@@ -210,6 +211,16 @@ static void check_mail(struct doctor *d)
 		answer.text));
 }
 
+/* As the desk would open them for its first paper. */
+static void check_fonts(struct doctor *d)
+{
+	struct ctx cx = ctx_new(d->cli->arena, time_now_ms(), d->cli->cx.lang);
+	bool there = paper_open(&cx) == OK;
+	note(d, "fonts", there ? HEALTH_GOOD : HEALTH_BAD,
+	    text(d, there ? MSG_paper_doctor_fonts : MSG_paper_doctor_no_fonts,
+		STR(PAPER_FONT_FOLDER), STR("fonts-tlwg-laksaman-ttf")));
+}
+
 int cmd_doctor(struct cli *cli)
 {
 	struct doctor d = { .cli = cli };
@@ -235,6 +246,7 @@ int cmd_doctor(struct cli *cli)
 	check_mail(&d);
 	for (int i = 0; i < PROCESSES; i++)
 		check_wall(&d, process_names[i]);
+	check_fonts(&d); /* begins a thread, so after what forks */
 	if (cli->json) {
 		json_t *o = json_new_object(cli->arena);
 		json_put_flag(o, "good", d.worst != HEALTH_BAD);

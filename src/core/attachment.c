@@ -225,7 +225,8 @@ static enum err check_count(struct ctx *cx, struct str request)
 {
 	struct row row;
 	enum err e = sql_one(cx,
-	    SQL("select count(*) as n from attachment where request = $1"),
+	    SQL("select count(*) as n from attachment where request = $1"
+		" and paper = 0"),
 	    VALS(val_str(request)), &row);
 
 	if (!e && row_i64(row, "n") >= ATTACHMENT_MAX_FILES)
@@ -234,9 +235,9 @@ static enum err check_count(struct ctx *cx, struct str request)
 	return e;
 }
 
-enum err attachment_add(struct ctx *cx, struct str request, struct str raw_name,
+static enum err add(struct ctx *cx, struct str request, struct str raw_name,
     struct str type, const struct kept_file *file, struct str actor,
-    struct attachment *ret)
+    bool is_paper, struct attachment *ret)
 {
 	struct attachment t = {
 		.request = request,
@@ -248,22 +249,37 @@ enum err attachment_add(struct ctx *cx, struct str request, struct str raw_name,
 
 	if (!attachment_name(cx->arena, raw_name, &t.name))
 		return fail(cx, ERR_INVALID, MSG_error_attachment_name);
-	enum err e = check_count(cx, request);
+	enum err e = is_paper ? OK : check_count(cx, request);
 	if (e)
 		return e;
 	t.id = random_id(cx->arena, 16);
 	t.type = media_type(cx->arena, type);
 	e = sql_exec(cx,
 	    SQL("insert into attachment (id, request, name, type, bytes,"
-		" sha256, actor, at) values ($1, $2, $3, $4, $5, $6, $7, $8)"),
+		" sha256, actor, at, paper)"
+		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
 	    VALS(val_str(t.id), val_str(t.request), val_str(t.name),
 		val_str(t.type), val_i64(t.bytes), val_str(t.sha256),
-		val_str(t.actor), val_i64(t.at)),
+		val_str(t.actor), val_i64(t.at), val_i64(is_paper)),
 	    NULL);
 	if (e)
 		return e;
 	*ret = t;
 	return OK;
+}
+
+enum err attachment_add(struct ctx *cx, struct str request, struct str raw_name,
+    struct str type, const struct kept_file *file, struct str actor,
+    struct attachment *ret)
+{
+	return add(cx, request, raw_name, type, file, actor, false, ret);
+}
+
+enum err attachment_add_paper(struct ctx *cx, struct str request,
+    struct str raw_name, struct str type, const struct kept_file *file,
+    struct str actor, struct attachment *ret)
+{
+	return add(cx, request, raw_name, type, file, actor, true, ret);
 }
 
 static struct attachment attachment_of(struct row row)

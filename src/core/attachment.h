@@ -43,6 +43,11 @@ MUST_CHECK enum err attachment_keep(
 MUST_CHECK enum err attachment_add(struct ctx *, struct str request,
     struct str raw_name, struct str type, const struct kept_file *,
     struct str actor, struct attachment *ret);
+/* The same for a signed or scanned paper, which takes no room from the others;
+ * PAPERS_MAX_KEPT is for the caller to look at. */
+MUST_CHECK enum err attachment_add_paper(struct ctx *, struct str request,
+    struct str raw_name, struct str type, const struct kept_file *,
+    struct str actor, struct attachment *ret);
 
 /* Oldest first. */
 MUST_CHECK enum err attachment_list(struct ctx *, struct str request,

@@ -107,6 +107,11 @@ bool papers_may_scan(
 	       strchr(signers[kind], 'o') != NULL;
 }
 
+bool papers_room(const struct case_file *f)
+{
+	return f->papers.n < PAPERS_MAX_KEPT;
+}
+
 enum err cases_may_paper(struct ctx *cx, const struct case_file *f,
     const struct facts *facts, enum papers kind, bool is_scan)
 {
@@ -117,6 +122,10 @@ enum err cases_may_paper(struct ctx *cx, const struct case_file *f,
 		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
 	if (!papers_there(f, kind))
 		return fail(cx, ERR_CONFLICT, MSG_error_no_such_paper);
+	/* Asked before anything is printed, and again under the lock. */
+	if (!papers_room(f))
+		return fail1(cx, ERR_CONFLICT, MSG_error_paper_count,
+		    str_fmt(cx->arena, "%d", PAPERS_MAX_KEPT));
 	if (is_scan && !papers_may_scan(f, p, kind))
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours, act);
 	if (is_scan)

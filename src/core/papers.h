@@ -30,6 +30,14 @@ EMBEDDED(papers_shipped);
 MUST_CHECK enum err papers_sample(
     struct ctx *, enum papers, const json_t **ret);
 
+/* The same with lists of PAPERS_LONG_LIST items and texts of PAPERS_LONG_TEXT
+ * bytes: what a large request may bring. A text that this does not fit cannot be
+ * printed some day. */
+#define PAPERS_LONG_LIST 200
+#define PAPERS_LONG_TEXT 1000
+MUST_CHECK enum err papers_sample_long(
+    struct ctx *, enum papers, const json_t **ret);
+
 /* The answer of the owner unit that a paper may tell: the last. Or NULL. */
 const struct run *papers_answer(const struct case_file *);
 /* It was not approved, not endorsed, or cannot be done. */
@@ -44,6 +52,10 @@ bool papers_may_sign(const struct facts *, const struct case_file *,
  * side what it signs, the office all that is signed, owners their answer. */
 bool papers_may_scan(
     const struct case_file *, const struct person *, enum papers);
+
+#define PAPERS_MAX_KEPT 60
+/* Whether one more may be kept: they have a limit of their own. */
+bool papers_room(const struct case_file *);
 
 /* What is printed of who signed; all empty: for a hand. */
 struct papers_signed {

@@ -30,6 +30,48 @@ enum err papers_sample(struct ctx *cx, enum papers kind, const json_t **ret)
 	return e;
 }
 
+static json_t *long_text(struct arena *a, struct str one)
+{
+	struct str all = one;
+	while (one.n > 0 && all.n < PAPERS_LONG_TEXT)
+		all = str_fmt(a, "%.*s %.*s", STR_ARG(all), STR_ARG(one));
+	return json_stringn(all.p, all.n);
+}
+
+/* A copy of its own; lists hold one object many times. */
+static json_t *lengthened(struct arena *a, json_t *v)
+{
+	const char *key;
+	json_t *one, *copy = json_is_object(v) ? json_object() : json_array();
+	if (json_is_object(v)) {
+		json_object_foreach(v, key, one)
+		    json_object_set_new(copy, key, lengthened(a, one));
+		return copy;
+	}
+	if (json_is_array(v) && json_array_size(v) > 0) {
+		one = lengthened(a, json_array_get(v, 0));
+		for (size_t i = 0; i < PAPERS_LONG_LIST; i++)
+			json_array_append(copy, one);
+		json_decref(one);
+		return copy;
+	}
+	json_decref(copy);
+	return json_is_string(v) ? long_text(a, json_as_text(v))
+	                         : json_incref(v);
+}
+
+enum err papers_sample_long(
+    struct ctx *cx, enum papers kind, const json_t **ret)
+{
+	const json_t *sample;
+	enum err e = papers_sample(cx, kind, &sample);
+	if (!e)
+		*ret = json_keep(cx->arena,
+		    lengthened(cx->arena,
+			json_keep(cx->arena, json_deep_copy(sample))));
+	return e;
+}
+
 static struct papers_text first_of(
     struct ctx *cx, struct str office, enum papers kind)
 {

@@ -132,33 +132,42 @@ static void add_clerks(
 		    str_fmt(a, "clerk::%.*s", STR_ARG(r->unit)));
 }
 
-static bool waits_already(
-    const struct case_rows *rows, const struct run *r, struct str holder)
+/* One more row of somebody who has it in hand, unless he waits anyway: days that
+ * begin together are one, until the later end. */
+static void add_days(struct arena *a, struct case_rows *rows,
+    const struct run *r, struct str holder, const struct handover *h)
 {
 	for (size_t i = 0; i < rows->waiting.n; i++) {
-		const struct waiting *w = &rows->waiting.v[i];
-		if (str_eq(w->stage, r->stage) && str_eq(w->unit, r->unit) &&
-		    str_eq(w->holder, holder))
-			return true;
+		struct waiting *w = &rows->waiting.v[i];
+		if (!str_eq(w->stage, r->stage) || !str_eq(w->unit, r->unit) ||
+		    !str_eq(w->holder, holder))
+			continue;
+		bool always = w->starts.n == 0 && w->until.n == 0;
+		if (!always && !str_eq(w->starts, h->from))
+			continue;
+		if (w->until.n > 0 &&
+		    (h->until.n == 0 || str_cmp(h->until, w->until) > 0))
+			w->until = h->until;
+		return;
 	}
-	return false;
+	add_waiting(a, rows, r, holder);
+	struct waiting *w = &rows->waiting.v[rows->waiting.n - 1];
+	w->starts = h->from;
+	w->until = h->until;
 }
 
-/* Whoever has it in hand for one of the holders. */
+/* Whoever has it in hand for one of the holders; for two of them, on the days of
+ * both. */
 static void add_handed(struct arena *a, struct case_rows *rows,
     const struct case_file *f, const struct run *r)
 {
 	for (size_t i = 0; i < f->handovers.n; i++) {
 		const struct handover *h = &f->handovers.v[i];
-		struct str holder =
-		    str_fmt(a, "person:%.*s", STR_ARG(str_lower(a, h->to)));
-		if (h->ended != 0 || !handover_covers(h, r) ||
-		    waits_already(rows, r, holder))
-			continue;
-		add_waiting(a, rows, r, holder);
-		struct waiting *w = &rows->waiting.v[rows->waiting.n - 1];
-		w->starts = h->from;
-		w->until = h->until;
+		if (h->ended == 0 && handover_covers(h, r))
+			add_days(a, rows, r,
+			    str_fmt(
+				a, "person:%.*s", STR_ARG(str_lower(a, h->to))),
+			    h);
 	}
 }
 
@@ -296,7 +305,8 @@ static enum err put_lists(
 		e = sql_exec(cx,
 		    SQL("insert into case_waiting (no, stage, unit, holder, since,"
 			" starts, until) values ($1, $2, $3, $4, $5, $6, $7)"
-			" on conflict (no, stage, unit, holder) do nothing"),
+			" on conflict (no, stage, unit, holder, starts)"
+			" do nothing"),
 		    VALS(val_str(f->no), val_str(w->stage), val_str(w->unit),
 			val_str(w->holder), val_i64(w->since),
 			val_str(w->starts), val_str(w->until)),

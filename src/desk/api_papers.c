@@ -40,7 +40,7 @@ static enum err paper_json(struct visit *v, const struct case_file *f,
 	json_put_text(o, "pdf", str_cat(a, url, STR(".pdf")));
 	json_put_text(o, "docx", str_cat(a, url, STR(".docx")));
 	json_put_flag(o, "may_sign",
-	    !v->actor.read_only &&
+	    !v->actor.read_only && papers_room(f) &&
 		papers_may_sign(facts, f, &v->actor.person, kind));
 	for (size_t i = 0; i < f->papers.n; i++)
 		if (str_eq(f->papers.v[i].kind, str_of(papers_names[kind])))

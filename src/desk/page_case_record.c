@@ -329,7 +329,9 @@ static void put_files(const struct case_work *w, struct case_page *page)
 static void put_attach(const struct case_work *w, struct case_page *page)
 {
 	struct arena *a = w->v->cx.arena;
-	if (!w->may_attach || w->f.files.n >= ATTACHMENT_MAX_FILES)
+	/* Papers are among the files to read, and have a limit of their own. */
+	if (!w->may_attach ||
+	    w->f.files.n - w->f.papers.n >= ATTACHMENT_MAX_FILES)
 		return;
 	struct ui_form *form = ARENA_NEW(a, struct ui_form);
 	struct ui_field *field = ARENA_NEW(a, struct ui_field);

@@ -33,7 +33,11 @@ static void put_copy(
 	struct arena *a = w->v->cx.arena;
 	c[0].text = msg_code(a, w->v->cx.lang, STR("paper-how."), p->how);
 	c[0].url = paper_url(w, "/requests/{}/files/{}", p->file);
-	c[1].text = p->name.n > 0 ? p->name : case_person(w, p->by);
+	/* Whoever brings a scan has not signed it. */
+	struct str by = case_person(w, p->by);
+	c[1].text = p->name.n > 0 ? p->name
+	                          : msg_fill(a, w->v->cx.lang,
+					MSG_paper_brought_by, &by, 1);
 	c[1].sub = p->position;
 	c[1].name = true;
 	c[2].text = case_when(w, p->at);
@@ -72,7 +76,7 @@ static void put_sign(const struct case_work *w, enum papers kind, int64_t text,
 {
 	struct arena *a = w->v->cx.arena;
 	const struct person *me = &w->v->actor.person;
-	if (w->v->actor.read_only ||
+	if (w->v->actor.read_only || !papers_room(&w->f) ||
 	    !papers_may_sign(&w->facts, &w->f, me, kind))
 		return;
 	struct ui_form *form = ARENA_NEW(a, struct ui_form);
@@ -115,7 +119,8 @@ static struct paper_line line_of(
 		.url = paper_url(w, "/requests/{}/papers/{}",
 		    str_cat(a, id, STR(".docx"))) };
 	put_sign(w, kind, text, &l);
-	if (w->may_attach && papers_may_scan(&w->f, &w->v->actor.person, kind))
+	if (w->may_attach && papers_room(&w->f) &&
+	    papers_may_scan(&w->f, &w->v->actor.person, kind))
 		l.scan = (struct ui_button){ .kind = UI_PLAIN,
 			.label = case_say(w, MSG_paper_scan),
 			.url = paper_url(w, "/requests/{}/scan/{}", id) };

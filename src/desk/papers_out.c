@@ -279,7 +279,7 @@ static enum err end(struct visit *v, struct papers_signing *s, bool is_scan,
     struct str name, struct str type)
 {
 	struct attachment row;
-	enum err e = attachment_add(
+	enum err e = attachment_add_paper(
 	    &v->cx, s->no, name, type, &s->kept, v->actor.person.email, &row);
 	if (e)
 		return e;
@@ -342,11 +342,22 @@ enum err papers_scan_end(struct visit *v, void *signing)
 	return end(v, s, true, s->name, type);
 }
 
+/* Filled with every branch, with as much as a large request brings, and printed
+ * once: what would fail with the first long case fails here. */
 enum err papers_text_check(struct visit *v, enum papers kind, struct str text)
 {
-	const json_t *sample;
+	const json_t *sample, *large;
+	const struct papers_text t = { .kind = kind, .text = text };
+	struct paper p;
+	struct str pdf;
 	enum err e = papers_sample(&v->cx, kind, &sample);
-	return e ? e : paper_check(&v->cx, text, sample);
+	if (!e)
+		e = papers_sample_long(&v->cx, kind, &large);
+	if (!e)
+		e = paper_check(&v->cx, text, sample);
+	if (!e)
+		e = paper_fill(&v->cx, text, large, &p);
+	return e ? e : print(v, &t, sample, false, &pdf);
 }
 
 enum err papers_preview(struct visit *v, struct str office, enum papers kind,

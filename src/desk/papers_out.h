@@ -55,7 +55,8 @@ enum err papers_scan_end(struct visit *, void *signing);
 /* A text with the sample in its places; ERR_INVALID with its faults. */
 MUST_CHECK enum err papers_preview(struct visit *, struct str office,
     enum papers, struct str text, struct str *ret_pdf);
-/* Whether the text can be filled at all. */
+/* Whether the text can be filled and printed, with a large request too: its faults,
+ * or ERR_TOO_LARGE. */
 MUST_CHECK enum err papers_text_check(
     struct visit *, enum papers, struct str text);
 

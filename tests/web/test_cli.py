@@ -236,6 +236,26 @@ def test_doctor_speaks_json(make_place):
             if c["check"] == "folder"] == ["good", "good", "warn"]
 
 
+def test_doctor_says_whether_papers_can_be_printed(make_place):
+    place = make_place()
+    (fonts,) = [c for c in json.loads(
+        place.pratu("doctor", "--json").stdout)["checks"]
+        if c["check"] == "fonts"]
+    assert fonts["state"] == "good" and "truetype" in fonts["text"]
+    # A machine without them: nothing but their folder is another one.
+    without = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs none "$1" && shift'
+               ' && exec "$@"', "-", "/usr/share/fonts/truetype/tlwg"]
+    if subprocess.run([*without, "true"], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("the kernel gives no mounts of one's own")
+    done = subprocess.run([*without, PRATU, "doctor", "--json", "--dir",
+                           place.dir], stdout=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    (fonts,) = [c for c in json.loads(done.stdout)["checks"]
+                if c["check"] == "fonts"]
+    assert fonts["state"] == "bad"
+    assert "fonts-tlwg-laksaman-ttf" in fonts["text"]
+
+
 def test_doctor_names_a_store_that_is_broken(make_place):
     place = make_place()
     (place.dir / "people" / "desk.db").write_bytes(b"not a database" * 100)

@@ -116,6 +116,30 @@ def test_from_a_day_to_a_day(desk):
     assert said["acting_for"]["order_no"] == "สทป. 7/2569"
 
 
+def test_for_two_who_hold_it_on_the_days_of_both(desk):
+    """Two officers hand the same work to one colleague, each for his days."""
+    icit = desk.icit
+    first, second, deputy = icit.officers[:3]
+    no = icit.until("preparing")
+    icit.head.ok(no, "assign", officers=[first.email, second.email])
+    first.ok(no, "delegate", to=deputy.email, until=day(9), **{"from": day(5)})
+    assert no not in deputy.waits_for()
+    second.ok(no, "delegate", to=deputy.email, until=day(3))
+    assert no in deputy.waits_for()
+    deputy_rows = ("select starts, until from case_waiting where"
+                   f" no = '{no}' and holder = 'person:{deputy.email}'"
+                   " order by starts")
+    assert [(r["starts"], r["until"]) for r in desk.store(deputy_rows)] == [
+        (day(0), day(3)), (day(5), day(9))]
+    # Days that begin together are one row, until the later end.
+    second.ok(no, "delegate", to=deputy.email, until=day(6),
+              **{"from": day(5)})
+    assert [(r["starts"], r["until"]) for r in desk.store(deputy_rows)] == [
+        (day(5), day(9))]
+    done = desk.university.pratu("rebuild", "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_not_to_whoever_may_not(desk):
     icit = desk.icit
     no = icit.until("decision", coordinator_email=icit.executive.email)

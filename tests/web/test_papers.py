@@ -195,6 +195,31 @@ def test_the_code_on_a_paper_brings_the_scan_to_its_request(desk, tmp_path):
     assert desk.university.pratu("verify").returncode == 0
 
 
+def test_papers_and_files_have_room_of_their_own(desk):
+    """Files beside a request leave its papers their room, and papers have an
+    end of their own, which is said before anything is printed."""
+    icit, requester = desk.icit, desk.requester
+    no = icit.until("decision")
+    for i in range(20):
+        requester.attach(no, f"{i}.pdf")
+    refusal(requester.api.call(
+        "POST", f"/requests/{no}/files",
+        files={"file": ("x.pdf", b"%PDF-", PDF)}), 409, "attachment-count")
+    for i in range(60):
+        good(scan(requester, no, "request", f"{i}.pdf"), 201)
+    kept = len(list((desk.university.dir / "people/attachments").rglob("*")))
+    refusal(scan(requester, no, "request", content=b"%PDF-1.4 one more"), 409,
+            "paper-count")
+    refusal(sign(requester, no, "request"), 409, "paper-count")
+    assert not papers(requester, no)["request"]["may_sign"]
+    assert kept == len(list(
+        (desk.university.dir / "people/attachments").rglob("*")))
+    page = signed_in(desk, requester).open(f"/requests/{no}/papers")
+    assert f"/requests/{no}/scan/request" not in page.links
+    # Who brought a scan is not shown as who signed it.
+    assert f"นำเข้าโดย {requester.name}" in page.text
+
+
 def test_whose_scan_is_taken(desk):
     icit, requester = desk.icit, desk.requester
     no = icit.until("acceptance")
@@ -289,6 +314,37 @@ def test_an_office_edits_the_text_of_a_paper(desk, tmp_path):
                     text=before["text"])
     assert done.status == 200
     assert text_of(records, "notice")["version"] == first + 2
+
+
+@pytest.mark.parametrize("text, what", [
+    (".each events\n.each events\n{name}\n.end\n.end", "rounds"),
+    (".each form\n" + "{message}" * 400 + "\n.end", "text"),
+    (".page\n" * 600, "pages"),
+], ids=["rounds", "text", "pages"])
+def test_a_text_that_bursts_some_day_is_refused_when_it_is_kept(
+        desk, text, what):
+    """It fits the sample, which has one of each; a large request is not so."""
+    records = desk.icit.records
+    before = text_of(records, "case")["version"]
+    answer = put(records, "case", text)
+    assert answer.status_code == 413, (what, answer.text)
+    web = signed_in(desk, records)
+    page = web.open("/offices/ICIT/papers/case")
+    wrong = web.send(page, "/offices/ICIT/papers/case", "save", text=text)
+    assert wrong.status == 413
+    assert wrong.to("/offices/ICIT/papers/case").value("text").strip() \
+        .replace("\r", "") == text.strip()
+    assert text_of(records, "case")["version"] == before
+
+
+def test_the_shipped_texts_fit_a_large_request(desk):
+    """Each kind's own text, with one line more, is kept."""
+    records = desk.icit.records
+    for kind in ("request", "endorsement", "reply", "notice", "delivery",
+                 "form", "case", "register", "procedure"):
+        now = text_of(records, kind)["text"]
+        good(put(records, kind, now + "\n.. ทดลอง"), 201)
+        good(put(records, kind, now), 201)
 
 
 def test_only_what_was_looked_at_is_signed(desk):

@@ -301,7 +301,7 @@ def put(table, row, **changed):
 
 KEYS = {"cases": ["no"], "case_viewer": ["no", "viewer"],
         "case_system": ["no", "system"],
-        "case_waiting": ["no", "stage", "unit", "holder"],
+        "case_waiting": ["no", "stage", "unit", "holder", "starts"],
         "case_number": ["request", "nth"],
         "register_row": ["office", "year", "number"]}
 OF = {"register_row": "request", "case_number": "request"}
