@@ -200,9 +200,10 @@ enum err disposal_gone(struct ctx *cx, const struct disposal *d, bool was_there)
 enum err disposal_reports(struct ctx *cx, struct disposals *ret)
 {
 	struct rows rows;
+	/* Few rows: what is under way, and no more. */
 	enum err e = sql_all(cx,
-	    SQL("select " DISPOSAL_COLUMNS " from disposal where gone > 0"
-		" order by request, kind, name, subject limit $1"),
+	    SQL_SCAN("select " DISPOSAL_COLUMNS " from disposal where gone > 0"
+		     " order by request, kind, name, subject limit $1"),
 	    VALS(val_i64(DISPOSALS_AT_ONCE)), &rows);
 	if (!e)
 		*ret = read_rows(cx, &rows);
