@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/store.h"
+#include "core/disposal.h"
 #include "core/people.h"
 #include "core/setting.h"
 #include "sql/sql.h"
@@ -10,7 +11,7 @@
 /* A text for people may have several lines. */
 enum { MAX_VALUE = 8000 };
 
-/* "dpo-rows", "acceptance-…", "mail-domains", "elsewhere.OFFICE.th", "elsewhere.OFFICE.en". */
+/* "dpo-rows", "acceptance-…", "data-files-days", "mail-domains", "elsewhere.OFFICE.th", "elsewhere.OFFICE.en". */
 static bool names_one(struct cli *cli, struct str name, bool *ret)
 {
 	const struct office *v;
@@ -18,6 +19,7 @@ static bool names_one(struct cli *cli, struct str name, bool *ret)
 	*ret = str_eq(name, STR("dpo-rows")) ||
 	       str_eq(name, STR("acceptance-reminder")) ||
 	       str_eq(name, STR("acceptance-closes")) ||
+	       str_eq(name, STR("data-files-days")) ||
 	       str_eq(name, STR("mail-domains"));
 	if (office_list(&cli->cx, &v, &n))
 		return false;
@@ -66,6 +68,8 @@ static bool value_ok(struct cli *cli, struct str name, struct str value)
 		return str_i64(value, &n) && n >= 1;
 	if (str_starts(name, STR("acceptance-")))
 		return str_i64(value, &n) && n >= 0 && n <= 60;
+	if (str_eq(name, STR("data-files-days")))
+		return str_i64(value, &n) && n >= 0 && n <= DISPOSAL_MAX_DAYS;
 	if (str_eq(name, STR("mail-domains")))
 		return domains_ok(cli, value);
 	return true;

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/consult.h"
+#include "core/data_files.h"
 #include "core/handover.h"
 #include "core/procedure.h"
 #include "core/propose.h"
@@ -746,6 +747,7 @@ void evolve(struct case_file *f, const struct event *e)
 	case EVENT_consulted:
 		on_consulted(f, e);
 		break;
+	case EVENT_destroyed:
 	case EVENT_withdrawn:
 	case EVENT_lapsed:
 	case EVENT_recalculated:
@@ -756,6 +758,7 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	}
 	move(f, e);
+	data_files_take(f, e);
 }
 
 enum err case_file_tell(

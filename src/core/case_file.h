@@ -129,9 +129,20 @@ struct granted {
 };
 struct handed {
 	struct str id, name, form, part, sha256,
-	    state; /* "given" "recalled" "replaced" */
+	    state; /* "given" "recalled" "replaced" "destroyed" */
 	int64_t bytes, at, expires;
 	struct str digest;
+};
+
+/* A file with data in the gate's keeping (data_files.h). */
+struct data_file {
+	struct str kind; /* "artefacts"; "uploads" only once it is gone */
+	struct str sha256, name, form;
+	int64_t bytes, made;
+	bool wanted;    /* of what is prepared now */
+	int64_t voided; /* neither wanted nor given since then; or 0 */
+	int64_t gone;   /* 0: it is there */
+	struct str how; /* "destroyed"; "absent": it was not there */
 };
 
 struct case_file {
@@ -179,6 +190,7 @@ struct case_file {
 	LIST(struct letter) letters;
 	LIST(struct granted) connections;
 	LIST(struct handed) documents;
+	LIST(struct data_file) data;
 	struct str agreed_due;   /* ISO, when another day was agreed */
 	struct str proposed_due; /* ISO, what the requester may agree to */
 	struct agreement agreed, proposed; /* who, when, why */

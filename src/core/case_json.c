@@ -5,6 +5,8 @@
 #include "core/clock.h"
 #include "core/consent_terms.h"
 #include "core/consult.h"
+#include "core/data_files.h"
+#include "core/disposal.h"
 #include "core/flags.h"
 #include "core/handover.h"
 #include "core/policy.h"
@@ -230,8 +232,26 @@ static void put_connections(struct json_work *w)
 	json_put(w->o, "connections", list);
 }
 
-static void put_deliveries(struct json_work *w)
+/* When it went, or will go; of what never left the office the office reads. */
+static void put_going(
+    struct json_work *w, json_t *o, const struct handed *h, int64_t days)
 {
+	struct arena *a = w->cx->arena;
+	const struct data_file *d =
+	    data_file_of(w->f, STR("artefacts"), h->sha256);
+	int64_t due = d ? data_file_due(w->f, d, days) : 0;
+	json_put_text_or_null(
+	    o, "destroy_after", due ? time_iso(a, due) : STR(""));
+	json_put_text_or_null(
+	    o, "destroyed", d && d->gone ? time_iso(a, d->gone) : STR(""));
+}
+
+static enum err put_deliveries(struct json_work *w)
+{
+	int64_t days = 0;
+	enum err e = disposal_days(w->cx, &days);
+	if (e)
+		return e;
 	struct arena *a = w->cx->arena;
 	json_t *list = json_new_array(a);
 	for (size_t i = 0; i < w->f->documents.n; i++) {
@@ -251,9 +271,14 @@ static void put_deliveries(struct json_work *w)
 		json_put_text(o, "at", iso_or_empty(a, h->at));
 		json_put_text(o, "state", h->state);
 		json_put_text(o, "expires", iso_or_empty(a, h->expires));
+		put_going(w, o, h, days);
 		json_array_append_new(list, o);
 	}
 	json_put(w->o, "deliveries", list);
+	bool inside = person_in_office(&w->cx->actor->person, w->f->office);
+	json_put(w->o, "data_files",
+	    inside ? data_files_json(a, w->f, days) : json_new_array(a));
+	return OK;
 }
 
 static void put_files(struct json_work *w)
@@ -472,7 +497,9 @@ enum err case_json(struct ctx *cx, const struct site *site,
 	json_put(w.o, "consents", consent_terms(cx->arena, f));
 	put_artefact(&w);
 	put_connections(&w);
-	put_deliveries(&w);
+	e = put_deliveries(&w);
+	if (e)
+		return e;
 	put_files(&w);
 	put_letters(&w);
 	put_allowed(&w);

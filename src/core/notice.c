@@ -660,6 +660,7 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_lettered:
 	case EVENT_classified:
 	case EVENT_withdrawn:
+	case EVENT_destroyed:
 	case EVENTS:
 		break;
 	}

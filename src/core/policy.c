@@ -306,7 +306,9 @@ static bool has_live_delivery(const struct case_file *f)
 		    !str_eq(f->connections.v[i].state, STR("replaced")))
 			return true;
 	for (size_t i = 0; i < f->documents.n; i++)
-		if (str_eq(f->documents.v[i].state, STR("given")))
+		if (str_eq(f->documents.v[i].state, STR("given")) ||
+		    /* Gone here; whoever fetched it has it still. */
+		    str_eq(f->documents.v[i].state, STR("destroyed")))
 			return true;
 	return false;
 }

@@ -5,6 +5,7 @@
 #include "core/answers.h"
 #include "core/clock.h"
 #include "core/consult.h"
+#include "core/data_files.h"
 #include "core/handover.h"
 #include "core/numbers.h"
 #include "core/policy.h"
@@ -259,6 +260,9 @@ enum err projection_clear(struct ctx *cx, struct str no)
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("delete from case_number where request = $1"), v, NULL);
+	if (!e)
+		e = sql_exec(cx,
+		    SQL("delete from data_file where request = $1"), v, NULL);
 	return e;
 }
 
@@ -325,6 +329,8 @@ enum err projection_replace(
 		e = put_lists(cx, f, rows);
 	if (!e)
 		e = numbers_put(cx, f);
+	if (!e)
+		e = data_files_put(cx, f);
 	if (!e && rows->registered)
 		e = register_put(cx, &rows->reg);
 	return e;

@@ -1,5 +1,6 @@
 /* Whether the projections are what the events say, and their mending. */
 #include "base/str.h"
+#include "core/data_files.h"
 #include "core/numbers.h"
 #include "core/projection.h"
 #include "sql/sql.h"
@@ -169,6 +170,13 @@ static enum err same_numbers(struct ctx *cx, const struct case_file *f,
 	return numbers_same(cx, f, ret);
 }
 
+static enum err same_data(struct ctx *cx, const struct case_file *f,
+    const struct case_rows *rows, bool *ret)
+{
+	(void)rows;
+	return data_files_same(cx, f, ret);
+}
+
 static enum err compare(struct ctx *cx, const struct case_file *f,
     const struct case_rows *rows, bool *ret_same)
 {
@@ -180,6 +188,7 @@ static enum err compare(struct ctx *cx, const struct case_file *f,
 		same_waiting,
 		same_register,
 		same_numbers,
+		same_data,
 	};
 	*ret_same = true;
 	for (size_t i = 0; i < COUNT(checks) && *ret_same; i++) {
@@ -248,6 +257,7 @@ static enum err strangers(struct ctx *cx, struct rebuilding *r)
 		" union select no from case_system"
 		" union select no from case_waiting"
 		" union select request as no from case_number"
+		" union select request as no from data_file"
 		" union select request as no from register_row) p"
 		" where not exists (select 1 from events"
 		" where events.request = p.no and version = 1) order by no"),

@@ -12,6 +12,7 @@
 #include "core/outbox.h"
 #include "core/reminder.h"
 #include "core/sweep.h"
+#include "courier/dispose.h"
 #include "courier/heads.h"
 #include "courier/post.h"
 #include "sql/sql.h"
@@ -25,13 +26,14 @@ enum {
 	SWEEP_MS = 60 * 1000,
 	SIGN_MS = 60 * 1000,
 	REMIND_MS = 20 * 1000,
+	DISPOSE_MS = 3 * 1000,
 };
 
 struct courier {
 	const struct courier_options *options;
 	struct store *people, *shared;
 	struct str name; /* of this process, in leases */
-	int64_t swept, reminded;
+	int64_t swept, reminded, disposed;
 	struct heads heads;
 	int64_t signed_at;
 	struct post *post; /* NULL: no mail server is named */
@@ -188,6 +190,16 @@ static void sign(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.heads");
 }
 
+/* As often as the gate looks for what to do. */
+static void dispose(struct ctx *cx, struct courier *c)
+{
+	if (cx->now - c->disposed < DISPOSE_MS && cx->now >= c->disposed)
+		return;
+	c->disposed = cx->now;
+	if (courier_dispose(cx, c->people, c->shared))
+		log_fault(cx, "courier.dispose");
+}
+
 static void work(struct courier *c)
 {
 	struct arena *arena = arena_new();
@@ -196,6 +208,7 @@ static void work(struct courier *c)
 		carry(&cx, c);
 	sweep(&cx, c);
 	remind(&cx, c);
+	dispose(&cx, c);
 	/* The clock may have been set back. */
 	if (cx.now - c->signed_at >= SIGN_MS || cx.now < c->signed_at)
 		sign(&cx, c);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/answers.h"
+#include "core/disposal.h"
 #include "core/policy.h"
 #include "desk/files.h"
 #include "desk/form_answers.h"
@@ -137,6 +138,8 @@ static enum err read_in_transaction(struct case_work *w, struct str no)
 		e = events_load(cx, no, &w->events);
 	if (!e)
 		e = office_settings_get(cx, w->f.office, &w->settings);
+	if (!e)
+		e = disposal_days(cx, &w->data_days);
 	if (!e)
 		e = name_all(w);
 	if (!e)

@@ -48,6 +48,7 @@ struct case_work {
 	const struct mail *mails; /* that the viewer may read */
 	size_t n_mails;
 	struct office_settings settings; /* of the office: its ready phrases */
+	int64_t data_days;               /* that files with data are kept */
 };
 
 /* ERR_NOT_FOUND to whoever may not see it. */

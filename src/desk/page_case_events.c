@@ -252,6 +252,24 @@ static void say_handed(struct telling *t, const struct event *ev)
 	say_labelled(t, MSG_handover_order, json_text(ev->data, "order_no"));
 }
 
+/* What went, and how anybody would know it. */
+static void say_destroyed(struct telling *t, const json_t *data)
+{
+	const struct case_work *w = t->w;
+	struct arena *a = w->v->cx.arena;
+	const json_t *list = json_list(data, "files");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *d = json_array_get(list, i);
+		say(t, str_fmt(a, "%.*s · %.*s · %.*s · %.*s",
+			   STR_ARG(json_text(d, "name")),
+			   STR_ARG(case_size(a, json_int(d, "bytes", 0))),
+			   STR_ARG(msg_code(a, w->v->cx.lang,
+			       STR("keeping-how."), json_text(d, "how"))),
+			   STR_ARG(case_when(w, json_int(d, "at", 0)))));
+		say_labelled(t, MSG_paper_sha256, json_text(d, "sha256"));
+	}
+}
+
 static void say_event(struct telling *t, const struct event *ev)
 {
 	const json_t *form = json_member(ev->data, "form");
@@ -280,6 +298,8 @@ static void say_event(struct telling *t, const struct event *ev)
 		    "service_type");
 	}
 	say_changes(t, ev->data);
+	if (ev->type == EVENT_destroyed)
+		say_destroyed(t, ev->data);
 	if (ev->type == EVENT_delegated)
 		say_handed(t, ev);
 	if (ev->type == EVENT_consulted)

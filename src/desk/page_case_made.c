@@ -1,6 +1,7 @@
 /* What was prepared for a request, and what was delivered of it. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/data_files.h"
 #include "desk/look.h"
 
 static struct str column_title(const struct case_work *w, const json_t *c)
@@ -268,6 +269,21 @@ static bool may_fetch(const struct case_work *w)
 	return false;
 }
 
+/* When its bytes went, or will go. */
+static struct str going(const struct case_work *w, const struct handed *h)
+{
+	struct arena *a = w->v->cx.arena;
+	const struct data_file *d =
+	    data_file_of(&w->f, STR("artefacts"), h->sha256);
+	int64_t due = d ? data_file_due(&w->f, d, w->data_days) : 0;
+	int64_t at = d && d->gone ? d->gone : due;
+	if (at == 0)
+		return STR("");
+	return case_say1(w,
+	    d->gone ? MSG_keeping_destroyed_on : MSG_keeping_destroyed_after,
+	    date_short(a, w->v->cx.lang, date_of_ms(at)));
+}
+
 static void put_documents(const struct case_work *w, struct case_page *page)
 {
 	struct arena *a = w->v->cx.arena;
@@ -290,6 +306,7 @@ static void put_documents(const struct case_work *w, struct case_page *page)
 		c[1].badge = true;
 		c[1].text = grant_state(w, h->state, h->expires, &c[1].tone);
 		c[2].text = until(w, h->expires);
+		c[2].sub = going(w, h);
 		c[3] = (struct ui_cell){ .code = true,
 			.text = shortened(w, h->digest) };
 	}

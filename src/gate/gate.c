@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "core/source_list.h"
 #include "core/views.h"
+#include "gate/dispose.h"
 #include "gate/files.h"
 #include "gate/record.h"
 #include "gate/sweep.h"
@@ -236,6 +237,7 @@ static int watch(struct gate *gate, const struct gate_options *o)
 			looked(gate);
 		store_end(&cx);
 		gate_sweep(&cx, gate);
+		gate_dispose(&cx, gate);
 		arena_free(arena);
 		source_tidy();
 		if (outside && o->fenced) {

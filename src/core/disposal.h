@@ -1,0 +1,72 @@
+/* disposal.h - files with data are destroyed early, and provably (domain.md 2.5,
+ * ICIT-QP-9001-24 says nothing of it; the correspondence is kept).
+ *
+ * The courier finds what is due and orders it; the gate, which alone has the
+ * bytes, removes them and says so; the courier makes it an event of the request.
+ * An order holds for minutes: as long as it is due it is given again, so that
+ * nothing goes of a request that was opened again meanwhile. Bytes that another
+ * request needs stay. */
+#ifndef CORE_DISPOSAL_H
+#define CORE_DISPOSAL_H
+
+#include "core/case_file.h"
+
+enum {
+	DISPOSAL_DAYS = 30, /* when the setting is silent */
+	DISPOSAL_MAX_DAYS = 3650,
+	DISPOSALS_AT_ONCE = 200,
+	DISPOSAL_HOLDS_S = 180, /* that an order is acted on */
+	DISPOSAL_QUIET_MIN = 60 /* that a file was not written to */
+};
+
+struct disposal {
+	struct str request;
+	struct str kind; /* "artefacts" "uploads" */
+	struct str sha256, name;
+	struct str subject; /* id of the upload; else empty */
+	int64_t bytes;
+	int64_t gone;   /* 0: not yet */
+	struct str how; /* "" "begun" "destroyed" "absent" */
+};
+struct disposals {
+	struct disposal *v;
+	size_t n;
+};
+
+/* The setting "data-files-days": days after the end of a request, or after the
+ * file was replaced or recalled; else 30. */
+MUST_CHECK enum err disposal_days(struct ctx *, int64_t *ret);
+
+/* What is due now, of what was prepared. People store. */
+MUST_CHECK enum err disposal_due(struct ctx *, struct disposals *ret);
+/* Files sent in that were used and have been there for so many days; whether
+ * they are due is the request's to say. Shared store. */
+MUST_CHECK enum err disposal_uploads(
+    struct ctx *, int64_t days, struct disposals *ret);
+/* Leaves of these what is due: of requests that ended so long ago. People
+ * store. */
+MUST_CHECK enum err disposal_uploads_due(
+    struct ctx *, int64_t days, struct disposals *);
+/* Shared store, write transactions from here on, but for `record`. */
+MUST_CHECK enum err disposal_order(struct ctx *, const struct disposals *);
+/* Orders that nobody gives any more. */
+MUST_CHECK enum err disposal_forget(struct ctx *);
+/* For the gate: what it may act on; that it now will, before it does; and that
+ * it is gone: destroyed, or was not there. */
+MUST_CHECK enum err disposal_open(struct ctx *, struct disposals *ret);
+/* Whether another upload has these bytes, and is not to go as well. */
+MUST_CHECK enum err disposal_shared(
+    struct ctx *, const struct disposal *, bool *ret);
+MUST_CHECK enum err disposal_begun(struct ctx *, const struct disposal *);
+MUST_CHECK enum err disposal_gone(
+    struct ctx *, const struct disposal *, bool was_there);
+/* What the gate has said, by request. A read. */
+MUST_CHECK enum err disposal_reports(struct ctx *, struct disposals *ret);
+/* Of one request: its event, by "system"; nothing when it has that already.
+ * Takes the chain; write transaction on the people store. */
+MUST_CHECK enum err disposal_record(
+    struct ctx *, const struct disposal *, size_t n);
+MUST_CHECK enum err disposal_told(
+    struct ctx *, const struct disposal *, size_t n);
+
+#endif

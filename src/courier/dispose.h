@@ -1,0 +1,14 @@
+/* dispose.h - what is due to be destroyed, ordered of the gate, and what it says
+ * of it, made an event (core/disposal.h). */
+#ifndef COURIER_DISPOSE_H
+#define COURIER_DISPOSE_H
+
+#include "base/ctx.h"
+
+struct store;
+
+/* Opens transactions of its own. */
+MUST_CHECK enum err courier_dispose(
+    struct ctx *, struct store *people, struct store *shared);
+
+#endif

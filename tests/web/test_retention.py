@@ -1,0 +1,222 @@
+"""What is kept and what goes: files with data are destroyed early and provably,
+the correspondence stays."""
+import hashlib
+import os
+import time
+
+import pytest
+
+from conftest import University, wait_until
+from journey import Desk, day, refusal  # noqa: F401
+from pages import Web
+
+DAY_S = 86400
+NEVER = "3650"
+
+
+@pytest.fixture(scope="module")
+def places():
+    made = {}
+    yield made
+    for desk in made.values():
+        desk.university.remove()
+
+
+@pytest.fixture
+def desk(places, store, postgresql):
+    """A university of this file's own: its setting is for all of it."""
+    if store not in places:
+        dsn = postgresql.new_database() if store == "postgresql" else None
+        places[store] = Desk(University(dsn).demo())
+    desk = places[store]
+    keep_days(desk, NEVER)
+    return desk
+
+
+def entry_of(desk):
+    return next(p for p in desk.university.facts["people"]
+                if p["email"] == desk.requester.email)
+
+
+def keep_days(desk, days):
+    assert desk.university.pratu("setting", "put", "data-files-days",
+                                 days).returncode == 0
+
+
+def at_gate(desk, sha, kind="artefacts"):
+    return desk.university.dir / "gate" / kind / sha[:2] / sha
+
+
+def quiet(path, hours=2):
+    """Nobody has written to it for that long."""
+    then = time.time() - hours * 3600
+    os.utime(path, (then, then))
+
+
+def last_event(person, no):
+    return person.get(f"/requests/{no}/events")["events"][-1]
+
+
+def destroyed(person, no):
+    return [e for e in person.get(f"/requests/{no}/events")["events"]
+            if e["type"] == "destroyed"]
+
+
+def holds(place):
+    for command in (("verify",), ("rebuild", "--check")):
+        done = place.pratu(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def with_export(desk, state="acceptance", formats=("csv", "xlsx"), **more):
+    no = desk.icit.until("preparing")
+    desk.icit.officer.ok(no, "prepare", **desk.icit.prepared(
+        outlets=["export"], formats=list(formats), **more))
+    return desk.icit.go_on(no, state)
+
+
+def sent_in(desk, content):
+    """A request on which a finished file was handed over."""
+    no = desk.icit.until("preparing")
+    one = desk.icit.officer.upload(no, "ผล.csv", content)
+    desk.icit.officer.ok(no, "prepare", file=one, outlets=["export"],
+                         confirm={"exists": True, "releasable": True})
+    return desk.icit.go_on(no, "acceptance")
+
+
+def replaced(desk):
+    """(number, old file, new file): prepared, and prepared again."""
+    no = with_export(desk, "delivery", formats=["csv"],
+                     sql="select name_th from department order by 1")
+    old, = desk.icit.officer.request(no)["data_files"]
+    assert old["destroy_after"] is None
+    desk.icit.officer.ok(no, "prepare", **desk.icit.prepared(
+        outlets=["export"], formats=["csv"],
+        sql="select department_code from department"))
+    new = desk.icit.officer.request(no)["artefact"]["documents"][0]["sha256"]
+    assert new != old["sha256"]
+    return no, at_gate(desk, old["sha256"]), at_gate(desk, new)
+
+
+def when_it_goes(desk, no):
+    """It is said before: at the end of what was agreed, or so many days after
+    the case was closed, if that is earlier."""
+    given = desk.requester.request(no)["deliveries"]
+    assert len(given) == 2
+    assert {d["destroy_after"] for d in given} == {given[0]["expires"]}
+    assert desk.requester.fetch(given[0]).status_code == 200
+    desk.icit.go_on(no, "closed")
+    keep_days(desk, "30")
+    given = desk.requester.request(no)["deliveries"]
+    assert all(d["destroy_after"] < d["expires"] for d in given)
+    page = Web(desk.university.desk, entry_of(desk)).open(f"/requests/{no}")
+    assert "จะทำลายไฟล์หลัง" in page.text
+    keep_days(desk, NEVER)
+    return given
+
+
+def it_is_said(desk, no, given):
+    event, = destroyed(desk.requester, no)
+    assert event["by"] == "system" and event["data"]["days"] == 0
+    assert {f["sha256"] for f in event["data"]["files"]} == {
+        d["sha256"] for d in given}
+    for f in event["data"]["files"]:
+        one, = [d for d in given if d["sha256"] == f["sha256"]]
+        assert (f["name"], f["bytes"], f["how"], f["kind"]) == (
+            one["name"], one["bytes"], "destroyed", "artefacts")
+        assert abs(f["at"] / 1000 - time.time()) < 120
+    # Whoever asks for it learns that it is gone, and when.
+    for d in desk.requester.request(no)["deliveries"]:
+        assert d["state"] == "destroyed" and d["destroyed"]
+        assert d["destroy_after"] is None
+        refusal(desk.requester.fetch(d), 410, "gone")
+    page = Web(desk.university.desk, entry_of(desk)).open(f"/requests/{no}")
+    assert "ทำลายไฟล์ข้อมูลแล้ว" in page.text and "ทำลายแล้ว" in page.text
+    assert given[0]["sha256"] in page.text
+    # The office sees all that was made; the requester what was given to him.
+    kept = desk.icit.officer.request(no)["data_files"]
+    assert {f["sha256"] for f in kept} == {d["sha256"] for d in given}
+    assert all(f["destroyed"] and f["how"] == "destroyed" for f in kept)
+    assert desk.requester.request(no)["data_files"] == []
+    # The mails stay; and what is out there can still be asked back.
+    assert desk.notices(no, "delivered")
+    assert "recall" in desk.icit.officer.allowed(no)
+
+
+@pytest.mark.both_stores
+def test_files_with_data_go_when_their_days_are_over(desk):
+    no = with_export(desk)
+    given = when_it_goes(desk, no)
+    gone = [at_gate(desk, d["sha256"]) for d in given]
+    again, old_at, new_at = replaced(desk)
+    content = f"รหัส,ชื่อ\r\n1,{time.time()}\r\n".encode()
+    sha = hashlib.sha256(content).hexdigest()
+    first, second = sent_in(desk, content), sent_in(desk, content)
+    both = [at_gate(desk, sha), at_gate(desk, sha, "uploads")]
+    desk.icit.go_on(first, "closed")
+    for path in (*gone, new_at, *both):
+        quiet(path)
+    assert all(p.exists() for p in (*gone, old_at, new_at, *both))
+
+    keep_days(desk, "0")
+    wait_until("destroyed", lambda: destroyed(desk.requester, no), 60)
+    assert not any(p.exists() for p in gone)
+    it_is_said(desk, no, given)
+    # What was replaced was written to a moment ago: perhaps by another request,
+    # whose event is still to come. And what another request has stays.
+    assert all(p.exists() for p in (old_at, new_at, *both))
+    assert not destroyed(desk.requester, first)
+
+    quiet(old_at)
+    waiting, = desk.requester.request(second)["deliveries"]
+    assert desk.requester.fetch(waiting).content == content
+    desk.icit.go_on(second, "closed")
+    wait_until("destroyed", lambda: destroyed(desk.icit.officer, again), 60)
+    for one in (first, second):
+        wait_until("destroyed", lambda: {
+            f["kind"] for e in destroyed(desk.icit.officer, one)
+            for f in e["data"]["files"]} == {"artefacts", "uploads"}, 60)
+    assert not any(p.exists() for p in (old_at, *both))
+    rows = desk.store(f"select swept from upload where sha256 = '{sha}'",
+                      "shared")
+    assert len(rows) == 2 and all(r["swept"] > 0 for r in rows)
+    # What was made anew is there to be delivered.
+    assert new_at.exists()
+    desk.icit.go_on(again, "acceptance")
+    anew, = desk.requester.request(again)["deliveries"]
+    assert desk.requester.fetch(anew).status_code == 200
+    # Told once each; no order is left.
+    wait_until("no order is left", lambda: not desk.store(
+        "select * from disposal", "shared"))
+    assert len(destroyed(desk.requester, no)) == 1
+    holds(desk.university)
+
+
+def test_an_order_that_nobody_gives_any_more_is_none(desk):
+    """A request that was opened again keeps what it has."""
+    no = with_export(desk, "closed", formats=["csv"])
+    given, = desk.requester.request(no)["deliveries"]
+    path = at_gate(desk, given["sha256"])
+    quiet(path)
+    now = int(time.time() * 1000)
+    wrong = "../../cursor.secret".ljust(64, "x")
+    desk.change("shared", "insert into disposal (request, kind, sha256, subject,"
+                " name, bytes, ordered, how, gone) values"
+                f" ('{no}', 'artefacts', '{given['sha256']}', '', 'x', 1,"
+                f" {now - 200 * 1000}, '', 0),"
+                f" ('{no}', 'artefacts', '{wrong}', '', 'x', 1, {now}, '', 0),"
+                f" ('{no}', 'artefacts', '{'0' * 64}', '', 'x', 1, {now}, '', 0)")
+    event = wait_until("one that was not there is said to be so",
+                       lambda: destroyed(desk.icit.officer, no))[0]
+    assert [(f["sha256"], f["how"]) for f in event["data"]["files"]] == [
+        ("0" * 64, "absent")]
+    assert path.exists()
+    assert (desk.university.dir / "gate" / "cursor.secret").exists()
+    desk.change("shared", "delete from disposal")
+    holds(desk.university)
+
+
+def test_the_setting_is_looked_at(desk):
+    for wrong in ("0.5", "3651", "ten"):
+        done = desk.university.pratu("setting", "put", "data-files-days", wrong)
+        assert done.returncode == 5, wrong
