@@ -19,7 +19,7 @@ const char *const envelope_state_names[ENVELOPE_STATES] = {
 };
 
 #define ENVELOPE_COLUMNS \
-	"notice, email, state, attempts, unsure, answer, until, at"
+	"notice, email, state, attempts, unsure, answer, first, until, at"
 
 int64_t envelope_wait_ms(int64_t attempts)
 {
@@ -29,18 +29,24 @@ int64_t envelope_wait_ms(int64_t attempts)
 	return wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS;
 }
 
-static enum err add_envelope(struct ctx *cx, int64_t notice, struct str email)
+static enum err add_envelope(
+    struct ctx *cx, int64_t notice, struct str email, struct str failed)
 {
+	enum envelope_state state =
+	    failed.n ? ENVELOPE_FAILED : ENVELOPE_WAITING;
 	return sql_exec(cx,
 	    SQL("insert into envelope (notice, email, state, attempts, unsure,"
 		" flying, answer, owner, until, at)"
-		" values ($1, $2, 'waiting', 0, 0, 0, '', '', 0, 0)"
+		" values ($1, $2, $3, 0, 0, 0, $4, '', 0, $5)"
 		" on conflict do nothing"),
-	    VALS(val_i64(notice), val_str(email)), NULL);
+	    VALS(val_i64(notice), val_str(email),
+		val_str(str_of(envelope_state_names[state])), val_str(failed),
+		val_i64(failed.n ? cx->now : 0)),
+	    NULL);
 }
 
-enum err mail_add(struct ctx *cx, const struct mail *m,
-    const struct str *emails, size_t n_emails)
+static enum err add_mail(struct ctx *cx, const struct mail *m,
+    const struct str *emails, size_t n_emails, struct str failed)
 {
 	enum err e = sql_exec(cx,
 	    SQL("insert into mail (notice, request, message_id, sha256, bytes,"
@@ -50,8 +56,21 @@ enum err mail_add(struct ctx *cx, const struct mail *m,
 		val_i64(cx->now)),
 	    NULL);
 	for (size_t i = 0; i < n_emails && !e; i++)
-		e = add_envelope(cx, m->notice, emails[i]);
+		e = add_envelope(cx, m->notice, emails[i], failed);
 	return e;
+}
+
+enum err mail_add(struct ctx *cx, const struct mail *m,
+    const struct str *emails, size_t n_emails)
+{
+	return add_mail(cx, m, emails, n_emails, STR(""));
+}
+
+enum err mail_add_failed(struct ctx *cx, const struct mail *m,
+    const struct str *emails, size_t n_emails, struct str why)
+{
+	REQUIRE(why.n > 0);
+	return add_mail(cx, m, emails, n_emails, why);
 }
 
 enum err envelopes_due(struct ctx *cx, bool *ret)
@@ -77,6 +96,7 @@ static enum err envelope_of(
 		.attempts = row_i64(row, "attempts"),
 		.unsure = row_i64(row, "unsure"),
 		.answer = row_str(row, "answer"),
+		.first = row_i64(row, "first"),
 		.until = row_i64(row, "until"),
 		.at = row_i64(row, "at"),
 	};
@@ -104,20 +124,6 @@ static int by_notice(const void *a, const void *b)
 	return first ? first : str_cmp(x->email, y->email);
 }
 
-static enum err read_created(struct ctx *cx, struct envelope *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct row row;
-		enum err e =
-		    sql_one(cx, SQL("select created from outbox where id = $1"),
-			VALS(val_i64(v[i].notice)), &row);
-		if (e)
-			return e;
-		v[i].created = row_i64(row, "created");
-	}
-	return OK;
-}
-
 /* The outer condition stands twice, as in outbox_claim(). One that was flying
  * when its lease ended had an end that nobody saw. */
 enum err envelopes_claim(struct ctx *cx, struct str owner, int64_t lease_ms,
@@ -139,8 +145,6 @@ enum err envelopes_claim(struct ctx *cx, struct str owner, int64_t lease_ms,
 	    &rows);
 	if (!e)
 		e = envelopes_of(cx, &rows, &v);
-	if (!e)
-		e = read_created(cx, v, rows.n);
 	if (e)
 		return e;
 	qsort(v, rows.n, sizeof *v, by_notice);
@@ -164,10 +168,11 @@ enum err envelope_start(struct ctx *cx, const struct envelope *n,
 	int64_t changed = 0;
 	enum err e = sql_exec(cx,
 	    SQL("update envelope set flying = 1, attempts = attempts + 1,"
-		" until = $1 where notice = $2 and email = $3 and owner = $4"
-		" and state = 'waiting' and until > $5"),
-	    VALS(val_i64(cx->now + lease_ms), val_i64(n->notice),
-		val_str(n->email), val_str(owner), val_i64(cx->now)),
+		" first = case when first = 0 then $1 else first end,"
+		" until = $2 where notice = $3 and email = $4 and owner = $5"
+		" and state = 'waiting' and until > $1"),
+	    VALS(val_i64(cx->now), val_i64(cx->now + lease_ms),
+		val_i64(n->notice), val_str(n->email), val_str(owner)),
 	    &changed);
 	return e ? e : only_if_held(cx, n, changed);
 }
@@ -271,21 +276,27 @@ static struct mail mail_of(struct row row)
 	};
 }
 
-static enum err read_envelopes(struct ctx *cx, struct mail *m)
+/* Of all these mails, newest first as they are, in one question. */
+static enum err read_envelopes(
+    struct ctx *cx, struct str request, struct mail *m, size_t n)
 {
 	struct rows rows;
 	struct envelope *v = NULL;
+	size_t k = 0;
 	enum err e = sql_all(cx,
-	    SQL("select " ENVELOPE_COLUMNS " from envelope where notice = $1"
-		" order by email"),
-	    VALS(val_i64(m->notice)), &rows);
+	    SQL("select " ENVELOPE_COLUMNS " from envelope where notice in"
+		" (select notice from mail where request = $1)"
+		" order by notice desc, email"),
+	    VALS(val_str(request)), &rows);
 	if (!e)
 		e = envelopes_of(cx, &rows, &v);
-	if (e)
-		return e;
-	m->envelopes = v;
-	m->n_envelopes = rows.n;
-	return OK;
+	for (size_t i = 0; i < n && !e; i++) {
+		m[i].envelopes = v + k;
+		while (k < rows.n && v[k].notice == m[i].notice)
+			k++;
+		m[i].n_envelopes = (size_t)(v + k - m[i].envelopes);
+	}
+	return e;
 }
 
 enum err mail_list(struct ctx *cx, const struct case_file *f,
@@ -303,12 +314,14 @@ enum err mail_list(struct ctx *cx, const struct case_file *f,
 	struct mail *v = ARENA_ARRAY(cx->arena, struct mail, rows.n + 1);
 	bool all = is_reader(f, p);
 	size_t n = 0;
+	for (size_t i = 0; i < rows.n; i++)
+		v[i] = mail_of(rows.row[i]);
+	e = read_envelopes(cx, f->no, v, rows.n);
 	for (size_t i = 0; i < rows.n && !e; i++) {
-		v[n] = mail_of(rows.row[i]);
-		e = read_envelopes(cx, &v[n]);
 		/* What a clerk proposed is its unit's own. */
-		bool reads = all && !str_eq(v[n].kind, STR("proposed"));
-		n += !e && (reads || went_to(&v[n], p->email));
+		bool reads = all && !str_eq(v[i].kind, STR("proposed"));
+		if (reads || went_to(&v[i], p->email))
+			v[n++] = v[i];
 	}
 	*ret = v;
 	*ret_n = n;

@@ -21,7 +21,7 @@ struct envelope {
 	enum envelope_state state;
 	int64_t attempts, unsure;
 	struct str answer; /* what the server said last, one line */
-	int64_t created;   /* of the notice */
+	int64_t first;     /* when it was tried first; 0: never yet */
 	int64_t until;     /* not tried again before */
 	int64_t at;        /* when it was sent or given up; 0 */
 };
@@ -30,7 +30,7 @@ struct mail {
 	int64_t notice;
 	struct str request; /* may be empty */
 	struct str message_id;
-	struct str sha256; /* of the filed copy, hex */
+	struct str sha256; /* of the filed copy, hex; empty: there is none */
 	int64_t bytes, at;
 	/* Of the notice; read, never written. */
 	struct str kind, recipient, cc, subject;
@@ -41,6 +41,11 @@ struct mail {
 /* The mail and its envelopes, each address once. Write transaction. */
 MUST_CHECK enum err mail_add(struct ctx *, const struct mail *,
     const struct str *emails, size_t n_emails);
+
+/* One that could never be made: nothing is filed (sha256 empty), every envelope
+ * failed, and the request's page says so. Write transaction. */
+MUST_CHECK enum err mail_add_failed(struct ctx *, const struct mail *,
+    const struct str *emails, size_t n_emails, struct str why);
 
 /* Whether an envelope is to be sent now; a read. */
 MUST_CHECK enum err envelopes_due(struct ctx *, bool *ret);

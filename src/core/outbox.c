@@ -25,7 +25,7 @@ const char *const notice_names[NOTICES] = {
 
 #define NOTICE_COLUMNS                                                           \
 	"id, kind, request, recipient, cc, subject, body, link, files, created," \
-	" done"
+	" done, tried"
 
 static enum err bad_email(struct ctx *cx, struct str email)
 {
@@ -120,6 +120,7 @@ static enum err notice_of(struct ctx *cx, struct row row, struct notice *ret)
 		.files = row_str(row, "files"),
 		.created = row_i64(row, "created"),
 		.done = row_i64(row, "done"),
+		.tried = row_i64(row, "tried"),
 	};
 	return OK;
 }
@@ -155,7 +156,8 @@ enum err outbox_claim(struct ctx *cx, struct str owner, int64_t lease_ms,
 
 	REQUIRE(max > 0 && max <= MAX_CLAIM && lease_ms > 0);
 	enum err e = sql_all(cx,
-	    SQL("update outbox set owner = $1, until = $2"
+	    SQL("update outbox set owner = $1, until = $2,"
+		" tried = case when tried = 0 then $3 else tried end"
 		" where done = 0 and until <= $3 and id in"
 		" (select id from outbox where done = 0 and until <= $3"
 		"  order by id limit $4) returning " NOTICE_COLUMNS),

@@ -49,6 +49,7 @@ enum err reminders_list(struct ctx *cx, struct str **ret, size_t *ret_n)
 {
 	struct str last;
 	struct rows rows;
+	*ret = NULL;
 	*ret_n = 0;
 	if (minute_of_day(cx->now) < OPENS)
 		return OK;

@@ -9,8 +9,8 @@
 
 #include "core/facts.h"
 
-/* The open requests to look at now; none when it is too early, or today's have
- * been looked at already. Read transaction. */
+/* The open requests to look at now; *ret is NULL when it is too early, or today's
+ * have been looked at already. Read transaction. */
 MUST_CHECK enum err reminders_list(
     struct ctx *, struct str **ret, size_t *ret_n);
 /* Whether the request has something to be told now. Read transaction. */

@@ -169,9 +169,11 @@ static void remind(struct ctx *cx, struct courier *c)
 		}
 		arena_rewind(cx->arena, mark);
 	}
-	if (!e && n > 0 && failed == 0)
+	/* The day is over when all were looked at, though there may be none. */
+	bool over = !e && v != NULL && failed == 0;
+	if (over)
 		e = store_write(cx, c->people);
-	if (!e && n > 0 && failed == 0)
+	if (over && !e)
 		e = reminders_done(cx);
 	if (!e && cx->db != NULL)
 		e = store_commit(cx);

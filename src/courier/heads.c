@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -67,7 +68,7 @@ enum err heads_open(struct ctx *cx, const struct site *site, struct heads *ret)
 	if (ret->fd < 0)
 		return fail_detail(
 		    cx, ERR_BROKEN, "heads: %s", strerror(errno));
-	return read_last(cx, ret);
+	return OK;
 }
 
 static enum err sign_head(
@@ -86,11 +87,15 @@ static enum err sign_head(
 	return e;
 }
 
-enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
+/* With the file's lock held: what another courier has signed meanwhile is read
+ * first, and the head after it, so that no note stands before an older one. */
+static enum err sign_next(struct ctx *cx, struct store *people, struct heads *h)
 {
 	int64_t seq = 0;
 	struct str hash = { 0 }, own = { 0 };
-	enum err e = store_read(cx, people);
+	enum err e = read_last(cx, h);
+	if (!e)
+		e = store_read(cx, people);
 	if (!e)
 		e = chain_head(cx, &seq, &hash);
 	if (!e && seq > 0)
@@ -107,6 +112,17 @@ enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
 		    "event %llu was signed, the chain ends at %lld",
 		    (unsigned long long)h->signed_seq, (long long)seq);
 	return sign_head(cx, h, seq, hash);
+}
+
+enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
+{
+	while (flock(h->fd, LOCK_EX) != 0)
+		if (errno != EINTR)
+			return fail_detail(
+			    cx, ERR_BROKEN, "heads: %s", strerror(errno));
+	enum err e = sign_next(cx, people, h);
+	REQUIRE(flock(h->fd, LOCK_UN) == 0);
+	return e;
 }
 
 static void add_file(

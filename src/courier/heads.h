@@ -26,8 +26,9 @@ struct heads {
 /* Texts are the arena's. */
 MUST_CHECK enum err heads_open(
     struct ctx *, const struct site *, struct heads *ret);
-/* Signs the head when it has moved. ERR_CONFLICT when the chain is shorter than
- * what was signed. Opens a transaction of its own, as heads_send does. */
+/* Signs the head when it has moved; couriers do so one after another. ERR_CONFLICT
+ * when the chain is shorter than what was signed. Opens a transaction of its own,
+ * as heads_send does. */
 MUST_CHECK enum err heads_sign(
     struct ctx *, struct store *people, struct heads *);
 /* On the first look of a day after the first: notices with the newest head and

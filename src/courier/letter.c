@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/crypt.h"
+#include "base/log.h"
 #include "base/qr.h"
 #include "base/str.h"
 #include "core/attachment.h"
@@ -24,7 +25,7 @@ struct packing {
 	struct str subject, body;
 	struct attachment *kept; /* that go with it */
 	size_t n_kept;
-	bool left_out; /* files that are too large together */
+	bool left_out; /* files: too large together, or not to be had */
 	struct enclosure *files;
 };
 
@@ -49,10 +50,16 @@ static enum err find_case(struct packing *p)
 	struct case_file f;
 	if (p->n->request.n == 0)
 		return OK;
+	struct fault before = p->cx->fault;
 	enum err e = cases_load(p->cx, p->n->request, &f);
 	if (!e)
 		p->secret = f.secrecy.n > 0 && !str_eq(f.secrecy, STR("none"));
-	return e;
+	if (e != ERR_BROKEN)
+		return e;
+	/* Nobody knows what its memo said: no word of it leaves. */
+	p->cx->fault = before;
+	p->secret = true;
+	return OK;
 }
 
 static struct str domain_of(struct str email)
@@ -66,6 +73,16 @@ static bool is_below(struct str host, struct str domain)
 	return str_eq(host, domain) ||
 	       (host.n > domain.n && str_ends(host, domain) &&
 		   host.p[host.n - domain.n - 1] == '.');
+}
+
+/* Better without its files than not at all: the mail says where they are. */
+static void leave_files_out(struct packing *p, struct fault before)
+{
+	LOG("error", "courier.files", { "why", fault_text(p->cx) },
+	    { "detail", p->cx->fault.detail }, { "request", p->n->request });
+	p->cx->fault = before;
+	p->n_kept = 0;
+	p->left_out = true;
 }
 
 /* Whether all whom it goes to are of the university, so that files may go along
@@ -104,6 +121,7 @@ static enum err find_files(struct packing *p)
 	struct attachment *v =
 	    ARENA_ARRAY(p->cx->arena, struct attachment, ATTACHMENT_MAX_FILES);
 	size_t bytes = 0;
+	struct fault before = p->cx->fault;
 	enum err e = OK;
 	for (bool more = left.n > 0 && !p->secret; more && !e;) {
 		more = str_cut(left, ' ', &id, &left);
@@ -113,12 +131,16 @@ static enum err find_files(struct packing *p)
 		bytes += e ? 0 : (size_t)v[p->n_kept].bytes;
 		p->n_kept += !e;
 	}
+	if (e && e != ERR_NOT_FOUND)
+		return e;
 	p->kept = v;
-	p->left_out = p->n_kept > 0 &&
-	              (bytes > LETTER_MAX_FILES_BYTES || !all_ours(p, domains));
+	if (e)
+		leave_files_out(p, before);
+	p->left_out |= p->n_kept > 0 && (bytes > LETTER_MAX_FILES_BYTES ||
+					    !all_ours(p, domains));
 	if (p->left_out)
 		p->n_kept = 0;
-	return e;
+	return OK;
 }
 
 static enum err gather(struct packing *p, struct store *people)
@@ -162,13 +184,15 @@ static enum err read_file(
 	return OK;
 }
 
-static enum err read_files(struct packing *p)
+static void read_files(struct packing *p)
 {
+	struct fault before = p->cx->fault;
 	enum err e = OK;
 	p->files = ARENA_ARRAY(p->cx->arena, struct enclosure, p->n_kept + 1);
 	for (size_t i = 0; i < p->n_kept && !e; i++)
 		e = read_file(p, &p->kept[i], &p->files[i]);
-	return e;
+	if (e)
+		leave_files_out(p, before);
 }
 
 /* The reader's own words; of a secret memo only that there is something. */
@@ -315,19 +339,29 @@ static void find_emails(const struct packing *p, struct packed *ret)
 	ret->n_emails = n;
 }
 
+void letter_emails(struct ctx *cx, const struct notice *n, struct packed *ret)
+{
+	struct packing p = { .cx = cx, .n = n };
+	find_emails(&p, ret);
+}
+
 enum err letter_pack(struct ctx *cx, const struct site *site,
     struct store *people, const struct notice *n, struct packed *ret)
 {
 	struct packing p = { .cx = cx, .site = site, .n = n };
 	enum err e = gather(&p, people);
-	if (!e)
-		e = read_files(&p);
 	if (e)
 		return e;
+	read_files(&p);
 	choose_words(&p);
 	*ret = (struct packed){ .message_id = message_id(&p) };
 	find_emails(&p, ret);
+	struct fault before = cx->fault;
 	e = write_letter(&p, false, &ret->bytes);
+	if (e && p.n_kept > 0) {
+		leave_files_out(&p, before);
+		e = write_letter(&p, false, &ret->bytes);
+	}
 	ret->filed = ret->bytes;
 	if (!e && is_acceptance(n))
 		e = write_letter(&p, true, &ret->filed);

@@ -30,8 +30,12 @@ struct packed {
 	size_t n_emails;
 };
 
+/* Only where it would go: `emails`. */
+void letter_emails(struct ctx *, const struct notice *, struct packed *ret);
 /* Reads what the notice is about, and its files. Opens transactions of its own
- * (`people`). A memo's secrecy keeps all words of the case out of the mail. */
+ * (`people`). A memo's secrecy keeps all words of the case out of the mail, and so
+ * does a case that cannot be read. Files that cannot be had are left out, which
+ * the mail says. */
 MUST_CHECK enum err letter_pack(struct ctx *, const struct site *,
     struct store *people, const struct notice *, struct packed *ret);
 

@@ -33,6 +33,7 @@ enum {
 	LONGEST_PAUSE_MS = 5 * 60 * 1000,
 };
 #define DAY_MS INT64_C(86400000)
+#define UNMADE "the mail cannot be made"
 
 struct post {
 	const struct site *site;
@@ -136,6 +137,42 @@ static enum err pack_one(struct ctx *cx, struct post *p, const struct notice *n)
 	return e;
 }
 
+/* Never made, and tried for long enough: the request's page says that it did not
+ * arrive. */
+static enum err give_up(
+    struct ctx *cx, struct post *p, const struct notice *n, struct str why)
+{
+	struct packed to;
+	struct mail mail = { .notice = n->id,
+		.request = n->request,
+		.message_id = STR(""),
+		.sha256 = STR("") };
+	letter_emails(cx, n, &to);
+	enum err e = store_write(cx, p->people);
+	if (!e)
+		e = outbox_done(cx, n->id, p->name);
+	if (!e)
+		e = mail_add_failed(cx, &mail, to.emails, to.n_emails, why);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+/* One that cannot be packed keeps nobody else's; it is tried again when its lease
+ * ends. */
+static void pack_or_give_up(
+    struct ctx *cx, struct post *p, const struct notice *n)
+{
+	if (!pack_one(cx, p, n))
+		return;
+	struct str why =
+	    str_fmt(cx->arena, "%s (%.*s)", UNMADE, STR_ARG(cx->fault.detail));
+	log_fault(cx, "courier.pack");
+	if (cx->now - n->tried > p->give_up_ms && give_up(cx, p, n, why))
+		log_fault(cx, "courier.pack");
+}
+
 static enum err claim_notices(
     struct ctx *cx, struct post *p, const struct notice **ret, size_t *ret_n)
 {
@@ -157,8 +194,7 @@ static enum err claim_notices(
 	return e;
 }
 
-/* One that cannot be packed keeps nobody else's; it is tried again when its
- * lease ends. Whether there may be more at once. */
+/* Whether there may be more at once. */
 static bool pack(struct ctx *cx, struct post *p)
 {
 	const struct notice *v = NULL;
@@ -169,8 +205,7 @@ static bool pack(struct ctx *cx, struct post *p)
 	}
 	for (size_t i = 0; i < n && !atomic_load(&p->stop); i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
-		if (pack_one(cx, p, &v[i]))
-			log_fault(cx, "courier.pack");
+		pack_or_give_up(cx, p, &v[i]);
 		arena_rewind(cx->arena, mark);
 	}
 	return n == AT_ONCE;
@@ -207,12 +242,13 @@ static enum err start(struct ctx *cx, struct post *p, const struct envelope *n)
 	return e;
 }
 
-/* What became of an attempt. One that is too old is given up. */
+/* What became of an attempt. One that was tried for too long is given up: what
+ * waited while there was no courier is not old by that. */
 static enum err note_end(struct ctx *cx, struct post *p,
     const struct envelope *n, const struct smtp_answer *a)
 {
 	int64_t next = cx->now + envelope_wait_ms(n->attempts + 1);
-	bool old = next - n->created > p->give_up_ms;
+	bool old = next - (n->first ? n->first : cx->now) > p->give_up_ms;
 	if (a->end == SMTP_TAKEN)
 		return envelope_sent(cx, n, p->name, a->text);
 	if (a->end == SMTP_REFUSED || old)
@@ -285,6 +321,13 @@ static enum err spool_again(
 	return e;
 }
 
+static enum err letter_of(
+    struct ctx *cx, const struct post *p, int64_t notice, struct str *ret)
+{
+	enum err e = unspool(cx, p, notice, ret);
+	return e ? spool_again(cx, p, notice, ret) : OK;
+}
+
 static void hang_up(struct post *p)
 {
 	smtp_close(p->smtp);
@@ -297,11 +340,15 @@ static enum err send_one(
 	struct smtp_answer answer;
 	struct str bytes;
 	cx->now = time_now_ms();
-	enum err e = unspool(cx, p, n->notice, &bytes);
-	if (e)
-		e = spool_again(cx, p, n->notice, &bytes);
-	if (!e)
-		e = start(cx, p, n);
+	if (letter_of(cx, p, n->notice, &bytes)) {
+		answer = (struct smtp_answer){ .end = SMTP_LATER,
+			.text = str_fmt(cx->arena, "%s (%.*s)", UNMADE,
+			    STR_ARG(cx->fault.detail)) };
+		log_fault(cx, "courier.pack");
+		enum err failed = start(cx, p, n);
+		return failed ? failed : finish(cx, p, n, &answer);
+	}
+	enum err e = start(cx, p, n);
 	if (e)
 		return e;
 	if (p->smtp == NULL)

@@ -76,6 +76,8 @@ static enum err find_mail(struct visit *v, struct mail *ret)
 	if (!e)
 		e = mail_get(&v->cx, &f, &v->actor.person, id, ret);
 	store_end(&v->cx);
+	if (!e && ret->sha256.n == 0)
+		e = fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
 	return e;
 }
 

@@ -57,7 +57,9 @@ static void put_row(
 		str_fmt(a, "%lld", (long long)m->notice) };
 	enum envelope_state state = worst_of(m);
 	c[0].text = m->subject;
-	c[0].url = url_path(a, "/requests/{}/mails/{}", COUNT(args), args);
+	if (m->sha256.n > 0)
+		c[0].url =
+		    url_path(a, "/requests/{}/mails/{}", COUNT(args), args);
 	c[0].sub = case_when(w, m->at);
 	c[1].text = m->recipient;
 	if (m->cc.n > 0)

@@ -566,12 +566,17 @@ static void the_day_is_looked_through_once(void)
 	commit(&cx);
 	cx = open_on(people, false);
 	T_OK(&cx, reminders_list(&cx, &v, &n));
-	T_CHECK(n == 0, "%zu again", n);
+	T_CHECK(n == 0 && v == NULL, "%zu again", n);
 	end(&cx);
 	now = moment("2026-12-01", 9, 0);
 	cx = open_on(people, false);
 	T_OK(&cx, reminders_list(&cx, &v, &n));
 	T_CHECK(n == 1, "%zu the next day", n);
+	end(&cx);
+	close_all();
+	cx = open_on(people, false);
+	T_OK(&cx, reminders_list(&cx, &v, &n));
+	T_CHECK(n == 0 && v != NULL, "none is open, and the day is due");
 	end(&cx);
 }
 

@@ -85,7 +85,7 @@ static void each_address_goes_its_own_way(void)
 	cx_free(&none);
 	T_TEXT(a.email, STR("a@example.ac.th"));
 	T_TEXT(b.email, STR("b@example.ac.th"));
-	T_CHECK(a.created == now, "of its notice");
+	T_CHECK(a.first == 0, "never tried");
 	T_CHECK(take(START, &a, STR("two")) == ERR_CONFLICT, "not his");
 	T_CHECK(take(START, &a, STR("one")) == OK, "his");
 	T_CHECK(take(SENT, &a, STR("one")) == OK, "sent");
@@ -114,6 +114,7 @@ static void an_attempt_without_an_end_is_known(void)
 	T_CHECK(claim(&one, STR("heir"), 1, &a) == 1, "free again");
 	T_CHECK(a.unsure == 1 && a.attempts == 1, "begun: %lld",
 	    (long long)a.unsure);
+	T_CHECK(a.first == now - 2 * MINUTE_MS, "when it was tried first");
 	T_CHECK(
 	    take(SENT, &a, STR("dead")) == ERR_CONFLICT, "the lease is lost");
 	T_CHECK(take(START, &a, STR("heir")) == OK, "again");
@@ -133,6 +134,7 @@ static void an_attempt_without_an_end_is_known(void)
 	cx_free(&two);
 	now += 2 * MINUTE_MS;
 	T_CHECK(claim(&two, STR("heir"), 1, &b) == 1, "once more");
+	T_CHECK(b.first == now - 4 * MINUTE_MS, "the first stays the first");
 	T_CHECK(b.unsure == 1 && b.attempts == 2, "%lld, %lld",
 	    (long long)b.unsure, (long long)b.attempts);
 	T_CHECK(take(START, &b, STR("heir")) == OK &&

@@ -437,6 +437,30 @@ def test_the_head_of_the_chain_is_signed_and_held_against_it(place, call,
         place.demo()
 
 
+def test_two_couriers_sign_one_after_another(place, call):
+    """Each signs at its start, at its end and once a minute; none signs what
+    the other has signed, nor anything older."""
+    desk = Desk(place)
+    before = len(heads(place))
+    for _ in range(3):
+        desk.icit.until("intake")
+        second = subprocess.Popen(
+            [place.process.args[0], "serve", "--only", "courier",
+             "--dir", place.dir], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until("its note", lambda: len(heads(place)) > before, 10)
+        before = len(heads(place))
+        desk.icit.until("intake")
+        second.terminate()
+        second.wait(20)
+    place.stop()
+    try:
+        assert len(heads(place)) > before
+        assert verify(place)["bad"] == 0
+    finally:
+        place.demo()
+
+
 def test_once_a_day_it_goes_out_of_the_house(place, call):
     store = Shell(place)
     told = "select recipient, body from outbox where kind = 'heads'"

@@ -5,6 +5,7 @@ The courier's waits are minutes and hours; a test moves them in the store
 """
 import os
 import re
+import shutil
 import signal
 import subprocess
 import threading
@@ -416,20 +417,87 @@ def test_it_waits_longer_each_time_and_gives_up(mailing):
     desk.server.fault = lambda step: step == "rcpt" and "451 greylisted"
     desk.icit.until("intake")
     waits = []
-    for attempt in range(1, 5):
+    for attempt in range(1, 6):
         e = wait_until("an attempt", lambda: [
             x for x in desk.store("select * from envelope where owner = ''"
                                   f" and attempts = {attempt}") if x])[0]
         now = int(time.time() * 1000)
         waits.append(round((e["until"] - now) / 1000))
-        desk.hurry()
-    for got, want in zip(waits, [10, 20, 40, 80]):
+        if attempt < 5:
+            desk.hurry()
+    for got, want in zip(waits, [10, 20, 40, 80, 160]):
         assert want - 4 <= got <= want
-    # Five days after its notice it is given up.
+    # However old its notice is: it may have waited for a courier.
     desk.change("people", "update outbox set created = created - 440000000")
+    desk.hurry()
+    wait_until("an attempt", lambda: desk.envelopes(
+        "attempts = 6 and e.owner = ''"))
+    assert {e["state"] for e in desk.envelopes()} == {"waiting"}
+    # Five days after its first attempt it is given up.
+    desk.change("people", "update envelope set first = first - 440000000")
     desk.all_sent()
     assert {(e["state"], e["answer"]) for e in desk.envelopes()} == {
         ("failed", "451 greylisted")}
+
+
+def test_without_its_file_it_leaves_all_the_same(mailing):
+    desk = mailing()
+    no = desk.icit.until("preparing")
+    officer = desk.icit.officer
+    file = officer.attach(no, "หาย.pdf", b"%PDF-1.4 lost")
+    for path in (desk.university.dir / "people" / "attachments").rglob("*"):
+        if path.is_file() and path.read_bytes() == b"%PDF-1.4 lost":
+            path.unlink()
+    officer.ok(no, "cannot", reason="ไม่มีข้อมูลนี้", files=[file])
+    desk.all_sent()
+    m, = [m for m in desk.server.to(desk.requester.email)
+          if "ไม่มีข้อมูลนี้" in m.text()]
+    assert m.files() == {} and "ไฟล์แนบ" in m.text()
+    assert m.text("html").count("ไฟล์แนบ") == 1
+
+
+@pytest.mark.both_stores
+def test_what_cannot_be_made_is_given_up_and_said(mailing, store):
+    desk = mailing(store)
+    people = desk.university.dir / "people"
+    desk.all_sent()
+    # No room for anything new; one whose letter was lost meanwhile.
+    desk.server.fault = lambda step: step == "rcpt" and "451 not now"
+    no = desk.icit.until("intake")
+    wait_until("an attempt at each", lambda: [] == desk.store(
+        "select id from outbox where done = 0") and [] == desk.envelopes(
+            "e.state = 'waiting' and (attempts = 0 or e.owner <> '')"))
+    shutil.rmtree(people / "spool")
+    (people / "spool").write_text("in the way")
+    desk.server.fault = None
+    desk.hurry()
+    lost = wait_until("its reason", lambda: desk.envelopes(
+        "e.answer like 'the mail cannot be made%'"))
+    assert {e["state"] for e in lost} == {"waiting"}
+    desk.icit.records.ok(no, "receive", **desk.icit.memo())
+    new = wait_until("it to be taken", lambda: desk.store(
+        "select id from outbox where done = 0 and tried > 0"))
+    desk.change("people", "update envelope set first = first - 440000000")
+    desk.change("people",
+                "update outbox set tried = tried - 440000000, until = 0"
+                " where done = 0")
+    failed = desk.all_sent()
+    assert {n["id"] for n in new} <= {e["notice"] for e in failed}
+    assert {e["state"] for e in failed if e["request"] == no} == {"failed"}
+    assert all(e["answer"].startswith("the mail cannot be made")
+               for e in failed if e["request"] == no)
+    # The page says so; a mail that never was cannot be read.
+    records = desk.icit.records
+    mails = records.get(f"/requests/{no}/mails")["mails"]
+    never = next(m for m in mails if m["id"] == new[0]["id"])
+    assert never["sha256"] == ""
+    assert records.api.get(
+        f"/requests/{no}/mails/{never['id']}").status_code == 404
+    entry = next(p for p in desk.university.facts["people"]
+                 if p["email"] == records.email)
+    page = Web(desk.university.desk, entry).open(f"/requests/{no}")
+    assert "อีเมลส่งไม่ถึง" in page.text
+    assert "the mail cannot be made" in page.text
 
 
 # Faults.
