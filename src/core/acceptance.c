@@ -69,8 +69,7 @@ enum err acceptance_lapse(struct ctx *cx, struct str request)
 	return cases_take(cx, &facts, &f, &ev, &after);
 }
 
-/* False when he has left: whoever may not sign in is sent no link either. */
-static enum err find_requester(
+enum err acceptance_requester(
     struct ctx *cx, const struct case_file *f, struct person *ret, bool *there)
 {
 	struct fault before = cx->fault;
@@ -94,7 +93,7 @@ enum err acceptance_remind(
 {
 	struct person to;
 	struct str secret;
-	enum err e = find_requester(cx, f, &to, ret_told);
+	enum err e = acceptance_requester(cx, f, &to, ret_told);
 	if (e || !*ret_told)
 		return e;
 	e = link_new(cx, STR("acceptance"), f->no, f->requester, &secret);

@@ -14,6 +14,10 @@ MUST_CHECK enum err acceptance_closes(struct ctx *, int64_t *ret);
 /* Whether it waits for an answer, and `days` working days have passed since. */
 bool acceptance_is_due(const struct facts *, const struct case_file *,
     int64_t since, int64_t now, int64_t days);
+/* To whom a link goes. False when he has left: whoever may not sign in is sent none
+ * either. */
+MUST_CHECK enum err acceptance_requester(
+    struct ctx *, const struct case_file *, struct person *ret, bool *there);
 /* A notice with a link of its own; the one before stays good, and whichever is
  * used first answers. *ret_told: there is somebody to tell. Write transaction. */
 MUST_CHECK enum err acceptance_remind(

@@ -560,11 +560,14 @@ static void on_papered(struct case_file *f, const struct event *e)
 {
 	const json_t *signer = json_value(e->data, "signer");
 	const json_t *text = json_value(e->data, "text");
+	const json_t *copy = json_value(e->data, "copy");
 	struct papered p = { .kind = json_text(e->data, "paper"),
 		.how = json_text(e->data, "how"),
 		.file = json_text(e->data, "id"),
 		.sha256 = json_text(e->data, "sha256"),
 		.code = json_text(e->data, "code"),
+		.copy = json_text(copy, "sha256"),
+		.copy_bytes = json_int(copy, "bytes", 0),
 		.name = json_text(signer, "name"),
 		.position = json_text(signer, "position"),
 		.by = e->actor,

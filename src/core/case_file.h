@@ -112,6 +112,8 @@ struct numbered {
 struct papered {
 	struct str kind, how; /* "signed" "scanned" */
 	struct str file, sha256, code, name, position, by;
+	struct str copy; /* SHA-256 of the requester's copy; or empty */
+	int64_t copy_bytes;
 	int64_t version; /* of the office's text; 0: shipped */
 	int64_t at;
 };

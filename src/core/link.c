@@ -8,22 +8,31 @@
 
 enum { MAX_SECRET_BYTES = 100 };
 
-enum err link_new(struct ctx *cx, struct str purpose, struct str request,
-    struct str email, struct str *ret_secret)
+struct str link_secret(struct arena *a)
 {
-	struct str secret = random_text(cx->arena, 32);
+	return random_text(a, 32);
+}
+
+enum err link_keep(struct ctx *cx, struct str purpose, struct str request,
+    struct str email, struct str secret)
+{
 	struct sha256 hash = secret_hash(secret);
-	enum err e = sql_exec(cx,
+	return sql_exec(cx,
 	    SQL("insert into link (hash, purpose, request, email, created,"
 		" expires, used) values ($1, $2, $3, $4, $5, $6, 0)"),
 	    VALS(val_hash(&hash), val_str(purpose), val_str(request),
 		val_str(email), val_i64(cx->now), val_i64(cx->now + LINK_MS)),
 	    NULL);
+}
 
-	if (e)
-		return e;
-	*ret_secret = secret;
-	return OK;
+enum err link_new(struct ctx *cx, struct str purpose, struct str request,
+    struct str email, struct str *ret_secret)
+{
+	struct str secret = link_secret(cx->arena);
+	enum err e = link_keep(cx, purpose, request, email, secret);
+	if (!e)
+		*ret_secret = secret;
+	return e;
 }
 
 static enum err link_over(struct ctx *cx)

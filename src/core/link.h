@@ -15,7 +15,12 @@ struct link {
 	int64_t created, expires;
 };
 
+/* A secret that no link has yet, for what must be made before its link is kept. */
+struct str link_secret(struct arena *);
 /* Good for 60 days. Write transaction. */
+MUST_CHECK enum err link_keep(struct ctx *, struct str purpose,
+    struct str request, struct str email, struct str secret);
+/* Both at once. */
 MUST_CHECK enum err link_new(struct ctx *, struct str purpose,
     struct str request, struct str email, struct str *ret_secret);
 /* ERR_NOT_FOUND for a secret that is none (of that purpose), ERR_GONE for a link

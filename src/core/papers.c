@@ -168,6 +168,12 @@ static json_t *event_data(struct ctx *cx, const struct papers_act *act)
 	json_put_int(text, "version", act->text->version);
 	json_put_text(text, "digest", act->text->digest);
 	json_put(data, "text", text);
+	if (act->copy_sha256.n > 0) {
+		json_t *copy = json_new_object(cx->arena);
+		json_put_text(copy, "sha256", act->copy_sha256);
+		json_put_int(copy, "bytes", act->copy_bytes);
+		json_put(data, "copy", copy);
+	}
 	put_signer(cx, data);
 	return data;
 }

@@ -59,7 +59,9 @@ bool papers_room(const struct case_file *);
 
 /* What is printed of who signed; all empty: for a hand. */
 struct papers_signed {
-	struct str code; /* REQUEST-xxxxxxxxxx */
+	struct str code;   /* REQUEST-xxxxxxxxxx */
+	struct str accept; /* secret of the link: the requester's copy */
+	bool has_copy;     /* filed; such a copy is made beside it */
 };
 /* What stands in the places of a request's papers. */
 MUST_CHECK enum err papers_case_data(struct ctx *, const struct site *,
@@ -98,6 +100,8 @@ struct papers_act {
 	struct str code;      /* when signed */
 	const struct papers_text *text;
 	int64_t version; /* of the request, as it was printed; 0: a scan */
+	struct str copy_sha256; /* of the requester's copy; or empty */
+	int64_t copy_bytes;
 };
 /* ERR_DENIED, ERR_CONFLICT; ERR_STALE when the request is not the one that was
  * printed. Write transaction. */

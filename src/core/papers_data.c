@@ -437,6 +437,27 @@ static enum err put_events(struct filling *w, const struct events *events)
 	return OK;
 }
 
+/* Whoever sees the request sees its papers: the link that accepts without signing
+ * in stands in the requester's own copy alone, and the filed one says so. */
+static void put_accept(
+    struct filling *w, const struct papers_signed *s, struct str page)
+{
+	json_t *o = part(w->o, "accept");
+	bool own = s->accept.n > 0;
+	json_put_text(o, "link",
+	    own ? str_fmt(w->a, "%.*s/accept/%.*s", STR_ARG(w->site->desk_url),
+		      STR_ARG(s->accept))
+		: page);
+	json_put_text(o, "words",
+	    msg_fill(w->a, LANG_TH,
+		own           ? MSG_paper_accept_here
+		: s->has_copy ? MSG_paper_accept_in_copy
+			      : MSG_paper_accept_page,
+		&w->f->no, 1));
+	json_put_text(
+	    o, "copy", own ? msg_text(LANG_TH, MSG_paper_own_copy) : STR(""));
+}
+
 static void put_signature(
     struct filling *w, enum papers kind, const struct papers_signed *s)
 {
@@ -462,9 +483,7 @@ static void put_signature(
 	struct str page = str_fmt(
 	    w->a, "%.*s/requests/%.*s", STR_ARG(desk), STR_ARG(w->f->no));
 	json_put_text(w->o, "link", page);
-	/* Whoever sees the request sees its papers: the link that accepts without
-	 * signing in goes by mail, to the requester alone. */
-	json_put_text(part(w->o, "accept"), "link", page);
+	put_accept(w, s, page);
 }
 
 /* Whoever signs here is the one named. */

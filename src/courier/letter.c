@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "core/attachment.h"
 #include "core/cases.h"
+#include "core/papers_copy.h"
 #include "core/setting.h"
 #include "courier/mime.h"
 #include "sql/sql.h"
@@ -26,7 +27,10 @@ struct packing {
 	struct attachment *kept; /* that go with it */
 	size_t n_kept;
 	bool left_out; /* files: too large together, or not to be had */
-	struct enclosure *files;
+	/* The recipient's own copy of the one file, which the filed mail has as it
+	 * is filed; or without bytes. */
+	struct attachment own;
+	struct enclosure *files, *filed;
 };
 
 static struct str word(const struct packing *p, enum msg m)
@@ -54,12 +58,19 @@ static enum err find_case(struct packing *p)
 	enum err e = cases_load(p->cx, p->n->request, &f);
 	if (!e)
 		p->secret = f.secrecy.n > 0 && !str_eq(f.secrecy, STR("none"));
-	if (e != ERR_BROKEN)
-		return e;
-	/* Nobody knows what its memo said: no word of it leaves. */
-	p->cx->fault = before;
-	p->secret = true;
-	return OK;
+	if (e == ERR_BROKEN) {
+		/* Nobody knows what its memo said: no word of it leaves. */
+		p->cx->fault = before;
+		p->secret = true;
+		return OK;
+	}
+	for (size_t i = 0; !e && i < f.papers.n; i++)
+		if (p->n->kind == NOTICE_copy &&
+		    str_eq(f.papers.v[i].file, p->n->files))
+			p->own =
+			    (struct attachment){ .sha256 = f.papers.v[i].copy,
+				    .bytes = f.papers.v[i].copy_bytes };
+	return e;
 }
 
 static struct str domain_of(struct str email)
@@ -156,11 +167,11 @@ static enum err gather(struct packing *p, struct store *people)
 	return e;
 }
 
-static enum err read_file(
-    struct packing *p, const struct attachment *t, struct enclosure *ret)
+static enum err read_file(struct packing *p, const char *below,
+    const struct attachment *t, struct enclosure *ret)
 {
 	struct str folder = str_fmt(
-	    p->cx->arena, "%.*s/attachments", STR_ARG(p->site->people_dir));
+	    p->cx->arena, "%.*s/%s", STR_ARG(p->site->people_dir), below);
 	size_t n = 0, want = (size_t)t->bytes;
 	char *bytes = arena_room(p->cx->arena, want + 1);
 	int fd;
@@ -184,15 +195,31 @@ static enum err read_file(
 	return OK;
 }
 
+/* Where it is no more, the filed one goes: the link stands in the mail too. */
+static void read_own(struct packing *p)
+{
+	struct fault before = p->cx->fault;
+	struct enclosure *own = ARENA_NEW(p->cx->arena, struct enclosure);
+	p->own.name = p->kept[0].name;
+	p->own.type = p->kept[0].type;
+	if (read_file(p, COPIES_FOLDER, &p->own, own) == OK)
+		p->files = own;
+	else
+		p->cx->fault = before;
+}
+
 static void read_files(struct packing *p)
 {
 	struct fault before = p->cx->fault;
 	enum err e = OK;
 	p->files = ARENA_ARRAY(p->cx->arena, struct enclosure, p->n_kept + 1);
 	for (size_t i = 0; i < p->n_kept && !e; i++)
-		e = read_file(p, &p->kept[i], &p->files[i]);
+		e = read_file(p, "attachments", &p->kept[i], &p->files[i]);
+	p->filed = p->files;
 	if (e)
 		leave_files_out(p, before);
+	else if (p->n_kept == 1 && p->own.bytes > 0)
+		read_own(p);
 }
 
 /* The reader's own words; of a secret memo only that there is something. */
@@ -316,7 +343,7 @@ static enum err write_letter(
 		.text = plain_text(p, link),
 		.html = html_text_of(p, link, picture),
 		.picture = picture ? qr_png(a, &qr, QR_PIXELS) : STR(""),
-		.files = p->files,
+		.files = filed ? p->filed : p->files,
 		.n_files = p->n_kept };
 	letter_write(&b, &l);
 	if (!buf_ok(&b))

@@ -12,6 +12,7 @@ static json_t *papered_json(struct arena *a, const struct papered *p)
 	json_put_text(o, "how", p->how);
 	json_put_text(o, "file", p->file);
 	json_put_text(o, "sha256", p->sha256);
+	json_put_text_or_null(o, "copy_sha256", p->copy);
 	json_put_text_or_null(o, "code", p->code);
 	json_put_text_or_null(o, "name", p->name);
 	json_put_text_or_null(o, "position", p->position);
@@ -76,6 +77,11 @@ enum err api_papers(struct visit *v)
 enum err api_paper(struct visit *v)
 {
 	return papers_send(v, visit_arg(v, 0), visit_arg(v, 1));
+}
+
+enum err api_paper_copy(struct visit *v)
+{
+	return papers_copy_send(v, visit_arg(v, 0), visit_arg(v, 1));
 }
 
 enum err api_register_paper(struct visit *v)
@@ -179,6 +185,7 @@ enum err api_verify(struct visit *v)
 	json_put_text(o, "position", p.position);
 	json_put_text(o, "at", time_iso(a, p.at));
 	json_put_text(o, "sha256", p.sha256);
+	json_put_text_or_null(o, "copy_sha256", p.copy);
 	return visit_json(v, 200, o);
 }
 

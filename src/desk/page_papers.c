@@ -47,6 +47,16 @@ static void put_copy(
 	c[3].code = true;
 }
 
+/* The requester's own, below the filed one. */
+static void put_own(
+    const struct case_work *w, const struct papered *p, struct ui_cell *c)
+{
+	put_copy(w, p, c);
+	c[0].text = case_say(w, MSG_paper_own_copy);
+	c[0].sub = case_say(w, MSG_paper_own_copy_hint);
+	c[0].url = paper_url(w, "/requests/{}/copies/{}", p->code);
+}
+
 static struct ui_table copies(const struct case_work *w, struct str kind)
 {
 	struct arena *a = w->v->cx.arena;
@@ -54,15 +64,20 @@ static struct ui_table copies(const struct case_work *w, struct str kind)
 		MSG_paper_signer, MSG_paper_when, MSG_paper_code };
 	struct ui_column *columns =
 	    ARENA_ARRAY(a, struct ui_column, SIGNED_COLUMNS);
-	struct ui_cell *cells =
-	    ARENA_ARRAY(a, struct ui_cell, w->f.papers.n * SIGNED_COLUMNS + 1);
+	struct ui_cell *cells = ARENA_ARRAY(
+	    a, struct ui_cell, 2 * w->f.papers.n * SIGNED_COLUMNS + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < SIGNED_COLUMNS; i++)
 		columns[i].label = case_say(w, labels[i]);
-	for (size_t i = 0; i < w->f.papers.n; i++)
-		if (str_eq(w->f.papers.v[i].kind, kind))
-			put_copy(
-			    w, &w->f.papers.v[i], &cells[SIGNED_COLUMNS * n++]);
+	bool own = case_is_own(&w->f, w->v->actor.person.email);
+	for (size_t i = 0; i < w->f.papers.n; i++) {
+		const struct papered *p = &w->f.papers.v[i];
+		if (!str_eq(p->kind, kind))
+			continue;
+		put_copy(w, p, &cells[SIGNED_COLUMNS * n++]);
+		if (own && p->copy.n > 0)
+			put_own(w, p, &cells[SIGNED_COLUMNS * n++]);
+	}
 	return (struct ui_table){ .caption = case_say(w, MSG_paper_copies),
 		.columns = columns,
 		.n_columns = SIGNED_COLUMNS,
@@ -186,6 +201,11 @@ enum err page_papers(struct visit *v)
 enum err page_paper(struct visit *v)
 {
 	return papers_send(v, visit_arg(v, 0), visit_arg(v, 1));
+}
+
+enum err page_paper_copy(struct visit *v)
+{
+	return papers_copy_send(v, visit_arg(v, 0), visit_arg(v, 1));
 }
 
 enum err page_register_paper(struct visit *v)

@@ -9,7 +9,7 @@
 #include "sql/sql.h"
 #include "templates/desk_verify.h"
 
-enum { FACTS = 6 };
+enum { FACTS = 7 };
 
 static struct str say(const struct visit *v, enum msg m)
 {
@@ -67,11 +67,20 @@ static enum err find(struct visit *v, struct papered *ret, struct ui_row *rows)
 		{ .label = say(v, MSG_paper_sha256),
 		    .value = p.sha256,
 		    .code = true },
+		{ .label = say(v, MSG_verify_copy_sha256),
+		    .value = p.copy,
+		    .code = true },
 	};
 	for (size_t i = 0; i < FACTS; i++)
 		rows[i] = all[i];
 	*ret = p;
 	return OK;
+}
+
+/* The last row is of papers that have a copy. */
+static size_t rows_of(const struct ui_row *rows)
+{
+	return rows[FACTS - 1].value.n > 0 ? FACTS : FACTS - 1;
 }
 
 static enum err show(struct visit *v, int status, const struct ui_row *rows,
@@ -81,7 +90,7 @@ static enum err show(struct visit *v, int status, const struct ui_row *rows,
 	const struct ui_problem problem = { .field = STR("file"),
 		.text = wrong };
 	const struct verify_page page = { .rows = rows,
-		.n_rows = FACTS,
+		.n_rows = rows_of(rows),
 		.notice = notice,
 		.problems = &problem,
 		.n_problems = wrong.n > 0,
@@ -122,9 +131,12 @@ enum err page_verify_send(struct visit *v)
 		    v, 422, rows, NULL, say(v, MSG_case_no_file_chosen));
 	struct str digest =
 	    sha256_hex(v->cx.arena, sha256_of(v->rq->files[0].bytes));
-	bool same = str_eq(digest, p.sha256);
+	bool copy = p.copy.n > 0 && str_eq(digest, p.copy);
+	bool same = copy || str_eq(digest, p.sha256);
 	struct ui_notice found = { .tone = same ? UI_GOOD : UI_BAD,
-		.title = say(v, same ? MSG_verify_same : MSG_verify_other),
+		.title = say(v, copy   ? MSG_verify_same_copy
+				: same ? MSG_verify_same
+				       : MSG_verify_other),
 		.text = same ? STR("") : say(v, MSG_verify_other_text) };
 	return show(v, 200, rows, &found, STR(""));
 }

@@ -5,6 +5,8 @@
 
 #include "base/str.h"
 #include "core/attachment.h"
+#include "core/link.h"
+#include "core/papers_copy.h"
 #include "core/signing.h"
 #include "desk/files.h"
 #include "desk/register_out.h"
@@ -244,27 +246,94 @@ static enum err same_as_seen(
 	return OK;
 }
 
+static struct str copies_folder(const struct visit *v)
+{
+	return str_fmt(v->cx.arena, "%.*s/" COPIES_FOLDER,
+	    STR_ARG(v->app->site->people_dir));
+}
+
+/* Of the same request, text and moment; only the link differs. */
+static enum err make_copy(
+    struct visit *v, struct papers_signing *s, const struct printing *filed)
+{
+	const struct papers_signed by = { .code = s->code,
+		.accept = s->accept };
+	struct printing p = { 0 };
+	struct str bytes = STR("");
+	if (s->accept.n == 0)
+		return OK;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = read_case(v, s->no, s->kind, &by, &p);
+	store_end(&v->cx);
+	if (!e && (p.version != filed->version ||
+		      p.text.version != filed->text.version))
+		e = fail1(&v->cx, ERR_STALE, MSG_error_stale_version,
+		    str_fmt(v->cx.arena, "%lld", (long long)p.version));
+	if (!e)
+		e = printed(v, &p.text, p.data, false, &bytes);
+	return e ? e
+	         : attachment_keep(&v->cx, copies_folder(v), bytes, &s->copy);
+}
+
+enum err papers_copy_send(struct visit *v, struct str no, struct str code)
+{
+	struct papered p = { 0 };
+	int fd = -1;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = papers_copy_get(&v->cx, no, code, &p);
+	store_end(&v->cx);
+	const struct attachment file = { .sha256 = p.copy,
+		.bytes = p.copy_bytes };
+	if (!e)
+		e = attachment_open(&v->cx, copies_folder(v), &file, &fd);
+	if (e)
+		return e;
+	e = answer(v, str_cat(v->cx.arena, code, STR("-copy")), false, STR(""));
+	v->rs->file_fd = fd;
+	v->rs->file_bytes = (uint64_t)p.copy_bytes;
+	return e;
+}
+
+static enum err read_filed(
+    struct visit *v, struct papers_signing *s, struct printing *ret)
+{
+	struct papers_signed by = { .code = s->code };
+	struct case_file f;
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = cases_get(&v->cx, s->no, &f);
+	if (!e)
+		e = papers_copy_wanted(&v->cx, &f, s->kind, &by.has_copy);
+	if (!e)
+		e = read_case(v, s->no, s->kind, &by, ret);
+	store_end(&v->cx);
+	if (!e && by.has_copy)
+		s->accept = link_secret(v->cx.arena);
+	return e;
+}
+
 enum err papers_sign_begin(struct visit *v, struct str no, enum papers kind,
     const struct papers_seen *seen, struct papers_signing *ret)
 {
 	struct case_file f = { 0 };
-	struct papers_signed by = { .code = papers_code_new(v->cx.arena, no) };
-	struct papers_signing s = { .no = no, .kind = kind, .code = by.code };
+	struct papers_signing s = {
+		.no = no, .kind = kind, .code = papers_code_new(v->cx.arena, no)
+	};
 	struct printing p = { 0 };
 	struct str bytes = STR("");
 	enum err e = may(v, no, kind, false, &f);
-	if (e)
-		return e;
-	e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = read_case(v, no, kind, &by, &p);
-	store_end(&v->cx);
+		e = read_filed(v, &s, &p);
 	if (!e)
 		e = same_as_seen(v, seen, &p);
 	if (!e)
 		e = printed(v, &p.text, p.data, false, &bytes);
 	if (!e)
 		e = attachment_keep(&v->cx, files_folder(v), bytes, &s.kept);
+	if (!e)
+		e = make_copy(v, &s, &p);
 	if (e)
 		return e;
 	s.text = p.text;
@@ -293,14 +362,19 @@ static enum err end(struct visit *v, struct papers_signing *s, bool is_scan,
 		.file = s->file,
 		.code = s->code,
 		.text = &s->text,
-		.version = s->version };
+		.version = s->version,
+		.copy_sha256 = s->copy.sha256,
+		.copy_bytes = s->copy.bytes };
 	return cases_paper(&v->cx, s->no, &act, &s->after);
 }
 
 enum err papers_sign_end(struct visit *v, void *signing)
 {
 	struct papers_signing *s = signing;
-	return end(v, s, false, s->name, STR(PDF_TYPE));
+	enum err e = end(v, s, false, s->name, STR(PDF_TYPE));
+	if (!e && s->accept.n > 0)
+		e = papers_copy_give(&v->cx, &s->after, &s->file, s->accept);
+	return e;
 }
 
 static bool is_scan_type(const struct upload *file)

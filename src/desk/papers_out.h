@@ -35,6 +35,8 @@ struct papers_signing {
 	struct papers_text text;
 	struct str code, name;
 	struct kept_file kept;
+	struct kept_file copy; /* the requester's own, of a notice */
+	struct str accept;     /* the secret of its link; or empty */
 	struct case_file after;
 	struct attached file;
 };
@@ -45,6 +47,8 @@ struct papers_seen {
 };
 MUST_CHECK enum err papers_sign_begin(struct visit *, struct str no,
     enum papers, const struct papers_seen *, struct papers_signing *ret);
+/* Answers with the requester's copy of the signed paper. */
+enum err papers_copy_send(struct visit *, struct str no, struct str code);
 /* In a write transaction: a change_fn. */
 enum err papers_sign_end(struct visit *, void *signing);
 /* The same for a scan of what a hand has signed. */
