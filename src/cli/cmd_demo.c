@@ -204,8 +204,10 @@ static int serve(struct demo *d)
 
 	set_address(cli, &sets, "desk", d->desk);
 	set_address(cli, &sets, "gate", d->gate);
-	/* The demo's mail stays in its mailbox, whatever pratu.conf says. */
+	/* The demo's mail stays in its mailbox, whatever pratu.conf says, and
+	 * nobody else is told anything. */
 	sets.v[sets.n++] = STR("mail.url=none");
+	sets.v[sets.n++] = STR("hooks.ports=none");
 	cli->sets = sets.v;
 	cli->n_sets = sets.n;
 	d->file = str_cat(cli->arena, cli->dir, STR("/demo.json"));

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cli/config_mail.h"
 #include "cli/disk.h"
+#include "core/hook_reach.h"
 #include "core/people.h"
 
 enum { MAX_FILE = 64 * 1024, MAX_ERRORS = 20 };
@@ -30,6 +31,8 @@ enum key_kind {
 	KIND_LINE,
 	KIND_FILE,
 	KIND_DAYS,
+	KIND_PORTS,
+	KIND_NETWORKS,
 	KIND_SMTP,
 	KIND_STARTTLS
 };
@@ -117,6 +120,13 @@ static bool value_ok(struct cli *cli, enum key_kind kind, struct str value)
 		return config_line_ok(value);
 	case KIND_FILE:
 		return value.n > 1 && value.n < 1000 && value.p[0] == '/';
+	case KIND_PORTS:
+		return str_eq(value, STR("none")) ||
+		       hook_reach_parse(
+			   STR(""), value, &(struct hook_reach){ 0 });
+	case KIND_NETWORKS:
+		return hook_reach_parse(
+		    value, STR(""), &(struct hook_reach){ 0 });
 	case KIND_DAYS:
 		return config_days_ok(value);
 	case KIND_SMTP:
@@ -233,6 +243,8 @@ int config_parse(
 		    c.gate_socket);
 	if (str_eq(c.mail.url, STR("none")))
 		c.mail = (struct site_mail){ 0 };
+	if (str_eq(c.hooks.ports, STR("none")))
+		c.hooks = (struct site_hooks){ 0 };
 	enum msg wrong_mail = config_mail_wrong(&c.mail);
 	if (wrong_mail != MSG_NONE && r.n_errors == 0)
 		wrong(&r, wrong_mail, STR("mail"), STR(""));
@@ -322,6 +334,7 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 		.gate_socket = c->gate_socket,
 		.witnesses = c->witnesses,
 		.mail = c->mail,
+		.hooks = c->hooks,
 	};
 
 	if (c->postgresql) {
@@ -337,6 +350,8 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 	}
 	if (process == PROCESS_GATE)
 		site.mail = (struct site_mail){ 0 };
+	if (process == PROCESS_GATE)
+		site.hooks = (struct site_hooks){ 0 };
 	if (process == PROCESS_GATE)
 		site.people_dsn = (struct str){ NULL, 0 };
 	*ret = site;

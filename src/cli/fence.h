@@ -20,7 +20,7 @@ struct fence {
 	size_t n;
 	/* No outgoing TCP but to these ports, where the kernel can refuse it. */
 	bool no_connect;
-	int port[8];
+	int port[16];
 	size_t n_ports;
 };
 

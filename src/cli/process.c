@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "cli/config_mail.h"
 #include "cli/disk.h"
+#include "core/hook_reach.h"
 #include "core/source_list.h"
 #include "core/views.h"
 #include "courier/courier.h"
@@ -163,12 +164,10 @@ static void allow_beside(struct fence *f, struct str file)
 		fence_allow_if_there(f, path_parent(file), FENCE_READ);
 }
 
-/* The courier calls the mail server, if one is named, and nobody else but the
- * store. */
+/* The mail server, if one is named. */
 static void allow_mail(const struct config *c, struct fence *f)
 {
 	const struct site_mail *m = &c->mail;
-	f->no_connect = !c->postgresql;
 	if (m->url.n == 0)
 		return;
 	if (!c->postgresql)
@@ -177,6 +176,22 @@ static void allow_mail(const struct config *c, struct fence *f)
 	allow_beside(f, m->token_file);
 	allow_beside(f, m->ca_file);
 	fence_allow_port(f, config_server_port(m->url));
+}
+
+/* The ports of hooks, if any may leave: which addresses is looked at by address,
+ * as each socket is opened. */
+static void allow_hooks(
+    const struct config *c, const struct site *site, struct fence *f)
+{
+	struct hook_reach reach;
+	REQUIRE(hook_reach_parse(STR(""), site->hooks.ports, &reach));
+	if (reach.n_ports == 0)
+		return;
+	if (!c->postgresql)
+		allow_network(f);
+	allow_beside(f, site->hooks.ca_file);
+	for (size_t i = 0; i < reach.n_ports; i++)
+		fence_allow_port(f, reach.port[i]);
 }
 
 int process_fence(struct cli *cli, const struct config *c,
@@ -200,9 +215,12 @@ int process_fence(struct cli *cli, const struct config *c,
 		fence_allow_if_there(f, STR(PAPER_FONT_FOLDER), FENCE_READ);
 		fence_allow_if_there(f, STR(PAPER_WORDS_FOLDER), FENCE_READ);
 		/* The desk calls nobody but the store. */
-		f->no_connect = process == PROCESS_DESK && !c->postgresql;
-		if (process == PROCESS_COURIER)
+		f->no_connect = !c->postgresql;
+		/* The courier nobody else but these. */
+		if (process == PROCESS_COURIER) {
 			allow_mail(c, f);
+			allow_hooks(c, site, f);
+		}
 	}
 	if (fence_enter(&cli->cx, f, &pf->abi))
 		return cli_fault(cli);

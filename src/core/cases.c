@@ -1,4 +1,5 @@
 #include "core/cases.h"
+#include "core/hooks.h"
 
 #include "base/str.h"
 #include "base/thai.h"
@@ -134,6 +135,8 @@ enum err cases_take(struct ctx *cx, const struct facts *facts,
 	e = projection_write(cx, facts, &after);
 	if (!e)
 		e = notices_write(cx, facts, before, &after, ev);
+	if (!e)
+		e = hooks_write(cx, &after, ev);
 	if (e)
 		return e;
 	*ret = after;

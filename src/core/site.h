@@ -20,6 +20,13 @@ struct site_mail {
 	struct str give_up_days;
 };
 
+/* Where hooks may lead: [hooks] of pratu.conf, as hook_reach_parse() reads it. No
+ * port: none leaves. */
+struct site_hooks {
+	struct str ports, allow;
+	struct str ca_file; /* empty: the system's certificates */
+};
+
 struct site {
 	struct str dir; /* holds pratu.conf; absolute, as all paths here */
 	struct str people_dir, shared_dir, gate_dir;
@@ -32,6 +39,7 @@ struct site {
 	struct str gate_socket; /* where desk asks gate: describe, preview */
 	struct str witnesses; /* e-mails, "," between: who gets signed heads */
 	struct site_mail mail;
+	struct site_hooks hooks;
 };
 
 /* Opens a store and refuses one that is not migrated: ERR_CONFLICT. */

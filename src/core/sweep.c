@@ -1,5 +1,6 @@
 #include "core/sweep.h"
 
+#include "core/hook_delivery.h"
 #include "sql/sql.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -21,5 +22,7 @@ enum err people_sweep(struct ctx *cx)
 	if (!e)
 		e = sql_exec(cx, SQL("delete from idempotency where at < $1"),
 		    VALS(val_i64(cx->now - DAY_MS)), NULL);
+	if (!e)
+		e = hooks_sweep(cx);
 	return e;
 }

@@ -14,6 +14,7 @@
 #include "core/sweep.h"
 #include "courier/dispose.h"
 #include "courier/heads.h"
+#include "courier/hook_post.h"
 #include "courier/post.h"
 #include "sql/sql.h"
 
@@ -36,7 +37,8 @@ struct courier {
 	int64_t swept, reminded, disposed;
 	struct heads heads;
 	int64_t signed_at;
-	struct post *post; /* NULL: no mail server is named */
+	struct post *post;       /* NULL: no mail server is named */
+	struct hook_post *hooks; /* NULL: no hook may leave */
 };
 
 static void log_fault(const struct ctx *cx, const char *event)
@@ -236,10 +238,12 @@ int courier_run(const struct courier_options *o)
 	} else {
 		if (o->site->mail.url.n > 0)
 			c.post = post_start(o->site, c.people, c.name);
+		c.hooks = hook_post_start(o->site, c.people, c.name);
 		o->ready(o->ready_arg);
 		struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
 		while (poll(&stop, 1, LOOK_MS) <= 0)
 			work(&c);
+		hook_post_stop(c.hooks);
 		post_stop(c.post);
 		cx.now = time_now_ms();
 		sign(&cx, &c);

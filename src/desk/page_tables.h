@@ -7,7 +7,7 @@
 #include "desk/app.h"
 #include "templates/view.h"
 
-enum { TABLES_MAX = 8, TABLES_MAX_FORMS = 4 };
+enum { TABLES_MAX = 8, TABLES_MAX_FORMS = 6 };
 
 /* One form under a heading. */
 struct tables_form {

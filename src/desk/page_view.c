@@ -10,7 +10,7 @@
 #include "html/static.h"
 #include "sql/sql.h"
 
-enum { MAX_NAV = 10, MAX_FOOT = 5, MAX_TARGET = 2000, MAX_WORDS = 2 };
+enum { MAX_NAV = 10, MAX_FOOT = 8, MAX_TARGET = 2000, MAX_WORDS = 2 };
 
 /* What the frame reads from the store. */
 struct frame {
@@ -239,6 +239,9 @@ static void footer(struct links *l)
 	if (l->v->cx.actor != NULL) {
 		add(l, "/systems", MSG_systems_title);
 		add(l, "/calendars", MSG_calendars_title);
+		if (person_holds(
+			&l->v->actor.person, ROLE_admin, STR(""), STR("")))
+			add(l, "/hooks", MSG_hooks_title);
 	}
 	add(l, "/help", MSG_pages_foot_help);
 	add(l, "/theme", MSG_pages_foot_theme);
