@@ -15,6 +15,7 @@ struct config {
 	struct str desk_listen, desk_url, gate_listen, gate_url, gate_socket;
 	struct str witnesses; /* e-mails, "," between */
 	struct site_mail mail;
+	struct site_replies replies;
 	bool postgresql;
 };
 
