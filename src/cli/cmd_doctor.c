@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/run_self.h"
 #include "cli/store.h"
+#include "courier/imap.h"
 #include "courier/smtp.h"
 #include "paper/paper.h"
 #include "sql/sql.h"
@@ -221,6 +222,23 @@ static void check_fonts(struct doctor *d)
 		STR(PAPER_FONT_FOLDER), STR("fonts-tlwg-laksaman-ttf")));
 }
 
+/* The same for the mailbox that is read; nothing in it is touched. */
+static void check_replies(struct doctor *d)
+{
+	const struct site_replies *r = &d->config.replies;
+	struct imap_box box;
+	if (r->url.n == 0)
+		return;
+	check_secret(d, r->secret_file);
+	check_secret(d, r->token_file);
+	struct imap *m = imap_open(r, NULL);
+	bool good = imap_look(m, d->cli->arena, &box) == IMAP_OK;
+	note(d, "replies", good ? HEALTH_GOOD : HEALTH_BAD,
+	    text(d, good ? MSG_replies_doctor : MSG_replies_doctor_bad, r->url,
+		good ? r->address : imap_words(m, d->cli->arena)));
+	imap_close(m);
+}
+
 int cmd_doctor(struct cli *cli)
 {
 	struct doctor d = { .cli = cli };
@@ -244,6 +262,7 @@ int cmd_doctor(struct cli *cli)
 	check_store(&d, &site, true);
 	check_store(&d, &site, false);
 	check_mail(&d);
+	check_replies(&d);
 	for (int i = 0; i < PROCESSES; i++)
 		check_wall(&d, process_names[i]);
 	check_fonts(&d); /* begins a thread, so after what forks */

@@ -34,7 +34,10 @@ enum key_kind {
 	KIND_PORTS,
 	KIND_NETWORKS,
 	KIND_SMTP,
-	KIND_STARTTLS
+	KIND_STARTTLS,
+	KIND_IMAP,
+	KIND_FOLDER,
+	KIND_EVERY
 };
 
 static const struct {
@@ -132,6 +135,12 @@ static bool value_ok(struct cli *cli, enum key_kind kind, struct str value)
 	case KIND_SMTP:
 		return str_eq(value, STR("none")) ||
 		       config_server_ok(value, STR("smtp"));
+	case KIND_IMAP:
+		return config_server_ok(value, STR("imap"));
+	case KIND_FOLDER:
+		return config_folder_ok(value);
+	case KIND_EVERY:
+		return config_every_ok(value);
 	case KIND_STARTTLS:
 		return str_eq(value, STR("required")) ||
 		       str_eq(value, STR("none"));
@@ -241,13 +250,18 @@ int config_parse(
 	if (c.gate_socket.n >= 108)
 		wrong(&r, MSG_cli_config_value, STR("gate.socket"),
 		    c.gate_socket);
-	if (str_eq(c.mail.url, STR("none")))
+	if (str_eq(c.mail.url, STR("none"))) {
 		c.mail = (struct site_mail){ 0 };
+		c.replies = (struct site_replies){ 0 };
+	}
 	if (str_eq(c.hooks.ports, STR("none")))
 		c.hooks = (struct site_hooks){ 0 };
 	enum msg wrong_mail = config_mail_wrong(&c.mail);
 	if (wrong_mail != MSG_NONE && r.n_errors == 0)
 		wrong(&r, wrong_mail, STR("mail"), STR(""));
+	enum msg wrong_replies = config_replies_wrong(&c.replies, &c.mail);
+	if (wrong_replies != MSG_NONE && r.n_errors == 0)
+		wrong(&r, wrong_replies, STR("replies"), STR(""));
 	if (r.n_errors)
 		return EXIT_CONFIG;
 	*ret = c;
@@ -335,6 +349,7 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 		.witnesses = c->witnesses,
 		.mail = c->mail,
 		.hooks = c->hooks,
+		.replies = c->replies,
 	};
 
 	if (c->postgresql) {
@@ -348,10 +363,12 @@ int config_site(struct cli *cli, const struct config *c, enum process process,
 		site.shared_dsn =
 		    str_fmt(a, "sqlite:%.*s/gate.db", STR_ARG(site.shared_dir));
 	}
-	if (process == PROCESS_GATE)
+	site.mail.bounces_to = c->replies.address;
+	if (process == PROCESS_GATE) {
 		site.mail = (struct site_mail){ 0 };
-	if (process == PROCESS_GATE)
+		site.replies = (struct site_replies){ 0 };
 		site.hooks = (struct site_hooks){ 0 };
+	}
 	if (process == PROCESS_GATE)
 		site.people_dsn = (struct str){ NULL, 0 };
 	*ret = site;

@@ -16,6 +16,7 @@ struct config {
 	struct str witnesses; /* e-mails, "," between */
 	struct site_mail mail;
 	struct site_hooks hooks;
+	struct site_replies replies;
 	bool postgresql;
 };
 

@@ -142,3 +142,52 @@ enum msg config_mail_wrong(const struct site_mail *m)
 		return MSG_sending_config_open;
 	return MSG_NONE;
 }
+
+bool config_folder_ok(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_host_char(s.p[i]) && s.p[i] != ' ' && s.p[i] != '_' &&
+		    s.p[i] != '/')
+			return false;
+	return s.n > 0 && s.n <= 100 && str_trim(s).n == s.n;
+}
+
+bool config_every_ok(struct str s)
+{
+	int64_t n;
+	bool seconds = str_ends(s, STR("s"));
+	return str_i64(str_upto(s, s.n - seconds), &n) && n >= 1 &&
+	       n <= (seconds ? 3600 : 1440);
+}
+
+static bool any_of_replies(const struct site_replies *r)
+{
+	return r->starttls.n + r->user.n + r->secret_file.n + r->token_file.n +
+	           r->ca_file.n + r->folder.n + r->every.n + r->address.n >
+	       0;
+}
+
+enum msg config_replies_wrong(
+    const struct site_replies *r, const struct site_mail *m)
+{
+	bool secret = r->secret_file.n > 0, token = r->token_file.n > 0;
+	bool open = str_starts(r->url, STR("imap:")) &&
+	            str_eq(r->starttls, STR("none"));
+	if (r->url.n == 0)
+		return any_of_replies(r) ? MSG_replies_config_no_url : MSG_NONE;
+	if (m->url.n == 0)
+		return MSG_replies_config_no_mail;
+	if (r->address.n == 0)
+		return MSG_replies_config_no_address;
+	/* A tag is put behind it, and 64 bytes is all there may be. */
+	if (str_index(r->address, '@') > 20 ||
+	    str_index(r->address, '+') < r->address.n)
+		return MSG_replies_config_address;
+	if (secret && token)
+		return MSG_replies_config_both;
+	if (r->user.n == 0 || !(secret || token))
+		return MSG_replies_config_user;
+	if (open && !config_server_is_here(r->url))
+		return MSG_replies_config_open;
+	return MSG_NONE;
+}

@@ -22,4 +22,11 @@ int config_server_port(struct str url);
 /* What does not fit together; MSG_NONE when all does. */
 enum msg config_mail_wrong(const struct site_mail *);
 
+/* [replies]: a name of a folder in ASCII, without what servers take apart. */
+bool config_folder_ok(struct str);
+/* "5" (minutes, up to 1440) or "30s" (up to 3600). */
+bool config_every_ok(struct str);
+enum msg config_replies_wrong(
+    const struct site_replies *, const struct site_mail *);
+
 #endif

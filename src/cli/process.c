@@ -176,6 +176,13 @@ static void allow_mail(const struct config *c, struct fence *f)
 	allow_beside(f, m->token_file);
 	allow_beside(f, m->ca_file);
 	fence_allow_port(f, config_server_port(m->url));
+	const struct site_replies *r = &c->replies;
+	if (r->url.n == 0)
+		return;
+	allow_beside(f, r->secret_file);
+	allow_beside(f, r->token_file);
+	allow_beside(f, r->ca_file);
+	fence_allow_port(f, config_server_port(r->url));
 }
 
 /* The ports of hooks, if any may leave: which addresses is looked at by address,

@@ -556,6 +556,22 @@ static void on_attached(struct case_file *f, const struct event *e)
 		.at = e->at });
 }
 
+static void on_mailed(struct case_file *f, const struct event *e)
+{
+	const json_t *files = json_list(e->data, "files");
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const json_t *t = json_array_get(files, i);
+		LIST_ADD(f->arena, &f->files,
+		    (struct attached){ .id = json_text(t, "id"),
+			.name = json_text(t, "name"),
+			.type = json_text(t, "type"),
+			.sha256 = json_text(t, "sha256"),
+			.bytes = json_int(t, "bytes", 0),
+			.by = e->actor,
+			.at = e->at });
+	}
+}
+
 static void on_papered(struct case_file *f, const struct event *e)
 {
 	const json_t *signer = json_value(e->data, "signer");
@@ -710,6 +726,9 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_attached:
 		on_attached(f, e);
+		break;
+	case EVENT_mailed:
+		on_mailed(f, e);
 		break;
 	case EVENT_papered:
 		on_papered(f, e);

@@ -454,6 +454,21 @@ static enum err tell_message(const struct telling *t)
 	return tell_requester(t, NOTICE_message, STR(""), text);
 }
 
+/* The same of what came by mail; what a machine wrote is nobody's concern. */
+static enum err tell_mailed(const struct telling *t)
+{
+	const json_t *data = t->ev->data;
+	struct str text = json_text(data, "text");
+	struct str from = json_text(data, "from");
+	bool own =
+	    case_is_own(t->f, from) || str_eq_nocase(t->f->entered_by, from);
+	if (json_flag(data, "automatic"))
+		return OK;
+	if (own || json_flag(data, "by_hand"))
+		return tell_provider(t, NOTICE_message, text);
+	return tell_requester(t, NOTICE_message, STR(""), text);
+}
+
 static enum err tell_named(
     const struct telling *t, enum notice_kind kind, const json_t *emails)
 {
@@ -632,6 +647,8 @@ static enum err tell_event(const struct telling *t)
 		    json_text(t->ev->data, "reason"));
 	case EVENT_messaged:
 		return tell_message(t);
+	case EVENT_mailed:
+		return tell_mailed(t);
 	case EVENT_shared:
 		return tell_shared(t);
 	case EVENT_opined:

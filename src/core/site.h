@@ -18,6 +18,19 @@ struct site_mail {
 	struct str user, secret_file, token_file;
 	struct str ca_file; /* empty: the system's certificates */
 	struct str give_up_days;
+	struct str bounces_to; /* the mailbox that is read; empty: `from` */
+};
+
+/* Where answers to it come in: [replies] of pratu.conf. An empty url: they are
+ * not read. */
+struct site_replies {
+	struct str url;      /* "imaps://host", "imap://host:143" */
+	struct str starttls; /* "required" or "none"; imap only */
+	struct str user, secret_file, token_file;
+	struct str ca_file; /* empty: the system's certificates */
+	struct str folder;  /* empty: INBOX */
+	struct str address; /* of the mailbox; takes what follows a '+' too */
+	struct str every;   /* "5": minutes, "30s": seconds; empty: 1 min */
 };
 
 /* Where hooks may lead: [hooks] of pratu.conf, as hook_reach_parse() reads it. No
@@ -40,6 +53,7 @@ struct site {
 	struct str witnesses; /* e-mails, "," between: who gets signed heads */
 	struct site_mail mail;
 	struct site_hooks hooks;
+	struct site_replies replies;
 };
 
 /* Opens a store and refuses one that is not migrated: ERR_CONFLICT. */

@@ -11,11 +11,13 @@
 #include "core/grants.h"
 #include "core/outbox.h"
 #include "core/reminder.h"
+#include "core/reply_address.h"
 #include "core/sweep.h"
 #include "courier/dispose.h"
 #include "courier/heads.h"
 #include "courier/hook_post.h"
 #include "courier/post.h"
+#include "courier/replier.h"
 #include "sql/sql.h"
 
 /* How often it looks, how long it may hold a notice, how many at once, and how
@@ -39,6 +41,7 @@ struct courier {
 	int64_t signed_at;
 	struct post *post;       /* NULL: no mail server is named */
 	struct hook_post *hooks; /* NULL: no hook may leave */
+	struct replier *replier; /* NULL: no replies are read */
 };
 
 static void log_fault(const struct ctx *cx, const char *event)
@@ -219,6 +222,29 @@ static void work(struct courier *c)
 	arena_free(arena);
 }
 
+/* The key first: whatever is mailed then can be answered. */
+static enum err start_mail(struct ctx *cx, struct courier *c)
+{
+	const struct site *site = c->options->site;
+	enum err e = OK;
+	if (site->mail.url.n == 0)
+		return OK;
+	if (site->replies.url.n > 0) {
+		e = store_write(cx, c->people);
+		if (!e)
+			e = reply_key_make(cx);
+		if (!e)
+			e = store_commit(cx);
+		store_end(cx);
+	}
+	if (e)
+		return e;
+	if (site->replies.url.n > 0)
+		c->replier = replier_start(site, c->people);
+	c->post = post_start(site, c->people, c->name);
+	return OK;
+}
+
 int courier_run(const struct courier_options *o)
 {
 	struct courier c = { .options = o };
@@ -235,9 +261,9 @@ int courier_run(const struct courier_options *o)
 		log_fault(&cx, "courier.store");
 	} else if (heads_open(&cx, o->site, &c.heads)) {
 		log_fault(&cx, "courier.heads");
+	} else if (start_mail(&cx, &c)) {
+		log_fault(&cx, "courier.store");
 	} else {
-		if (o->site->mail.url.n > 0)
-			c.post = post_start(o->site, c.people, c.name);
 		c.hooks = hook_post_start(o->site, c.people, c.name);
 		o->ready(o->ready_arg);
 		struct pollfd stop = { .fd = o->stop_fd, .events = POLLIN };
@@ -245,6 +271,7 @@ int courier_run(const struct courier_options *o)
 			work(&c);
 		hook_post_stop(c.hooks);
 		post_stop(c.post);
+		replier_stop(c.replier);
 		cx.now = time_now_ms();
 		sign(&cx, &c);
 		code = 0;

@@ -9,6 +9,7 @@
 #include "core/attachment.h"
 #include "core/cases.h"
 #include "core/papers_copy.h"
+#include "core/reply_address.h"
 #include "core/setting.h"
 #include "courier/mime.h"
 #include "sql/sql.h"
@@ -31,6 +32,7 @@ struct packing {
 	 * is filed; or without bytes. */
 	struct attachment own;
 	struct enclosure *files, *filed;
+	struct str reply_to; /* may be empty */
 };
 
 static struct str word(const struct packing *p, enum msg m)
@@ -154,6 +156,19 @@ static enum err find_files(struct packing *p)
 	return OK;
 }
 
+/* Of mails about a request, when answers are read. */
+static enum err find_reply_to(struct packing *p)
+{
+	struct str key, address = p->site->replies.address;
+	if (p->n->request.n == 0 || address.n == 0)
+		return OK;
+	enum err e = reply_key_find(p->cx, &key);
+	if (!e && key.n > 0)
+		p->reply_to =
+		    reply_address(p->cx->arena, key, address, p->n->id);
+	return e;
+}
+
 static enum err gather(struct packing *p, struct store *people)
 {
 	enum err e = store_read(p->cx, people);
@@ -163,6 +178,8 @@ static enum err gather(struct packing *p, struct store *people)
 		e = find_case(p);
 	if (!e)
 		e = find_files(p);
+	if (!e)
+		e = find_reply_to(p);
 	store_end(p->cx);
 	return e;
 }
@@ -338,6 +355,7 @@ static enum err write_letter(
 		.to = p->n->recipient,
 		.to_name = p->to.name,
 		.cc = p->n->cc,
+		.reply_to = p->reply_to,
 		.subject = p->subject,
 		.lang = p->to.lang,
 		.text = plain_text(p, link),

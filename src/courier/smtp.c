@@ -1,18 +1,16 @@
 #include "courier/smtp.h"
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/str.h"
+#include "courier/login.h"
 
 enum {
 	CONNECT_MS = 20 * 1000,
 	WHOLE_MS = 240 * 1000,
 	ANSWER_S = 60,
-	MAX_SECRET = 8192,
 };
 
 /* What was said on the wire so far. */
@@ -103,24 +101,6 @@ void smtp_close(struct smtp *s)
 	free(s);
 }
 
-/* Read anew each time: a token is replaced behind our back. */
-static bool read_secret(struct arena *a, struct str path, const char **ret)
-{
-	char bytes[MAX_SECRET];
-	int fd = open(str_cstr(a, path), O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof bytes);
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return false;
-	struct str secret = str_trim(str_n(bytes, (size_t)n));
-	if (secret.n == 0 || memchr(secret.p, '\0', secret.n) != NULL)
-		return false;
-	*ret = str_cstr(a, secret);
-	explicit_bzero(bytes, sizeof bytes);
-	return true;
-}
-
 #define SET(option, value)                                                \
 	do {                                                              \
 		if (curl_easy_setopt(s->curl, option, value) != CURLE_OK) \
@@ -130,20 +110,12 @@ static bool read_secret(struct arena *a, struct str path, const char **ret)
 static bool set_login(struct smtp *s, struct arena *a)
 {
 	const struct site_mail *m = s->mail;
-	const char *secret = NULL;
-	if (m->user.n == 0)
-		return true;
-	if (!read_secret(
-		a, m->token_file.n ? m->token_file : m->secret_file, &secret))
-		return false;
-	SET(CURLOPT_USERNAME, str_cstr(a, m->user));
-	if (m->token_file.n == 0) {
-		SET(CURLOPT_PASSWORD, secret);
-		return true;
-	}
-	SET(CURLOPT_XOAUTH2_BEARER, secret);
-	SET(CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2");
-	return true;
+	const struct login login = { .user = m->user,
+		.secret_file = m->secret_file,
+		.token_file = m->token_file,
+		.ca_file = m->ca_file,
+		.open = str_eq(m->starttls, STR("none")) };
+	return login_set(s->curl, a, &login);
 }
 
 static bool set_server(struct smtp *s, struct arena *a)
@@ -153,13 +125,8 @@ static bool set_server(struct smtp *s, struct arena *a)
 	/* The path is the name with which we greet. */
 	struct str url = str_fmt(a, "%.*s/%.*s", STR_ARG(m->url),
 	    STR_ARG(str_from(from, str_index(from, '@') + 1)));
-	bool open = str_eq(m->starttls, STR("none"));
 	SET(CURLOPT_URL, str_cstr(a, url));
 	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	SET(CURLOPT_USE_SSL, (long)(open ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (m->ca_file.n > 0)
-		SET(CURLOPT_CAINFO, str_cstr(a, m->ca_file));
 	return true;
 }
 
@@ -218,8 +185,11 @@ static void no_secret(struct smtp_answer *ret)
 
 static bool set_mail(struct smtp *s, struct arena *a, struct curl_slist *to)
 {
+	/* Where servers say that it did not arrive. */
+	struct str from =
+	    s->mail->bounces_to.n ? s->mail->bounces_to : s->mail->from;
 	SET(CURLOPT_MAIL_FROM,
-	    str_cstr(a, str_fmt(a, "<%.*s>", STR_ARG(s->mail->from))));
+	    str_cstr(a, str_fmt(a, "<%.*s>", STR_ARG(from))));
 	SET(CURLOPT_MAIL_RCPT, to);
 	SET(CURLOPT_UPLOAD, 1L);
 	SET(CURLOPT_READFUNCTION, give);

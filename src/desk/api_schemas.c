@@ -4,6 +4,7 @@
 #include "core/answers.h"
 #include "core/command_body.h"
 #include "core/flags.h"
+#include "core/replies.h"
 
 static const struct {
 	const char *name, *members;
@@ -93,6 +94,7 @@ static json_t *one_of(struct arena *a, struct str kind)
 		{ "outcome", outcome_names, OUTCOMES },
 		{ "flag", flag_names, FLAGS },
 		{ "command", command_names, COMMANDS },
+		{ "reply_state", reply_states, REPLY_STATES },
 	};
 	json_t *o = simple(a, "string", NULL);
 	if (str_eq(kind, STR("error")))

@@ -6,6 +6,7 @@
 #include "core/propose.h"
 #include "desk/page_case.h"
 #include "desk/page_case_handover.h"
+#include "desk/page_case_mailed.h"
 #include "desk/page_case_sign.h"
 
 /* "said.consent.endorsed", "said.receive", "said.attached": the first there is. */
@@ -54,7 +55,9 @@ static enum ui_tone tone_of(const struct event *ev)
 	if (kind_find(outcome, good, COUNT(good)) >= 0)
 		return UI_GOOD;
 	return ev->type == EVENT_noted || ev->type == EVENT_lapsed ||
-	               ev->type == EVENT_attached
+	               ev->type == EVENT_attached ||
+	               (ev->type == EVENT_mailed &&
+			   json_flag(ev->data, "automatic"))
 	           ? UI_NEUTRAL
 	           : UI_INFO;
 }
@@ -283,6 +286,8 @@ static void say_event(struct telling *t, const struct event *ev)
 	say_proposed(t, ev);
 	say_late(t, ev->data);
 	say(t, json_text(form, "text"));
+	if (ev->type == EVENT_mailed)
+		say(t, case_mailed_words(w, ev));
 	if (ev->type == EVENT_attached)
 		say(t, json_text(ev->data, "name"));
 	if (ev->type == EVENT_papered)

@@ -7,6 +7,7 @@
 #include "core/flags.h"
 #include "desk/form_answers.h"
 #include "desk/page_case.h"
+#include "desk/page_case_mailed.h"
 
 enum { CHANGE_COLUMNS = 3, CONTACT_COLUMNS = 4, TALK_MAX = 200 };
 
@@ -88,7 +89,7 @@ static void put_changes(const struct case_work *w, struct case_page *page)
 static bool is_talk(const struct event *ev)
 {
 	return ev->type == EVENT_asked || ev->type == EVENT_replied ||
-	       ev->type == EVENT_messaged;
+	       ev->type == EVENT_messaged || ev->type == EVENT_mailed;
 }
 
 static struct str talk_text(const struct event *ev)
@@ -104,7 +105,13 @@ static void put_talk(const struct case_work *w, struct case_page *page)
 	size_t n = 0;
 	for (size_t i = w->events.n; i-- > 0 && n < TALK_MAX;) {
 		const struct event *ev = &w->events.v[i];
-		if (!is_talk(ev) || talk_text(ev).n == 0)
+		if (!is_talk(ev))
+			continue;
+		if (ev->type == EVENT_mailed) {
+			v[n++] = case_mailed_entry(w, ev);
+			continue;
+		}
+		if (talk_text(ev).n == 0)
 			continue;
 		v[n++] = (struct ui_entry){
 			.tone = ev->type == EVENT_asked ? UI_WAIT : UI_INFO,

@@ -6,6 +6,8 @@
 struct str case_person(const struct case_work *w, struct str email)
 {
 	const struct person *p = facts_person(w->known, w->n_known, email);
+	if (str_eq(email, STR("mail")))
+		return case_say(w, MSG_replies_by_mail);
 	if (p == NULL)
 		return str_eq_nocase(email, w->f.requester) &&
 		               w->f.requester_name.n > 0

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/procedure.h"
+#include "core/replies.h"
 #include "core/setting.h"
 #include "desk/pages.h"
 #include "html/static.h"
@@ -17,6 +18,7 @@ struct frame {
 	int64_t waiting;
 	struct str role; /* in words */
 	bool demo;
+	int64_t held; /* mail that waits for the reader */
 };
 
 /* "/requests?q=x&lang=th" without the language, which would outlast a switch. */
@@ -136,6 +138,8 @@ static enum err look_up(struct ctx *cx, struct frame *ret)
 		e = cases_waiting_count(cx, &ret->waiting);
 	if (!e && cx->actor != NULL)
 		e = find_roles(cx, &ret->role);
+	if (!e)
+		e = reply_held(cx, &ret->held);
 	return e;
 }
 
@@ -227,6 +231,12 @@ static void navigation(
 	if (in_office(p) && has_page("/register"))
 		add(l, "/register", MSG_pages_nav_register)->current =
 		    below(v, "/register");
+	if (frame->held > 0 ||
+	    (holds(p, ROLE_records) && v->app->site->replies.url.n > 0)) {
+		struct ui_link *held = add(l, "/replies", MSG_replies_nav);
+		held->count = frame->held;
+		held->current = below(v, "/replies");
+	}
 	if (frame->demo && has_page("/mailbox"))
 		add(l, "/mailbox", MSG_pages_nav_mailbox)->current =
 		    below(v, "/mailbox");

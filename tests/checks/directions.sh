@@ -38,6 +38,7 @@ yaml.h: core
 isa-l: fmt evidence
 isa-l/: fmt evidence
 curl/: courier
+gmime/: courier
 qrencode.h: base
 cairo: paper
 cairo-pdf.h: paper

@@ -47,6 +47,7 @@ class Mail:
     user: str = None
     tls: bool = False
     answered: bool = True  # its 250 went out
+    sender: str = None     # on the envelope
     parsed: object = field(default=None, repr=False)
 
     def __post_init__(self):
@@ -147,7 +148,7 @@ class Handler:
             self.owner.mails.append(Mail(
                 to, envelope.content, user=session.auth_data,
                 tls=session.ssl is not None or self.owner.kind == "tls",
-                answered=not cut))
+                answered=not cut, sender=envelope.mail_from))
         if cut:
             server.transport.abort()
         return "250 taken"
