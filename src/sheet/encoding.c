@@ -138,6 +138,46 @@ static void count_all(struct census *s, const unsigned char *p, size_t n)
 	}
 }
 
+/* Bytes at the end that begin a letter of UTF-8 and do not end it. */
+static size_t cut_letter(const unsigned char *p, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= n; back++) {
+		unsigned char c = p[n - back];
+		size_t length = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;
+		if (c < 0x80)
+			return 0;
+		if (c >= 0xc0)
+			return length > back ? back : 0;
+	}
+	return 0;
+}
+
+/* Whether all of it is UTF-8 without NUL, as most files are: then there is nothing
+ * to count. */
+static enum err is_utf8(struct work *w, bool *ret)
+{
+	struct arena_mark mark = arena_mark(w->cx->arena);
+	unsigned char *piece = arena_room(w->cx->arena, PIECE);
+	size_t left = 0;
+	bool well = true;
+	enum err e = OK;
+
+	for (uint64_t at = 0; !e && well && at < w->size;) {
+		uint64_t rest = w->size - at;
+		size_t n = rest < PIECE - left ? (size_t)rest : PIECE - left;
+		e = read_at(w, at, piece + left, n);
+		at += n;
+		n += left;
+		left = at < w->size ? cut_letter(piece, n) : 0;
+		struct str s = str_n((const char *)piece, n - left);
+		well = !e && str_utf8(s) && str_index(s, '\0') == s.n;
+		memmove(piece, piece + s.n, left);
+	}
+	arena_rewind(w->cx->arena, mark);
+	*ret = well;
+	return e;
+}
+
 static enum err take_census(struct work *w, struct census *ret)
 {
 	struct census s = { 0 };
@@ -244,11 +284,14 @@ enum err encoding_find(struct work *w, enum sheet_encoding wanted,
     enum sheet_encoding *ret, uint64_t *ret_start)
 {
 	unsigned char head[3] = { 0 };
-	struct census s;
+	struct census s = { 0 };
+	bool plain = false;
 
 	enum err e =
 	    read_at(w, 0, head, w->size < 3 ? (size_t)w->size : sizeof head);
 	if (!e)
+		e = is_utf8(w, &plain);
+	if (!e && !plain)
 		e = take_census(w, &s);
 	if (e)
 		return e;
