@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cli/cli.h"
+#include "sheet/child.h"
 
 #define SUBCOMMAND(name, text, usage) \
 	{ text, cmd_##name, MSG_cli_help_##name, usage },
@@ -87,6 +88,8 @@ static int run(struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	umask(077);
+	if (argc > 1 && strcmp(argv[1], SHEET_CHILD) == 0)
+		sheet_child_main(argc, argv, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	crypt_init();
 	struct arena *arena = arena_new();

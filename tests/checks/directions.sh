@@ -13,6 +13,7 @@ sql: base
 http: base
 html: base
 fmt: base
+sheet: base
 source: base
 evidence: base
 core: base sql
@@ -21,7 +22,7 @@ templates: base html
 desk: base http html fmt core paper sql templates
 gate: base http html fmt source evidence core sql templates
 courier: base html core paper evidence sql templates
-cli: base sql http html fmt source evidence core paper desk gate courier'
+cli: base sql http html fmt sheet source evidence core paper desk gate courier'
 
 # A header that begins so may stand only in these folders.
 libraries='microhttpd.h: http
@@ -35,8 +36,9 @@ sodium.h: base evidence
 gnutls/: base evidence
 unicode/: base source
 yaml.h: core
-isa-l: fmt evidence
-isa-l/: fmt evidence
+isa-l: fmt sheet evidence
+isa-l/: fmt sheet evidence
+expat.h: sheet
 curl/: courier
 gmime/: courier
 qrencode.h: base

@@ -1,0 +1,71 @@
+/* columns.h - what the columns of a table that was sent in are: their names out of
+ * its headings, their checks out of its values, and the checks themselves. Pure:
+ * no file, no clock. */
+#ifndef SHEET_COLUMNS_H
+#define SHEET_COLUMNS_H
+
+#include "base/batch.h"
+#include "sheet/sheet.h"
+
+enum sheet_check {
+#define CHECK(name, type, msg) SHEET_CHECK_##name,
+#include "sheet/checks.def"
+#undef CHECK
+	SHEET_CHECKS
+};
+extern const char *const sheet_check_names[SHEET_CHECKS];
+enum column_type sheet_check_type(enum sheet_check);
+
+/* How years are written where a text leaves it open. */
+enum sheet_era {
+	SHEET_ERA_ANY, /* as base/time.h: from 2400 พ.ศ., two digits 25xx */
+	SHEET_ERA_BE,  /* พ.ศ. alone */
+	SHEET_ERA_CE,  /* ค.ศ. alone; two digits 1970 to 2069 */
+	SHEET_ERAS
+};
+
+/* A list of codes that a column may hold. */
+struct sheet_codes;
+struct sheet_codes *sheet_codes_new(
+    struct arena *, const struct str *codes, size_t n);
+
+struct sheet_column {
+	struct str title; /* the heading, tidied */
+	struct str name;  /* [a-z][a-z0-9_]*, no two alike, at most 40 bytes */
+	enum sheet_check check;
+	enum sheet_era era;
+	bool needed;                     /* an empty cell is wrong */
+	const struct sheet_codes *codes; /* of SHEET_CHECK_code */
+};
+
+/* The columns that a row of headings names, all as text. A heading twice, none
+ * above data, or no heading at all is a finding: false. */
+bool sheet_columns(struct arena *, const struct sheet_row *headings,
+    struct sheet_column **ret, size_t *ret_n, struct sheet_finding *ret_found);
+
+/* Cells of one column, looked at one after the other. */
+struct sheet_guess {
+	uint32_t n, fits[SHEET_CHECKS];
+	bool zeros; /* numbers that begin with 0: they are codes */
+};
+void sheet_guess_add(
+    struct sheet_guess *, struct arena *, const struct sheet_cell *);
+/* What at least nineteen in twenty of them are; else text. */
+enum sheet_check sheet_guess_end(const struct sheet_guess *);
+
+struct sheet_value {
+	/* As it is kept: ISO dates, digits without blanks, E.164 numbers. Empty
+	 * for an empty cell. */
+	struct str s;
+	struct str more; /* the extension of a telephone number */
+	bool moved; /* a date whose year was พ.ศ. in a true date cell */
+};
+/* False when the cell is not what its column must be; *ret_wrong says why. */
+bool sheet_check(struct arena *, const struct sheet_column *,
+    const struct sheet_cell *, struct sheet_value *ret, enum msg *ret_wrong);
+
+/* Whether thirteen digits are a national id with its check digit (domain.md
+ * 5.9). */
+bool sheet_citizen_id(struct str digits);
+
+#endif

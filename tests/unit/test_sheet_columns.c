@@ -1,0 +1,345 @@
+/* Names and checks of columns, and the helpers that clean. */
+#include "t.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/crypt.h"
+#include "base/str.h"
+#include "sheet/clean.h"
+#include "sheet/columns.h"
+
+static struct arena *a;
+
+static void fresh(void)
+{
+	arena_free(a);
+	a = arena_new();
+}
+
+/* A row of texts between '|'. */
+static struct sheet_row row_of(const char *texts)
+{
+	struct str s = str_of(texts), one;
+	struct sheet_cell *v = ARENA_ARRAY(a, struct sheet_cell, 20);
+	size_t n = 0;
+
+	do {
+		bool more = str_cut(s, '|', &one, &s);
+		v[n++] = (struct sheet_cell){
+			.kind = one.n ? SHEET_TEXT : SHEET_EMPTY, .s = one
+		};
+		if (!more)
+			break;
+	} while (n < 20);
+	return (struct sheet_row){ .number = 1, .n = n, .v = v };
+}
+
+static void names_out_of_headings(void)
+{
+	static const struct {
+		const char *headings, *names;
+	} cases[] = {
+		{ "รหัสนักศึกษา|ชื่อ - นามสกุล|คณะ", "student_id|full_name|faculty" },
+		{ "ชื่อ|ชื่อ (อังกฤษ)|นามสกุล", "first_name|first_name_2|last_name" },
+		{ "Student No.|GPA|2569|ของแปลก|e-mail",
+		    "student_no|gpa|column_3|column_4|e_mail" },
+		{ "เลขบัตรประจำตัว ประชาชน| E-Mail |เบอร์โทร.",
+		    "citizen_id|e_mail|phone" },
+		{ "a_b|A B", "a_b|a_b_2" },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sheet_row row = row_of(cases[i].headings);
+		struct sheet_column *v = NULL;
+		struct sheet_finding found = { 0 };
+		struct buf b = buf_new(a, 1000);
+		size_t n = 0;
+		T_CHECK(sheet_columns(a, &row, &v, &n, &found), "%s",
+		    cases[i].headings);
+		for (size_t k = 0; k < n; k++)
+			buf_fmt(&b, "%s%.*s", k ? "|" : "", STR_ARG(v[k].name));
+		T_TEXT(buf_view(&b), str_of(cases[i].names));
+	}
+}
+
+static void headings_that_are_refused(void)
+{
+	static const struct {
+		const char *headings;
+		enum sheet_trouble want;
+		uint32_t column;
+	} cases[] = {
+		{ "คณะ|สาขา|คณะ ", SHEET_heading_twice, 3 },
+		{ "GPA|gpa", SHEET_heading_twice, 2 },
+		{ "รหัส||คณะ", SHEET_heading_empty, 2 },
+		{ "รหัส| |คณะ", SHEET_heading_empty, 2 },
+	};
+	struct sheet_column *v;
+	struct sheet_finding found = { 0 };
+	size_t n;
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sheet_row row = row_of(cases[i].headings);
+		T_CHECK(!sheet_columns(a, &row, &v, &n, &found) &&
+			    found.kind == cases[i].want &&
+			    found.column == cases[i].column,
+		    "%s: %u at %u", cases[i].headings, found.kind,
+		    found.column);
+	}
+	T_CHECK(!sheet_columns(a, NULL, &v, &n, &found) &&
+		    found.kind == SHEET_heading_none,
+	    "none");
+}
+
+/* The value of a text, or "-" and the message's key. */
+static struct str checked(
+    struct sheet_column c, enum sheet_cell_kind kind, const char *text)
+{
+	const struct sheet_cell cell = { .kind = kind, .s = str_of(text) };
+	struct sheet_value v = { 0 };
+	enum msg wrong = MSG_NONE;
+
+	if (!sheet_check(a, &c, &cell, &v, &wrong)) {
+		struct str key = msg_key(wrong);
+		T_CHECK(msg_text(LANG_TH, wrong).n > 0, "no sentence");
+		return str_fmt(a, "-%.*s", STR_ARG(key));
+	}
+	return str_fmt(a, "%.*s%s%.*s%s", STR_ARG(v.s), v.more.p ? "+" : "",
+	    STR_ARG(v.more), v.moved ? " moved" : "");
+}
+
+static void values_of_each_check(void)
+{
+	static const struct {
+		enum sheet_check check;
+		const char *text, *want;
+	} cases[] = {
+		{ SHEET_CHECK_text, "  น้ํา   ใส ", "น้ำ ใส" },
+		{ SHEET_CHECK_integer, "๑๒๓", "123" },
+		{ SHEET_CHECK_integer, "1,234,567", "1234567" },
+		{ SHEET_CHECK_integer, "12,34", "-sheet.wrong-integer" },
+		{ SHEET_CHECK_integer, "1.5", "-sheet.wrong-integer" },
+		{ SHEET_CHECK_integer, "12.0", "12" },
+		{ SHEET_CHECK_number, "1,234.50", "1234.5" },
+		{ SHEET_CHECK_number, "-0.10", "-0.1" },
+		{ SHEET_CHECK_number, "1e400", "-sheet.wrong-number" },
+		{ SHEET_CHECK_number, "0x10", "-sheet.wrong-number" },
+		{ SHEET_CHECK_number, "nan", "-sheet.wrong-number" },
+		{ SHEET_CHECK_boolean, "ไม่ใช่", "false" },
+		{ SHEET_CHECK_boolean, "YES", "true" },
+		{ SHEET_CHECK_boolean, "maybe", "-sheet.wrong-boolean" },
+		{ SHEET_CHECK_citizen_id, "1-1120-34563-56-2",
+		    "1112034563562" },
+		{ SHEET_CHECK_citizen_id, "๑๑๑๒๐๓๔๕๖๓๕๖๒", "1112034563562" },
+		{ SHEET_CHECK_citizen_id, "1112034563526",
+		    "-sheet.wrong-citizen-id-digit" },
+		{ SHEET_CHECK_citizen_id, "9112034563562",
+		    "-sheet.wrong-citizen-id-digit" },
+		{ SHEET_CHECK_citizen_id, "111203456356",
+		    "-sheet.wrong-citizen-id" },
+		{ SHEET_CHECK_citizen_id, "1.11203E+12",
+		    "-sheet.wrong-citizen-id" },
+		{ SHEET_CHECK_phone, "02-555-2000 ต่อ 2225",
+		    "+6625552000+2225" },
+		{ SHEET_CHECK_phone, "081 234 5678", "+66812345678" },
+		{ SHEET_CHECK_phone, "๐๘๑-๒๓๔-๕๖๗๘", "+66812345678" },
+		{ SHEET_CHECK_phone, "+66 81 234 5678", "+66812345678" },
+		{ SHEET_CHECK_phone, "2225", "2225+2225" },
+		{ SHEET_CHECK_phone, "08123456", "-sheet.wrong-phone" },
+		{ SHEET_CHECK_phone, "0212345678", "-sheet.wrong-phone" },
+		{ SHEET_CHECK_phone, "812345678", "-sheet.wrong-phone" },
+		{ SHEET_CHECK_email, "A.b+c@Example.AC.th",
+		    "A.b+c@example.ac.th" },
+		{ SHEET_CHECK_email, "a@b", "-sheet.wrong-email" },
+		{ SHEET_CHECK_email, "a..b@c.th", "-sheet.wrong-email" },
+		{ SHEET_CHECK_email, "a b@c.th", "-sheet.wrong-email" },
+		{ SHEET_CHECK_email, "a@-c.th", "-sheet.wrong-email" },
+		{ SHEET_CHECK_email, "a@b@c.th", "-sheet.wrong-email" },
+		{ SHEET_CHECK_datetime, "20/11/2569 09:14",
+		    "2026-11-20T09:14:00" },
+		{ SHEET_CHECK_datetime, "๒๐ พ.ย. ๒๕๖๙ ๙.๑๔ น.",
+		    "2026-11-20T09:14:00" },
+		{ SHEET_CHECK_datetime, "2026-11-20T25:00",
+		    "-sheet.wrong-datetime" },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++)
+		T_TEXT(checked((struct sheet_column){ .check = cases[i].check },
+			   SHEET_TEXT, cases[i].text),
+		    str_of(cases[i].want));
+	const struct sheet_column needed = { .check = SHEET_CHECK_text,
+		.needed = true };
+	T_TEXT(checked(needed, SHEET_TEXT, " "), STR("-sheet.wrong-empty"));
+	T_TEXT(checked((struct sheet_column){ 0 }, SHEET_EMPTY, ""), STR(""));
+	T_TEXT(checked(needed, SHEET_ERROR, "#N/A"), STR("-sheet.wrong-error"));
+}
+
+static void dates_of_both_eras(void)
+{
+	static const struct {
+		enum sheet_era era;
+		enum sheet_cell_kind kind;
+		const char *text, *want;
+	} cases[] = {
+		{ SHEET_ERA_ANY, SHEET_TEXT, "6 พฤษภาคม 2569", "2026-05-06" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "๖ พ.ค. ๒๕๖๙", "2026-05-06" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "1/3/64", "2021-03-01" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "01-03-2564", "2021-03-01" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "1.3.2021", "2021-03-01" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "2564-03-01", "2021-03-01" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "29/02/2567", "2024-02-29" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "29/02/2566",
+		    "-sheet.wrong-date" },
+		{ SHEET_ERA_ANY, SHEET_TEXT, "31/04/2567",
+		    "-sheet.wrong-date" },
+		{ SHEET_ERA_BE, SHEET_TEXT, "1/3/2564", "2021-03-01" },
+		{ SHEET_ERA_BE, SHEET_TEXT, "1/3/2021", "-sheet.wrong-date" },
+		{ SHEET_ERA_CE, SHEET_TEXT, "1/3/2021", "2021-03-01" },
+		{ SHEET_ERA_CE, SHEET_TEXT, "1/3/2564", "-sheet.wrong-date" },
+		{ SHEET_ERA_CE, SHEET_TEXT, "1/3/21", "2021-03-01" },
+		{ SHEET_ERA_CE, SHEET_TEXT, "1/3/98", "1998-03-01" },
+		{ SHEET_ERA_ANY, SHEET_DATE, "2021-03-01", "2021-03-01" },
+		{ SHEET_ERA_ANY, SHEET_DATE, "2564-03-01", "2021-03-01 moved" },
+		{ SHEET_ERA_CE, SHEET_DATE, "2564-03-01", "2564-03-01" },
+		{ SHEET_ERA_ANY, SHEET_NUMBER, "44256", "-sheet.wrong-date" },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++)
+		T_TEXT(checked((struct sheet_column){ .check = SHEET_CHECK_date,
+				   .era = cases[i].era },
+			   cases[i].kind, cases[i].text),
+		    str_of(cases[i].want));
+}
+
+static void codes_of_a_list(void)
+{
+	static const struct str codes[] = { STR_INIT("ENG"), STR_INIT("SCI"),
+		STR_INIT("คณะ 01") };
+
+	fresh();
+	const struct sheet_column c = { .check = SHEET_CHECK_code,
+		.codes = sheet_codes_new(a, codes, COUNT(codes)) };
+	T_TEXT(checked(c, SHEET_TEXT, " eng "), STR("ENG"));
+	T_TEXT(checked(c, SHEET_TEXT, "คณะ ๐๑"), STR("คณะ 01"));
+	T_TEXT(checked(c, SHEET_TEXT, "ARC"), STR("-sheet.wrong-code"));
+}
+
+static void checks_that_are_guessed(void)
+{
+	static const struct {
+		const char *texts;
+		enum sheet_check want;
+	} cases[] = {
+		{ "1|2|3||30", SHEET_CHECK_integer },
+		{ "1|2.5|3", SHEET_CHECK_number },
+		{ "0012|0013|0014", SHEET_CHECK_text },
+		{ "6501234567890|6501234567891", SHEET_CHECK_integer },
+		{ "1112034563562|1-1120-34563-56-2", SHEET_CHECK_citizen_id },
+		{ "081-234-5678|02-555-2000", SHEET_CHECK_phone },
+		{ "0812345678|025552000", SHEET_CHECK_phone },
+		{ "a@b.th|c@d.th", SHEET_CHECK_email },
+		{ "1/3/2564|๖ พ.ค. ๒๕๖๙", SHEET_CHECK_date },
+		{ "ใช่|ไม่ใช่|ใช่", SHEET_CHECK_boolean },
+		{ "0|1|1", SHEET_CHECK_integer },
+		{ "1|2|x", SHEET_CHECK_text },
+		{ "1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16|17|18|19|x",
+		    SHEET_CHECK_integer },
+		{ "|", SHEET_CHECK_text },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sheet_row row = row_of(cases[i].texts);
+		struct sheet_guess g = { 0 };
+		for (size_t k = 0; k < row.n; k++)
+			sheet_guess_add(&g, a, &row.v[k]);
+		enum sheet_check got = sheet_guess_end(&g);
+		T_CHECK(got == cases[i].want, "%s: %s", cases[i].texts,
+		    sheet_check_names[got]);
+	}
+}
+
+static void names_in_their_parts(void)
+{
+	/* title|first|middle|last, and ? when it is not sure. */
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "นางสาวไข่มุก สรรพวุธ", "นางสาว|ไข่มุก||สรรพวุธ" },
+		{ "น.ส. ไข่มุก  สรรพวุธ", "น.ส.|ไข่มุก||สรรพวุธ" },
+		{ "นายสมชาย ใจดี", "นาย|สมชาย||ใจดี" },
+		{ "รศ.ดร.ชูพันธุ์ รัตนโกศา", "รศ. ดร.|ชูพันธุ์||รัตนโกศา" },
+		{ "ผศ.ดร. สมศักดิ์ ณ อยุธยา", "ผศ. ดร.|สมศักดิ์||ณ อยุธยา" },
+		{ "ม.ร.ว.ปิ่น เทพหัสดิน ณ อยุธยา", "ม.ร.ว.|ปิ่น||เทพหัสดิน ณ อยุธยา" },
+		{ "สมหญิง แซ่ ตั้ง", "|สมหญิง||แซ่ ตั้ง" },
+		{ "นายิกา ใจดี", "|นายิกา||ใจดี" },
+		{ "พระพาย ใจดี", "|พระพาย||ใจดี" },
+		{ "คุณากร ใจดี", "|คุณากร||ใจดี" },
+		{ "พ.ต.อ.หญิง", "พ.ต.อ.|หญิง||?" },
+		{ "Mr. John Smith", "Mr.|John||Smith" },
+		{ "Assoc. Prof. Dr. Mary Ann Smith",
+		    "Assoc. Prof. Dr.|Mary|Ann|Smith?" },
+		{ "Missy Elliott", "|Missy||Elliott" },
+		{ "สมชาย", "|สมชาย||?" },
+		{ "", "|||?" },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sheet_name n =
+		    sheet_split_name(a, str_of(cases[i].text));
+		T_TEXT(str_fmt(a, "%.*s|%.*s|%.*s|%.*s%s", STR_ARG(n.title),
+			   STR_ARG(n.first), STR_ARG(n.middle), STR_ARG(n.last),
+			   n.sure ? "" : "?"),
+		    str_of(cases[i].want));
+	}
+}
+
+static void rows_that_stand_twice(void)
+{
+	static const char *const rows[] = { "a|b", "ab|", "a|b|c", "a|b", "ก|ข",
+		"ab|" };
+	static const uint32_t want[] = { 0, 0, 0, 1, 0, 2 };
+
+	fresh();
+	struct sheet_seen *s = sheet_seen_new(a, 100);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sheet_row row = row_of(rows[i]);
+		row.number = (uint32_t)i + 1;
+		uint32_t got = sheet_seen(s, &row);
+		T_CHECK(got == want[i], "%s: %u", rows[i], got);
+	}
+	s = sheet_seen_new(a, 20000);
+	size_t again = 0;
+	for (uint32_t i = 0; i < 40000; i++) {
+		char text[20];
+		snprintf(text, sizeof text, "%u", i % 20000);
+		const struct sheet_cell cell = { SHEET_TEXT, false,
+			str_of(text) };
+		const struct sheet_row row = { i + 1, 1, &cell };
+		again += sheet_seen(s, &row) == i % 20000 + 1;
+	}
+	T_CHECK(again == 20000, "%zu", again);
+	T_TEXT(sheet_clean(a, STR("  ๑๒  ก "), true), STR("12 ก"));
+	T_TEXT(sheet_clean(a, STR("  ๑๒  ก "), false), STR("๑๒ ก"));
+}
+
+int main(void)
+{
+	crypt_init();
+	T_RUN(names_out_of_headings);
+	T_RUN(headings_that_are_refused);
+	T_RUN(values_of_each_check);
+	T_RUN(dates_of_both_eras);
+	T_RUN(codes_of_a_list);
+	T_RUN(checks_that_are_guessed);
+	T_RUN(names_in_their_parts);
+	T_RUN(rows_that_stand_twice);
+	arena_free(a);
+	return T_PLAN();
+}
