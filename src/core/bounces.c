@@ -15,7 +15,7 @@ enum { MAX_ANSWER = 300 };
 static enum err mark(struct ctx *cx, int64_t notice, struct str request,
     const struct reply_failure *f, bool *ret_ours, bool *ret_news)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool before = false;
 	int64_t changed = 0;
 	enum err e = sql_find(cx,
@@ -111,7 +111,7 @@ static enum err take_one(struct ctx *cx, int64_t notice, struct str request,
 enum err bounces_take(
     struct ctx *cx, int64_t notice, const struct incoming *m, bool *ret_any)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	enum err e =
 	    sql_find(cx, SQL("select request from mail where notice = $1"),

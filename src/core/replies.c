@@ -8,7 +8,7 @@
 #include "core/policy.h"
 #include "sql/sql.h"
 
-enum { MAX_LIST = 200, MAX_COUNTED = 50, MAX_REASON = 500 };
+enum { MAX_LIST = 200, AT_ONCE = 100, MAX_REASON = 500 };
 
 const char *const reply_kinds[REPLY_KINDS] = {
 	[REPLY_WRITTEN] = "written",
@@ -138,59 +138,73 @@ static enum err may_see(struct ctx *cx, const struct reply *r, bool *ret)
 	return e;
 }
 
+/* Adds those that the actor may see, up to `limit` in all. */
 static enum err keep_seen(struct ctx *cx, const struct rows *rows,
-    int64_t limit, struct reply *v, size_t *ret_n)
+    int64_t limit, struct reply *v, size_t *n)
 {
-	size_t n = 0;
 	enum err e = OK;
-	for (size_t i = 0; i < rows->n && n < (size_t)limit && !e; i++) {
+	for (size_t i = 0; i < rows->n && *n < (size_t)limit && !e; i++) {
 		bool may = false;
-		e = from_row(cx, rows->row[i], &v[n]);
+		e = from_row(cx, rows->row[i], &v[*n]);
 		if (!e)
-			e = may_see(cx, &v[n], &may);
-		n += !e && may;
+			e = may_see(cx, &v[*n], &may);
+		*n += !e && may;
 	}
-	*ret_n = n;
 	return e;
 }
 
 enum err reply_list(struct ctx *cx, enum reply_state state, int64_t before,
     int64_t limit, const struct reply **ret, size_t *ret_n)
 {
-	struct rows rows;
+	struct rows rows = { .n = AT_ONCE };
 	REQUIRE(limit > 0 && limit <= MAX_LIST);
+	struct reply *v =
+	    ARENA_ARRAY(cx->arena, struct reply, (size_t)limit + 1);
 	enum err e = signed_in(cx);
 	if (!e && !reply_person_may(cx))
 		e = fail(cx, ERR_DENIED, MSG_error_denied);
-	if (!e)
+	*ret = v;
+	*ret_n = 0;
+	if (before <= 0)
+		before = INT64_MAX;
+	while (!e && rows.n == AT_ONCE && *ret_n < (size_t)limit) {
 		e = sql_all(cx,
 		    SQL("select " REPLY_COLUMNS " from reply where state = $1"
-			" and id < $2 order by id desc limit 400"),
-		    VALS(val_str(str_of(reply_states[state])),
-			val_i64(before > 0 ? before : INT64_MAX)),
+			" and id < $2 order by id desc limit $3"),
+		    VALS(val_str(str_of(reply_states[state])), val_i64(before),
+			val_i64(AT_ONCE)),
 		    &rows);
-	if (e)
-		return e;
-	struct reply *v = ARENA_ARRAY(cx->arena, struct reply, rows.n + 1);
-	*ret = v;
-	return keep_seen(cx, &rows, limit, v, ret_n);
+		if (!e)
+			e = keep_seen(cx, &rows, limit, v, ret_n);
+		if (!e && rows.n > 0)
+			before = row_i64(rows.row[rows.n - 1], "id");
+	}
+	return e;
 }
 
 enum err reply_held(struct ctx *cx, int64_t *ret)
 {
-	const struct reply *v;
-	size_t n = 0;
+	struct rows rows;
 	*ret = 0;
 	if (cx->actor == NULL || !reply_person_may(cx))
 		return OK;
-	enum err e = reply_list(cx, REPLY_HELD, 0, MAX_COUNTED, &v, &n);
-	*ret = (int64_t)n;
+	enum err e = sql_all(cx,
+	    SQL("select request, office, count(*) as n from reply"
+		" where state = 'held' group by request, office limit 200"),
+	    NO_VALS, &rows);
+	for (size_t i = 0; !e && i < rows.n; i++) {
+		bool may = false;
+		struct reply r = { .request = row_str(rows.row[i], "request"),
+			.office = row_str(rows.row[i], "office") };
+		e = may_see(cx, &r, &may);
+		*ret += may ? row_i64(rows.row[i], "n") : 0;
+	}
 	return e;
 }
 
 static enum err find(struct ctx *cx, int64_t id, struct reply *ret)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	enum err e = signed_in(cx);
 	if (!e)

@@ -110,7 +110,7 @@ MUST_CHECK enum err reply_is_sealed(
  * ERR_DENIED to whoever never may. */
 MUST_CHECK enum err reply_list(struct ctx *, enum reply_state, int64_t before,
     int64_t limit, const struct reply **ret, size_t *ret_n);
-/* How many are held that the actor may see, 50 at the most. */
+/* How many are held that the actor may see. */
 MUST_CHECK enum err reply_held(struct ctx *, int64_t *ret);
 /* ERR_NOT_FOUND also to whoever may not see it. */
 MUST_CHECK enum err reply_get(struct ctx *, int64_t id, struct reply *ret);

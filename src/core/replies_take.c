@@ -43,7 +43,7 @@ static struct str fingerprint(struct arena *a, const struct incoming *m)
 
 static enum err is_known(struct ctx *cx, struct str print, bool *ret)
 {
-	struct row row;
+	struct row row = { 0 };
 	return sql_find(cx, SQL("select id from reply where fingerprint = $1"),
 	    VALS(val_str(print)), &row, ret);
 }
@@ -67,7 +67,7 @@ static enum err find_tag(struct taking *t)
  * whom that mail went to. */
 static enum err find_answered(struct taking *t)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	enum err e = OK;
 	for (size_t i = 0; i < t->m->n_answers && !e && !found; i++)
@@ -87,7 +87,7 @@ static enum err find_answered(struct taking *t)
 
 static enum err find_request(struct taking *t)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	if (t->notice == 0)
 		return OK;
@@ -116,7 +116,7 @@ enum err reply_is_sealed(
     struct ctx *cx, struct str address, const struct incoming *m, bool *ret)
 {
 	struct taking t = { .cx = cx, .m = m, .address = address };
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	enum err e = find_notice(&t);
 	if (!e && t.notice != 0)
@@ -184,7 +184,7 @@ static enum err takes_part(const struct taking *t, bool *ret)
 
 static enum err too_many(const struct taking *t, bool *ret)
 {
-	struct row row;
+	struct row row = { 0 };
 	enum err e = sql_one(t->cx,
 	    SQL("select count(*) as n from reply where request = $1"
 		" and sender = $2 and at > $3"),

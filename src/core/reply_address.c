@@ -8,7 +8,7 @@ enum { TAG_BYTES = 16, KEY_BYTES = 32, BITS = 5 };
 
 enum err reply_key_find(struct ctx *cx, struct str *ret)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	enum err e = sql_find(cx, SQL("select key from reply_key where id = 1"),
 	    NO_VALS, &row, &found);

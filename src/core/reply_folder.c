@@ -8,7 +8,7 @@ enum { MAX_DUE = 200 };
 enum err reply_folder_find(struct ctx *cx, struct str mailbox,
     int64_t uidvalidity, int64_t uid_next, struct reply_folder *ret)
 {
-	struct row row;
+	struct row row = { 0 };
 	bool found = false;
 	enum err e = sql_find(cx,
 	    SQL("select uidvalidity, last_uid, old_end, since, at"

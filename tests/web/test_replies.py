@@ -1,21 +1,22 @@
 """Replies by mail: a real IMAP server on loopback, and all that people, machines
 and enemies send to it.
 """
-import email.policy
 import os
 import re
 import signal
 import subprocess
 import time
+from base64 import b64encode
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
-from conftest import wait_until
+from browser import DESK, Browser
+from conftest import free_port, wait_until
 from imap_server import ADDRESS, ImapServer
 from journey import good
 from mail_server import MailServer
-from conftest import free_port
 from pages import Web
 from test_mail import Mailing
 
@@ -196,8 +197,7 @@ def test_what_programs_write(desk):
     # Names of files by RFC 2231 (in pieces), by RFC 2047, and as they are.
     name = "รายงาน ๒๕๖๙ (ฉบับแก้ไข).pdf"
     quoted = "".join(f"%{b:02X}" for b in name.encode())
-    encoded = "=?UTF-8?B?" + __import__("base64").b64encode(
-        name.encode()).decode() + "?="
+    encoded = "=?UTF-8?B?" + b64encode(name.encode()).decode() + "?="
     plain = ["Content-Type: text/plain; charset=utf-8", "", "files"]
     row, data = sent(by_hand(head, [
         plain,
@@ -516,3 +516,44 @@ def test_configuration(desk, cli, tmp_path):
     d.all_sent()
     mails = [m for m in d.server.mails if no in str(m.parsed["Subject"])]
     assert mails and all(m.parsed["Reply-To"] is None for m in mails)
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_in_a_browser(desk, tmp_path, lang):
+    d = desk()
+    no = d.icit.until("preparing")
+    d.icit.officer.ok(no, "message", text="ถาม")
+    mail = d.mail(no, "message")
+    m = d.answer(mail, "ส่งไฟล์มาให้แล้ว\n<b>ตัวหนา</b>")
+    m.add_attachment(b"x", maintype="text", subtype="csv", filename="ก.csv")
+    d.send(m)
+    d.send(d.answer(mail, "ไม่อยู่", Auto_Submitted="auto-replied",
+                    subject="auto"))
+    held = d.send(d.answer(mail, "ผมขอเพิ่มครับ\n" + "ยาว" * 200,
+                           sender=f"สมชาย ใจดี <{STRANGER}>"))
+    entry, = [e for e in d.university.facts["people"]
+              if e["email"] == d.icit.records.email][:1]
+    b = Browser(d.university.desk, lang, DESK,
+                Path(os.environ.get("PRATU_SHOTS") or tmp_path))
+    form = d.icit.answers()
+    positions = d.store("select distinct position from person"
+                        " order by length(position) desc")
+    try:
+        b.use_language()
+        b.given = [form["title"], form["purpose"], form["detail"], "ก.csv",
+                   "ผมขอเพิ่มครับ", "ยาว" * 200, "ส่งไฟล์มาให้แล้ว", "ตัวหนา",
+                   "ไม่อยู่", "สมชาย ใจดี", "ถาม", "อว 7105"] + [
+            p["position"] for p in positions if p["position"]] + [
+            p["name"] for p in d.university.facts["people"]] + [
+            r["subject"] for r in d.store("select subject from outbox")]
+        b.sign_in(entry)
+        for path, name in (("/replies", "held"),
+                           (f"/replies/{held['id']}", "held-one"),
+                           (f"/requests/{no}", "mailed")):
+            b.go(path)
+            b.look(name)
+        b.go(f"/replies/{held['id']}")
+        assert STRANGER in b.text()
+        assert not b.found, "\n".join(b.found)
+    finally:
+        b.close()
