@@ -249,6 +249,7 @@ def test_what_programs_write(desk):
     row, data = sent(m)
     assert "แล้วไม่ได้" in data["text"] and secret[:20] not in data["text"]
     assert secret[20:] not in data["text"]
+    assert secret[-5:] not in data["text"]
     second, data = sent(d.answer(link, "รับแล้ว"))
     files = d.university.dir / "people" / "mails"
     for r in (row, second):
