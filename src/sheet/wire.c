@@ -9,11 +9,22 @@ size_t wire_most(const struct sheet_limits *l)
 	return (size_t)l->row_bytes + (size_t)l->columns * 8 + WIRE_BLOCK + 100;
 }
 
+/* Seven bits a byte, the low ones first. */
+static size_t number_bytes(unsigned char *to, uint64_t v)
+{
+	size_t n = 0;
+
+	for (; v > 0x7f; v >>= 7)
+		to[n++] = (unsigned char)(v | 0x80);
+	to[n++] = (unsigned char)v;
+	return n;
+}
+
 static void put_number(struct buf *b, uint64_t v)
 {
-	for (; v > 0x7f; v >>= 7)
-		buf_char(b, (char)((v & 0x7f) | 0x80));
-	buf_char(b, (char)v);
+	unsigned char bytes[10];
+
+	buf_bytes(b, bytes, number_bytes(bytes, v));
 }
 
 void wire_put_text(struct buf *b, struct str s)
@@ -62,9 +73,15 @@ void wire_put_row(struct buf *b, const struct sheet_row *r)
 	put_number(b, r->n);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct sheet_cell *c = &r->v[i];
-		buf_char(b, (char)(c->kind | (c->formula ? FORMULA : 0)));
-		if (c->kind != SHEET_EMPTY)
-			wire_put_text(b, c->s);
+		int flag = c->formula ? FORMULA : 0;
+		bool empty = c->kind == SHEET_EMPTY;
+		unsigned char head[11];
+
+		head[0] = (unsigned char)((int)c->kind | flag);
+		buf_bytes(
+		    b, head, empty ? 1 : 1 + number_bytes(head + 1, c->s.n));
+		if (!empty)
+			buf_str(b, c->s);
 	}
 }
 
