@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/thai.h"
 #include "core/line.h"
+#include "core/notice_choice.h"
 #include "core/people.h"
 #include "core/setting.h"
 #include "sql/sql.h"
@@ -83,17 +84,23 @@ enum err outbox_add(struct ctx *cx, const struct notice *input, int64_t *ret_id)
 
 	if (e)
 		return e;
-	e = counter_next(cx, STR("outbox"), &n.id);
+	enum notice_how how = HOW_now;
+	e = notice_how_of(cx, &n, &how);
+	if (!e)
+		e = counter_next(cx, STR("outbox"), &n.id);
 	if (e)
 		return e;
+	bool held = how != HOW_now;
 	e = sql_exec(cx,
 	    SQL("insert into outbox (id, kind, request, recipient, cc, subject,"
-		" body, link, files, created, owner, until, done)"
-		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0, 0)"),
+		" body, link, files, created, owner, until, done, held)"
+		" values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0, $11,"
+		" $12)"),
 	    VALS(val_i64(n.id), val_str(str_of(notice_names[n.kind])),
 		val_str(n.request), val_str(n.recipient), val_str(n.cc),
 		val_str(n.subject), val_str(n.body), val_str(n.link),
-		val_str(n.files), val_i64(cx->now)),
+		val_str(n.files), val_i64(cx->now), val_i64(held ? cx->now : 0),
+		val_str(held ? str_of(notice_how_names[how]) : STR(""))),
 	    NULL);
 	if (e)
 		return e;

@@ -26,7 +26,7 @@ struct notice {
 	struct str link;      /* path of the desk ("/requests/…") or empty */
 	struct str files; /* ids of attachments, blanks between; may be empty */
 	int64_t created;
-	int64_t done;  /* when it was sent; 0: not yet */
+	int64_t done;  /* when it was sent, or held (notice_choice.h); or 0 */
 	int64_t tried; /* when a courier took it first; 0: none has */
 };
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "core/digest.h"
 #include "core/grants.h"
 #include "core/outbox.h"
 #include "core/reminder.h"
@@ -30,13 +31,14 @@ enum {
 	SIGN_MS = 60 * 1000,
 	REMIND_MS = 20 * 1000,
 	DISPOSE_MS = 3 * 1000,
+	DIGEST_MS = 5 * 1000,
 };
 
 struct courier {
 	const struct courier_options *options;
 	struct store *people, *shared;
 	struct str name; /* of this process, in leases */
-	int64_t swept, reminded, disposed;
+	int64_t swept, reminded, disposed, digested;
 	struct heads heads;
 	int64_t signed_at;
 	struct post *post;       /* NULL: no mail server is named */
@@ -187,6 +189,41 @@ static void remind(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.reminders");
 }
 
+static enum err digest_one(struct ctx *cx, struct courier *c, int64_t person)
+{
+	enum err e = store_write(cx, c->people);
+	if (!e)
+		e = digest_write(cx, person);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+/* One that cannot be written keeps nobody else's. */
+static void digest(struct ctx *cx, struct courier *c)
+{
+	const int64_t *v = NULL;
+	size_t n = 0;
+	if (cx->now - c->digested < DIGEST_MS && cx->now >= c->digested)
+		return;
+	c->digested = cx->now;
+	enum err e = store_read(cx, c->people);
+	if (!e)
+		e = digests_due(cx, &v, &n);
+	store_end(cx);
+	if (e)
+		log_fault(cx, "courier.digests");
+	for (size_t i = 0; i < n; i++) {
+		struct arena_mark mark = arena_mark(cx->arena);
+		if (digest_one(cx, c, v[i])) {
+			log_fault(cx, "courier.digest");
+			cx->fault = (struct fault){ 0 };
+		}
+		arena_rewind(cx->arena, mark);
+	}
+}
+
 static void sign(struct ctx *cx, struct courier *c)
 {
 	c->signed_at = cx->now;
@@ -216,6 +253,7 @@ static void work(struct courier *c)
 	sweep(&cx, c);
 	remind(&cx, c);
 	dispose(&cx, c);
+	digest(&cx, c);
 	/* The clock may have been set back. */
 	if (cx.now - c->signed_at >= SIGN_MS || cx.now < c->signed_at)
 		sign(&cx, c);

@@ -6,6 +6,7 @@
 #include "core/delegation.h"
 #include "core/office_settings.h"
 #include "desk/form_command.h"
+#include "desk/me_notices.h"
 #include "desk/page_list.h"
 #include "desk/pages.h"
 #include "sql/sql.h"
@@ -263,6 +264,9 @@ static enum err show(struct visit *v, enum err refused)
 	put_rows(&m, &page);
 	put_stand_ins(&m, &page);
 	put_form(&m, &page);
+	e = me_notices_put(v, &page);
+	if (e)
+		return e;
 	struct view view = page_view(v, text(&m, MSG_me_title));
 	view.wrong = page.n_problems > 0;
 	struct buf o = page_buf(v);

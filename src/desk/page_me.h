@@ -24,6 +24,9 @@ struct me_page {
 	struct ui_form form;
 	struct ui_field fields[7];
 	size_t n_fields;
+	struct ui_form notices_form;
+	struct ui_field notices[4]; /* a group each */
+	size_t n_notices;
 };
 
 #endif

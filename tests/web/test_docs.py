@@ -209,7 +209,7 @@ def test_api_names_every_error():
     as the message of the field code "query"."""
     wanted = set()
     for domain in ("base", "core", "desk", "hands", "people", "procedure",
-                   "paper", "systems", "talk", "time", "work"):
+                   "paper", "notices", "systems", "talk", "time", "work"):
         keys = re.findall(r'^msgid "((?:error|field)\.[^"]+)"',
                           source(f"po/{domain}.en.po"), re.M)
         wanted |= {key.split(".", 1)[1] for key in keys}
