@@ -130,6 +130,7 @@ static void formats_that_show_dates(void)
 		{ "mmm", NUMFMT_DATE },
 		{ "dd/mm/yyyy hh:mm", NUMFMT_DATETIME },
 		{ "[h]:mm:ss", NUMFMT_TIME },
+		{ "[h]", NUMFMT_TIME },
 		{ "h:mm AM/PM", NUMFMT_TIME },
 	};
 
@@ -467,6 +468,9 @@ static void encodings_that_are_found(void)
 		{ STR_INIT("name,n\nRen\xe9"
 			   "e,1\nM\xfcller,2\n"),
 		    "encoding 2 \n" },
+		{ STR_INIT("Ren\xe9"
+			   "e,caf\xe9,Fran\xe7ois\n"),
+		    "encoding 1 \n" },
 		{ STR_INIT("กขค,งจ\nก\xa1,x\n"), "utf8-damaged 2 \n" },
 	};
 

@@ -150,13 +150,13 @@ static void misbehave(void)
 	if (strcmp(what, "row before head") == 0)
 		write_all("\x06\0\0\0R\x01\x01\x01\x01x", 10);
 	if (strcmp(what, "no text") == 0)
-		write_all("\x06\0\0\0T\0\1,\1\0"
+		write_all("\x07\0\0\0T\0\1,\1\0\0"
 			  "\x07\0\0\0R\0\1\1\1\1\xff",
-		    21);
+		    22);
 	if (strcmp(what, "backwards") == 0)
-		write_all("\x06\0\0\0T\0\1,\0x"
-			  "\x0b\0\0\0R\0\2\1\1\1x\1\1\1\1x",
-		    25);
+		write_all("\x07\0\0\0T\0\1,\1\0\0"
+			  "\x0c\0\0\0R\0\2\1\1\1x\1\1\1\1x",
+		    27);
 	if (what[0] == '\0' || strchr("glbrn", what[0]) == NULL)
 		return;
 	_exit(0);
@@ -303,6 +303,9 @@ static void nothing_that_it_says_is_trusted(void)
 		T_CHECK(str_starts(end, STR("stopped: sheet: the child sent")),
 		    "%s: %.*s", said[i], STR_ARG(end));
 	}
+	/* The row before was taken. */
+	T_TEXT(end_of("backwards", 10),
+	    STR("stopped: sheet: the child sent what is no row, after 2"));
 }
 
 /* A pipe that nobody reads is full; then the child's state can be looked at. */
