@@ -3,8 +3,10 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/store.h"
+#include "core/data_mail.h"
 #include "core/disposal.h"
 #include "core/people.h"
+#include "core/rating.h"
 #include "core/setting.h"
 #include "sql/sql.h"
 
@@ -20,6 +22,9 @@ static bool names_one(struct cli *cli, struct str name, bool *ret)
 	       str_eq(name, STR("acceptance-reminder")) ||
 	       str_eq(name, STR("acceptance-closes")) ||
 	       str_eq(name, STR("data-files-days")) ||
+	       str_eq(name, STR("rating-bands")) ||
+	       str_eq(name, STR("mail-data-class")) ||
+	       str_eq(name, STR("mail-data-bytes")) ||
 	       str_eq(name, STR("mail-domains"));
 	if (office_list(&cli->cx, &v, &n))
 		return false;
@@ -64,12 +69,19 @@ static bool domains_ok(struct cli *cli, struct str left)
 static bool value_ok(struct cli *cli, struct str name, struct str value)
 {
 	int64_t n;
+	struct rating_bands bands;
 	if (str_eq(name, STR("dpo-rows")))
 		return str_i64(value, &n) && n >= 1;
 	if (str_starts(name, STR("acceptance-")))
 		return str_i64(value, &n) && n >= 0 && n <= 60;
 	if (str_eq(name, STR("data-files-days")))
 		return str_i64(value, &n) && n >= 0 && n <= DISPOSAL_MAX_DAYS;
+	if (str_eq(name, STR("rating-bands")))
+		return rating_bands_parse(value, &bands);
+	if (str_eq(name, STR("mail-data-class")))
+		return data_mail_class_ok(value);
+	if (str_eq(name, STR("mail-data-bytes")))
+		return str_i64(value, &n) && n >= 0 && n <= DATA_MAIL_MOST;
 	if (str_eq(name, STR("mail-domains")))
 		return domains_ok(cli, value);
 	return true;

@@ -6,9 +6,11 @@
 #include "base/time.h"
 #include "core/consult.h"
 #include "core/data_files.h"
+#include "core/data_mail.h"
 #include "core/handover.h"
 #include "core/procedure.h"
 #include "core/propose.h"
+#include "core/retention.h"
 
 const char *const event_names[EVENTS] = {
 #define EVENT(name) [EVENT_##name] = #name,
@@ -471,6 +473,7 @@ static void on_delivered(struct case_file *f, const struct event *e)
 	    date_iso(f->arena, date_of_ms(e->at)));
 	take_connections(f, e);
 	take_documents(f, e);
+	channel_take(f, e);
 }
 
 static bool names_it(const json_t *list, struct str id)
@@ -768,6 +771,9 @@ void evolve(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_consulted:
 		on_consulted(f, e);
+		break;
+	case EVENT_kept:
+		retention_take(f, e);
 		break;
 	case EVENT_destroyed:
 	case EVENT_withdrawn:

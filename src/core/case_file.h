@@ -136,6 +136,13 @@ struct handed {
 	struct str digest;
 };
 
+/* How one delivery was handed over. */
+struct channel_used {
+	struct str channel, note, to, digest, by;
+	const json_t *agreed; /* {by, on, how}, of another channel; or NULL */
+	const json_t *mailed; /* {attached, to, why, documents}; or NULL */
+	int64_t at;
+};
 /* A file with data in the gate's keeping (data_files.h). */
 struct data_file {
 	struct str kind; /* "artefacts"; "uploads" only once it is gone */
@@ -145,6 +152,13 @@ struct data_file {
 	int64_t voided; /* neither wanted nor given since then; or 0 */
 	int64_t gone;   /* 0: it is there */
 	struct str how; /* "destroyed"; "absent": it was not there */
+};
+
+/* Its records are not to be destroyed: why, by whom, since when. */
+struct records_hold {
+	struct str kind; /* "litigation" "secret" "history" "other" */
+	struct str reason, by;
+	int64_t at; /* 0: they are not held */
 };
 
 struct case_file {
@@ -193,6 +207,8 @@ struct case_file {
 	LIST(struct granted) connections;
 	LIST(struct handed) documents;
 	LIST(struct data_file) data;
+	struct records_hold keeping;
+	LIST(struct channel_used) channels; /* each delivery's */
 	struct str agreed_due;   /* ISO, when another day was agreed */
 	struct str proposed_due; /* ISO, what the requester may agree to */
 	struct agreement agreed, proposed; /* who, when, why */

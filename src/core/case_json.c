@@ -6,11 +6,13 @@
 #include "core/consent_terms.h"
 #include "core/consult.h"
 #include "core/data_files.h"
+#include "core/data_mail.h"
 #include "core/disposal.h"
 #include "core/flags.h"
 #include "core/handover.h"
 #include "core/policy.h"
 #include "core/propose.h"
+#include "core/retention.h"
 #include "core/site.h"
 
 struct json_work {
@@ -275,7 +277,10 @@ static enum err put_deliveries(struct json_work *w)
 		json_array_append_new(list, o);
 	}
 	json_put(w->o, "deliveries", list);
+	json_put(w->o, "channels", channels_json(a, w->f));
 	bool inside = person_in_office(&w->cx->actor->person, w->f->office);
+	json_put(w->o, "retention",
+	    inside ? retention_json(a, w->f, days) : json_null());
 	json_put(w->o, "data_files",
 	    inside ? data_files_json(a, w->f, days) : json_new_array(a));
 	return OK;

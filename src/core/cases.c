@@ -5,6 +5,7 @@
 #include "base/thai.h"
 #include "core/answers.h"
 #include "core/calendar_days.h"
+#include "core/data_mail.h"
 #include "core/decide.h"
 #include "core/handover.h"
 #include "core/numbers.h"
@@ -88,6 +89,13 @@ enum err cases_facts(
 		e = voters_read(cx, &facts, f, &facts.voters);
 	if (!e)
 		e = prior_for(cx, f->unit, &facts.priors, &facts.n_priors);
+	if (e)
+		return e;
+	struct data_mail *mail = ARENA_NEW(cx->arena, struct data_mail);
+	if (f->state == STATE_delivery) {
+		e = data_mail_settings(cx, mail);
+		facts.data_mail = mail;
+	}
 	if (e)
 		return e;
 	struct str seed = random_text(cx->arena, 32);

@@ -129,6 +129,8 @@ void data_files_take(struct case_file *f, const struct event *e)
 
 int64_t data_file_since(const struct case_file *f, const struct data_file *d)
 {
+	if (f->keeping.at != 0)
+		return 0;
 	if (d->voided != 0)
 		return d->voided;
 	return f->state == STATE_closed ? f->closed : 0;
@@ -137,6 +139,8 @@ int64_t data_file_since(const struct case_file *f, const struct data_file *d)
 int64_t data_file_ends(const struct case_file *f, const struct data_file *d)
 {
 	int64_t ends = 0;
+	if (f->keeping.at != 0)
+		return 0;
 	for (size_t i = 0; i < f->documents.n; i++) {
 		const struct handed *h = &f->documents.v[i];
 		if (str_eq(h->sha256, d->sha256) &&

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/command_body.h"
+#include "core/data_mail.h"
 #include "core/decide.h"
 #include "core/engine.h"
 #include "core/policy.h"
@@ -266,6 +267,7 @@ enum err decide_deliver(struct decision *d)
 	if (e)
 		return e;
 	decision_late(d);
+	decision_channel(d);
 	e = fields_end(d->cx);
 	if (e)
 		return e;
@@ -280,6 +282,7 @@ enum err decide_deliver(struct decision *d)
 	int64_t expires = end_of(d);
 	grant_connections(d, expires);
 	hand_documents(d, expires);
+	decision_mailed(d);
 	decision_finish(d, STAGE_delivery, STR("delivered"));
 	return OK;
 }

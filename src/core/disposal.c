@@ -83,7 +83,7 @@ static enum err has_ended(
 	struct arena_mark mark = arena_mark(cx->arena);
 	struct case_file f;
 	enum err e = cases_load(cx, request, &f);
-	*ret = !e && f.state == STATE_closed &&
+	*ret = !e && f.state == STATE_closed && f.keeping.at == 0 &&
 	       f.closed + days * DAY_MS <= cx->now;
 	arena_rewind(cx->arena, mark);
 	return e;

@@ -15,7 +15,7 @@ enum {
 	DISPOSAL_DAYS = 30, /* when the setting is silent */
 	DISPOSAL_MAX_DAYS = 3650,
 	DISPOSALS_AT_ONCE = 200,
-	DISPOSAL_HOLDS_S = 180, /* that an order is acted on */
+	DISPOSAL_HOLDS_S = 60,  /* that an order is acted on */
 	DISPOSAL_QUIET_MIN = 60 /* that a file was not written to */
 };
 

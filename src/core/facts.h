@@ -16,6 +16,7 @@ struct voters {
 	size_t n;
 };
 
+struct data_mail;
 struct facts {
 	const struct procedure *procedure;
 	const struct system *systems; /* all of the office */
@@ -41,6 +42,7 @@ struct facts {
 	const struct prior *priors; /* in force for the asking unit */
 	size_t n_priors;
 	const struct voters *voters; /* by stage; NULL when no stage has any */
+	const struct data_mail *data_mail; /* in delivery; or NULL */
 	const json_t
 	    *signature;         /* who signs, and how he is known (signing.h) */
 	const json_t *artefact; /* prepare: what the gate described and built */

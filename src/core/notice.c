@@ -2,8 +2,10 @@
  * Written into the outbox in the transaction of their cause. A secret memo's
  * subject does not go out: domain.md 2.3. */
 #include "base/str.h"
+#include "base/time.h"
 #include "core/cases.h"
 #include "core/changes.h"
+#include "core/data_mail.h"
 #include "core/flags.h"
 #include "core/link.h"
 #include "core/outbox.h"
@@ -36,6 +38,7 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_extended_body },
 	[NOTICE_delivered] = { MSG_mail_delivered_subject,
 	    MSG_mail_delivered_body },
+	[NOTICE_data] = { MSG_mail_data_subject, MSG_mail_data_body },
 	[NOTICE_acceptance] = { MSG_mail_acceptance_subject,
 	    MSG_mail_acceptance_body },
 	[NOTICE_refused] = { MSG_mail_refused_subject, MSG_mail_refused_body },
@@ -101,6 +104,8 @@ static struct str files_of(const struct telling *t, enum notice_kind kind)
 	const json_t *form = json_value(t->ev->data, "form");
 	const json_t *ids = json_list(form ? form : t->ev->data, "files");
 	struct str all = STR("");
+	if (kind == NOTICE_data)
+		return data_mail_files(t->cx->arena, t->ev);
 	if (kind != NOTICE_cannot && kind != NOTICE_delivered)
 		return all;
 	for (size_t i = 0; i < json_array_size(ids); i++)
@@ -350,6 +355,28 @@ static enum err tell_acceptance(const struct telling *t)
 	    str_fmt(t->cx->arena, "/accept/%.*s", STR_ARG(secret)));
 }
 
+/* To the requester alone: no copy has data. */
+static enum err tell_data(const struct telling *t)
+{
+	const json_t *mailed = json_value(t->ev->data, "mailed");
+	struct person p = { .email = t->f->requester,
+		.name = t->f->requester_name };
+	if (!json_flag(mailed, "attached"))
+		return OK;
+	struct fault before = t->cx->fault;
+	enum err e = person_by_email(t->cx, t->f->requester, &p);
+	if (e && e != ERR_NOT_FOUND)
+		return e;
+	t->cx->fault = before;
+	/* Whoever has left is sent nothing. */
+	if (!e && !p.active)
+		return OK;
+	const struct handed *last = &t->f->documents.v[t->f->documents.n - 1];
+	return tell(t, NOTICE_data, &p, STR(""),
+	    date_long(t->cx->arena, p.lang, date_of_ms(last->expires - 1)),
+	    STR(""));
+}
+
 static enum err tell_delivered(const struct telling *t)
 {
 	struct str cc;
@@ -357,6 +384,8 @@ static enum err tell_delivered(const struct telling *t)
 	if (!e)
 		e = tell_requester(
 		    t, NOTICE_delivered, cc, json_text(t->ev->data, "message"));
+	if (!e)
+		e = tell_data(t);
 	return e ? e : tell_acceptance(t);
 }
 
@@ -678,6 +707,7 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_classified:
 	case EVENT_withdrawn:
 	case EVENT_destroyed:
+	case EVENT_kept:
 	case EVENTS:
 		break;
 	}

@@ -391,6 +391,11 @@ static bool free_command(const struct facts *facts, const struct case_file *f,
 			accept_is_open(facts, f) };
 	else if (c == COMMAND_letter)
 		r = (struct free_rule){ is_records(f, p), f->submitted != 0 };
+	else if (c == COMMAND_keep)
+		r = (struct free_rule){ is_records(f, p) ||
+					    person_holds(p, ROLE_director,
+						f->office, STR("")),
+			f->submitted != 0 };
 	else if (c == COMMAND_recall)
 		r = (struct free_rule){ may_recall(facts, f, p),
 			has_live_delivery(f) };

@@ -8,14 +8,21 @@
 #include "base/str.h"
 #include "core/attachment.h"
 #include "core/cases.h"
+#include "core/data_mail.h"
 #include "core/papers_copy.h"
 #include "core/reply_address.h"
 #include "core/setting.h"
+#include "courier/data_part.h"
 #include "courier/mime.h"
 #include "sql/sql.h"
 #include "templates/courier_mail.h"
 
-enum { MAX_TEXT = 128 << 10, MAX_HTML = 512 << 10, QR_PIXELS = 6 };
+enum {
+	MAX_TEXT = 128 << 10,
+	MAX_HTML = 512 << 10,
+	QR_PIXELS = 6,
+	MAX_DOCUMENTS = 40
+};
 
 /* What is gathered for one mail. */
 struct packing {
@@ -28,6 +35,9 @@ struct packing {
 	struct attachment *kept; /* that go with it */
 	size_t n_kept;
 	bool left_out; /* files: too large together, or not to be had */
+	struct case_file f;
+	const struct handed *documents[MAX_DOCUMENTS]; /* with data */
+	size_t n_documents;
 	/* The recipient's own copy of the one file, which the filed mail has as it
 	 * is filed; or without bytes. */
 	struct attachment own;
@@ -53,25 +63,26 @@ static enum err find_person(struct packing *p)
 
 static enum err find_case(struct packing *p)
 {
-	struct case_file f;
 	if (p->n->request.n == 0)
 		return OK;
 	struct fault before = p->cx->fault;
-	enum err e = cases_load(p->cx, p->n->request, &f);
+	enum err e = cases_load(p->cx, p->n->request, &p->f);
 	if (!e)
-		p->secret = f.secrecy.n > 0 && !str_eq(f.secrecy, STR("none"));
+		p->secret =
+		    p->f.secrecy.n > 0 && !str_eq(p->f.secrecy, STR("none"));
 	if (e == ERR_BROKEN) {
 		/* Nobody knows what its memo said: no word of it leaves. */
 		p->cx->fault = before;
+		p->f = (struct case_file){ 0 };
 		p->secret = true;
 		return OK;
 	}
-	for (size_t i = 0; !e && i < f.papers.n; i++)
+	for (size_t i = 0; !e && i < p->f.papers.n; i++)
 		if (p->n->kind == NOTICE_copy &&
-		    str_eq(f.papers.v[i].file, p->n->files))
-			p->own =
-			    (struct attachment){ .sha256 = f.papers.v[i].copy,
-				    .bytes = f.papers.v[i].copy_bytes };
+		    str_eq(p->f.papers.v[i].file, p->n->files))
+			p->own = (struct attachment){ .sha256 =
+							  p->f.papers.v[i].copy,
+				.bytes = p->f.papers.v[i].copy_bytes };
 	return e;
 }
 
@@ -80,21 +91,13 @@ static struct str domain_of(struct str email)
 	return str_from(email, str_index(email, '@') + 1);
 }
 
-/* "example.ac.th" and what is below it. */
-static bool is_below(struct str host, struct str domain)
-{
-	return str_eq(host, domain) ||
-	       (host.n > domain.n && str_ends(host, domain) &&
-		   host.p[host.n - domain.n - 1] == '.');
-}
-
 /* Better without its files than not at all: the mail says where they are. */
 static void leave_files_out(struct packing *p, struct fault before)
 {
 	LOG("error", "courier.files", { "why", fault_text(p->cx) },
 	    { "detail", p->cx->fault.detail }, { "request", p->n->request });
 	p->cx->fault = before;
-	p->n_kept = 0;
+	p->n_kept = p->n_documents = 0;
 	p->left_out = true;
 }
 
@@ -111,16 +114,21 @@ static bool all_ours(const struct packing *p, struct str domains)
 		domains = domain_of(p->site->mail.from);
 	for (bool more = true; more;) {
 		more = str_cut(emails, ',', &one, &emails);
-		struct str left = domains, domain;
-		bool ours = false;
-		for (bool next = true; next;) {
-			next = str_cut(left, ',', &domain, &left);
-			ours |= is_below(
-			    domain_of(str_trim(one)), str_trim(domain));
-		}
-		if (!ours)
+		if (!email_is_in(str_trim(one), domains))
 			return false;
 	}
+	return true;
+}
+
+/* "document:ID": of what was delivered. */
+static bool find_document(struct packing *p, struct str id)
+{
+	if (!str_take(&id, STR("document:")))
+		return false;
+	for (size_t i = 0; i < p->f.documents.n; i++)
+		if (str_eq(p->f.documents.v[i].id, id) &&
+		    p->n_documents < MAX_DOCUMENTS)
+			p->documents[p->n_documents++] = &p->f.documents.v[i];
 	return true;
 }
 
@@ -138,7 +146,8 @@ static enum err find_files(struct packing *p)
 	enum err e = OK;
 	for (bool more = left.n > 0 && !p->secret; more && !e;) {
 		more = str_cut(left, ' ', &id, &left);
-		if (id.n == 0 || p->n_kept == ATTACHMENT_MAX_FILES)
+		if (find_document(p, id) || id.n == 0 ||
+		    p->n_kept == ATTACHMENT_MAX_FILES)
 			continue;
 		e = attachment_get(p->cx, p->n->request, id, &v[p->n_kept]);
 		bytes += e ? 0 : (size_t)v[p->n_kept].bytes;
@@ -149,10 +158,11 @@ static enum err find_files(struct packing *p)
 	p->kept = v;
 	if (e)
 		leave_files_out(p, before);
-	p->left_out |= p->n_kept > 0 && (bytes > LETTER_MAX_FILES_BYTES ||
-					    !all_ours(p, domains));
+	p->left_out |=
+	    p->n_kept + p->n_documents > 0 &&
+	    (bytes > LETTER_MAX_FILES_BYTES || !all_ours(p, domains));
 	if (p->left_out)
-		p->n_kept = 0;
+		p->n_kept = p->n_documents = 0;
 	return OK;
 }
 
@@ -212,6 +222,21 @@ static enum err read_file(struct packing *p, const char *below,
 	return OK;
 }
 
+/* All of them, or none: a mail that says that data are with it has them. */
+static enum err read_documents(struct packing *p)
+{
+	enum err e = OK;
+	bool gone = false;
+	for (size_t i = 0; i < p->n_documents && !e && !gone; i++)
+		e = data_part_read(p->cx, p->site, p->documents[i],
+		    p->n->recipient, &p->files[p->n_kept + i], &gone);
+	if (gone) {
+		p->n_documents = 0;
+		p->left_out = true;
+	}
+	return e;
+}
+
 /* Where it is no more, the filed one goes: the link stands in the mail too. */
 static void read_own(struct packing *p)
 {
@@ -225,11 +250,12 @@ static void read_own(struct packing *p)
 		p->cx->fault = before;
 }
 
-static void read_files(struct packing *p)
+static enum err read_files(struct packing *p)
 {
 	struct fault before = p->cx->fault;
 	enum err e = OK;
-	p->files = ARENA_ARRAY(p->cx->arena, struct enclosure, p->n_kept + 1);
+	p->files = ARENA_ARRAY(
+	    p->cx->arena, struct enclosure, p->n_kept + p->n_documents + 1);
 	for (size_t i = 0; i < p->n_kept && !e; i++)
 		e = read_file(p, "attachments", &p->kept[i], &p->files[i]);
 	p->filed = p->files;
@@ -237,6 +263,7 @@ static void read_files(struct packing *p)
 		leave_files_out(p, before);
 	else if (p->n_kept == 1 && p->own.bytes > 0)
 		read_own(p);
+	return read_documents(p);
 }
 
 /* The reader's own words; of a secret memo only that there is something. */
@@ -284,6 +311,10 @@ static struct str names_of_files(const struct packing *p)
 	for (size_t i = 0; i < p->n_kept; i++)
 		all = str_fmt(a, "%.*s%s%.*s", STR_ARG(all), i ? ", " : "",
 		    STR_ARG(p->files[i].name));
+	for (size_t i = 0; i < p->n_documents; i++)
+		all = str_fmt(a, "%.*s%s%.*s (SHA-256 %.*s)", STR_ARG(all),
+		    all.n ? ", " : "", STR_ARG(p->documents[i]->name),
+		    STR_ARG(p->documents[i]->sha256));
 	if (all.n == 0)
 		return all;
 	return msg_fill(a, p->to.lang, MSG_sending_attached, &all, 1);
@@ -362,7 +393,8 @@ static enum err write_letter(
 		.html = html_text_of(p, link, picture),
 		.picture = picture ? qr_png(a, &qr, QR_PIXELS) : STR(""),
 		.files = filed ? p->filed : p->files,
-		.n_files = p->n_kept };
+		/* What is filed is kept for years; data are not. */
+		.n_files = p->n_kept + (filed ? 0 : p->n_documents) };
 	letter_write(&b, &l);
 	if (!buf_ok(&b))
 		return fail_detail(p->cx, ERR_BROKEN, "a mail is too large");
@@ -397,7 +429,9 @@ enum err letter_pack(struct ctx *cx, const struct site *site,
 	enum err e = gather(&p, people);
 	if (e)
 		return e;
-	read_files(&p);
+	e = read_files(&p);
+	if (e)
+		return e;
 	choose_words(&p);
 	*ret = (struct packed){ .message_id = message_id(&p) };
 	find_emails(&p, ret);
@@ -408,7 +442,7 @@ enum err letter_pack(struct ctx *cx, const struct site *site,
 		e = write_letter(&p, false, &ret->bytes);
 	}
 	ret->filed = ret->bytes;
-	if (!e && is_acceptance(n))
+	if (!e && (is_acceptance(n) || p.n_documents > 0))
 		e = write_letter(&p, true, &ret->filed);
 	return e;
 }

@@ -19,7 +19,9 @@ enum err register_read(
     struct ctx *cx, struct str office, int64_t year, struct register_book *ret)
 {
 	enum err e = register_columns_of(cx, office, &ret->columns);
-	return e ? e : register_list(cx, office, year, &ret->rows, &ret->n);
+	if (!e)
+		e = register_list(cx, office, year, &ret->rows, &ret->n);
+	return e ? e : rating_bands_get(cx, &ret->bands);
 }
 
 enum err register_fetch(
@@ -143,6 +145,28 @@ enum err register_path(
 	return OK;
 }
 
+struct str register_rating(
+    struct arena *a, enum lang lang, const struct register_book *book)
+{
+	struct rating r = rating_of(&book->bands, book->rows, book->n);
+	if (r.band == NULL)
+		return STR("");
+	const struct str args[] = { rating_number(a, r.mean_hundredths),
+		text2_in(r.band->name, lang),
+		str_fmt(a, "%lld", (long long)r.answers) };
+	return msg_fill(a, lang, MSG_keeping_rating, args, COUNT(args));
+}
+
+static json_t *book_json(struct visit *v, struct str office, int64_t year,
+    const struct register_book *book)
+{
+	struct rating r = rating_of(&book->bands, book->rows, book->n);
+	json_t *o =
+	    register_json(v->cx.arena, office, year, book->rows, book->n);
+	json_put(o, "satisfaction", rating_json(v->cx.arena, &r));
+	return o;
+}
+
 enum err api_register(struct visit *v)
 {
 	struct register_book book;
@@ -155,8 +179,5 @@ enum err api_register(struct visit *v)
 	if (form != FORM_JSON)
 		return register_send(v, office, year, form);
 	e = register_fetch(v, office, year, &book);
-	return e ? e
-	         : visit_json(v, 200,
-		       register_json(
-			   v->cx.arena, office, year, book.rows, book.n));
+	return e ? e : visit_json(v, 200, book_json(v, office, year, &book));
 }

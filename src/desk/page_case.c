@@ -192,6 +192,7 @@ static enum err show(
 	case_put_way(w, &page);
 	case_put_record(w, &page);
 	case_put_made(w, &page);
+	case_put_kept(w, &page);
 	case_put_mails(w, &page);
 	case_put_talk(w, &page);
 	case_put_events(w, &page);

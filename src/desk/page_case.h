@@ -176,7 +176,7 @@ struct case_page {
 	bool may_look;
 	const struct ui_file *built; /* documents of what was prepared */
 	size_t n_built;
-	struct ui_table connections, documents;
+	struct ui_table connections, documents, kept;
 	struct ui_table mails;
 	struct str bounced;          /* some did not arrive: a badge */
 	struct ui_table changes;     /* of the last reply; no rows: none */
@@ -196,6 +196,8 @@ void case_put_conflict(const struct case_work *, struct case_page *);
 void case_put_way(const struct case_work *, struct case_page *);
 void case_put_record(const struct case_work *, struct case_page *);
 void case_put_made(const struct case_work *, struct case_page *);
+/* What is kept, as what, until when (page_case_kept.c). */
+void case_put_kept(const struct case_work *, struct case_page *);
 void case_put_mails(const struct case_work *, struct case_page *);
 void case_put_talk(const struct case_work *, struct case_page *);
 void case_put_opinions(const struct case_work *, struct case_page *);

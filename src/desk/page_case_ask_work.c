@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/answers.h"
+#include "core/data_mail.h"
 #include "desk/form_answers.h"
 #include "desk/page_case.h"
 #include "desk/page_case_sign.h"
@@ -91,18 +92,61 @@ void case_ask_check(struct case_form *f)
 	    "outcome", "returned", MSG_NONE);
 }
 
+/* Before anything is sent: whether the data would go along with the mail, and why
+ * not. */
+static void show_mailed(struct case_form *f)
+{
+	const struct case_work *w = f->w;
+	if (w->facts.data_mail == NULL)
+		return;
+	struct str why = data_mail_why(w->facts.data_mail, &w->f);
+	struct str said = why.n == 0 ? case_say(w, MSG_keeping_mail_can)
+	                             : msg_code(arena_of(f), w->v->cx.lang,
+					   STR("mail-why."), why);
+	add_row(f, (struct ui_row){ .label = case_say(w, MSG_keeping_by_mail),
+		       .rich = html_lines(arena_of(f), said) });
+}
+
+/* Of the requester's side: who can have agreed. */
+static void ask_agreed(struct case_form *f)
+{
+	const struct case_file *c = &f->w->f;
+	struct ui_choice *v =
+	    ARENA_ARRAY(arena_of(f), struct ui_choice, c->holders.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < c->holders.n + 1; i++) {
+		struct str email = i == 0 ? c->requester : c->holders.v[i - 1];
+		if (email.n > 0)
+			v[n++] = (struct ui_choice){ .value = email,
+				.label = case_person(f->w, email) };
+	}
+	form_text(f, "channel_note", MSG_ask_channel_note,
+	    MSG_keeping_channel_hint, STR(""))
+	    ->optional = true;
+	form_text(f, "channel_to", MSG_keeping_channel_to, MSG_NONE, STR(""))
+	    ->optional = true;
+	if (n > 0)
+		form_choices(f, UI_SELECT, "agreed_by", MSG_keeping_agreed_by,
+		    MSG_NONE, v, n)
+		    ->optional = true;
+	form_day(f, "agreed_on", MSG_keeping_agreed_on, MSG_NONE, STR(""))
+	    ->optional = true;
+	form_text(f, "agreed_how", MSG_keeping_agreed_how, MSG_NONE, STR(""))
+	    ->optional = true;
+}
+
 void case_ask_deliver(struct case_form *f)
 {
 	f->intro = case_say(f->w, MSG_ask_deliver_intro);
 	show_digest(f);
 	show_agreed(f);
+	show_mailed(f);
 	ask_late(f);
 	form_area(f, "message", MSG_ask_deliver_message, MSG_NONE,
 	    case_say(f->w, MSG_ask_deliver_default));
 	form_codes(f, UI_RADIOS, "channel", MSG_ask_channel, MSG_NONE,
 	    "channel.", "gate mail other", STR("gate"));
-	form_text(f, "channel_note", MSG_ask_channel_note, MSG_NONE, STR(""))
-	    ->optional = true;
+	ask_agreed(f);
 	struct ui_field *memo =
 	    form_text(f, "memo_out", MSG_thing_memo_out, MSG_NONE, STR(""));
 	memo->optional = true;
@@ -136,6 +180,21 @@ void case_ask_accept(struct case_form *f)
 		form_button(f, UI_SECONDARY,
 		    case_say(f->w, MSG_button_accept_refused), "outcome",
 		    "refused", MSG_NONE);
+}
+
+void case_ask_keep(struct case_form *f)
+{
+	bool held = f->w->f.keeping.at != 0;
+	f->intro = case_say(
+	    f->w, held ? MSG_keeping_lift_intro : MSG_keeping_hold_intro);
+	if (held)
+		f->title = case_say(f->w, MSG_keeping_lift);
+	else
+		form_codes(f, UI_RADIOS, "kind", MSG_keeping_kind, MSG_NONE,
+		    "keep-kind.", "litigation secret history other", STR(""));
+	form_hidden(f, "outcome", held ? STR("lifted") : STR("held"));
+	form_area(f, "reason", MSG_ask_reason, MSG_NONE, STR(""));
+	form_button(f, UI_SECONDARY, f->title, NULL, NULL, MSG_NONE);
 }
 
 void case_ask_letter(struct case_form *f)

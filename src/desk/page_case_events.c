@@ -29,6 +29,8 @@ struct str case_event_title(const struct case_work *w, const struct event *ev)
 	if (ev->type == EVENT_delegated &&
 	    str_eq_nocase(json_text(ev->data, "to"), ev->actor))
 		return case_say(w, MSG_said_handed_back);
+	if (ev->type == EVENT_kept)
+		return msg_code(a, w->v->cx.lang, STR("said.kept."), outcome);
 	if (ev->type == EVENT_opined)
 		return msg_code(a, w->v->cx.lang, STR("opinion."), outcome);
 	if (ev->type == EVENT_extended && !json_flag(ev->data, "proposed"))
@@ -255,6 +257,35 @@ static void say_handed(struct telling *t, const struct event *ev)
 	say_labelled(t, MSG_handover_order, json_text(ev->data, "order_no"));
 }
 
+/* By which channel it went, who agreed to another, and whether data went along
+ * with the mail. */
+static void say_channel(struct telling *t, const json_t *data)
+{
+	const struct case_work *w = t->w;
+	const json_t *agreed = json_value(data, "agreed");
+	const json_t *mailed = json_value(data, "mailed");
+	say_codes(t, MSG_ask_channel, "channel.", data, "channel");
+	say_labelled(t, MSG_ask_channel_note, json_text(data, "channel_note"));
+	say_labelled(t, MSG_keeping_channel_to, json_text(data, "channel_to"));
+	if (agreed != NULL) {
+		say_labelled(t, MSG_keeping_agreed_by,
+		    case_person(w, json_text(agreed, "by")));
+		say_labelled(t, MSG_keeping_agreed_on,
+		    case_day(w, json_text(agreed, "on")));
+		say_labelled(
+		    t, MSG_keeping_agreed_how, json_text(agreed, "how"));
+	} else if (str_eq(json_text(data, "channel"), STR("other"))) {
+		say(t, case_say(w, MSG_keeping_agreed_none));
+	}
+	if (mailed == NULL)
+		return;
+	if (json_flag(mailed, "attached"))
+		say(t, case_say1(
+			   w, MSG_keeping_mailed_to, json_text(mailed, "to")));
+	else
+		say_codes(t, MSG_keeping_by_mail, "mail-why.", mailed, "why");
+}
+
 /* What went, and how anybody would know it. */
 static void say_destroyed(struct telling *t, const json_t *data)
 {
@@ -303,6 +334,10 @@ static void say_event(struct telling *t, const struct event *ev)
 		    "service_type");
 	}
 	say_changes(t, ev->data);
+	if (ev->type == EVENT_kept)
+		say_codes(t, MSG_keeping_kind, "keep-kind.", form, "kind");
+	if (ev->type == EVENT_delivered)
+		say_channel(t, ev->data);
 	if (ev->type == EVENT_destroyed)
 		say_destroyed(t, ev->data);
 	if (ev->type == EVENT_delegated)

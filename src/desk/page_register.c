@@ -128,6 +128,18 @@ static void fill_cell(struct visit *v, const struct list_words *words,
 		c->text = msg_code(a, lang, STR("outcome."), c->text);
 }
 
+/* How many, and what their answers come to. */
+static struct str foot_of(struct visit *v, const struct register_book *book)
+{
+	struct str count = str_fmt(v->cx.arena, "%zu", book->n);
+	struct str foot =
+	    msg_fill(v->cx.arena, v->cx.lang, MSG_registers_count, &count, 1);
+	struct str rating = register_rating(v->cx.arena, v->cx.lang, book);
+	return rating.n == 0 ? foot
+	                     : str_fmt(v->cx.arena, "%.*s · %.*s",
+				   STR_ARG(foot), STR_ARG(rating));
+}
+
 static struct ui_table table_of(struct visit *v, const struct list_words *words,
     struct str caption, const struct register_book *book)
 {
@@ -137,7 +149,6 @@ static struct ui_table table_of(struct visit *v, const struct list_words *words,
 	for (size_t i = 0; i < book->n * width; i++)
 		fill_cell(v, words, &book->rows[i / width],
 		    book->columns.v[i % width].field, &cells[i]);
-	struct str count = str_fmt(v->cx.arena, "%zu", book->n);
 	return (struct ui_table){ .caption = caption,
 		.hide_caption = true,
 		.columns = columns_of(v, &book->columns),
@@ -145,8 +156,7 @@ static struct ui_table table_of(struct visit *v, const struct list_words *words,
 		.cells = cells,
 		.n_rows = book->n,
 		.dense = true,
-		.foot = msg_fill(
-		    v->cx.arena, v->cx.lang, MSG_registers_count, &count, 1),
+		.foot = foot_of(v, book),
 		.empty = msg_text(v->cx.lang, MSG_registers_empty) };
 }
 
@@ -203,7 +213,8 @@ enum err page_register(struct visit *v)
 		.xlsx = file_url(v, office, year, "xlsx"),
 		.pdf =
 		    paper_url(v, "/register/{}/{}/register.pdf", office, year),
-		.numbers = paper_url(v, "/numbers/{}/{}", office, year) };
+		.numbers = paper_url(v, "/numbers/{}/{}", office, year),
+		.disposals = paper_url(v, "/disposals/{}/{}", office, year) };
 	if (!e)
 		e = find_office(v, office, year, &words, &page);
 	if (e)

@@ -14,7 +14,7 @@ struct register_index {
 	size_t n_books;
 };
 struct register_page {
-	struct url back, csv, xlsx, pdf, numbers;
+	struct url back, csv, xlsx, pdf, numbers, disposals;
 	struct str title, office;
 	const struct ui_link *years;
 	size_t n_years;

@@ -180,6 +180,9 @@ enum err papers_send_register(
 		    &v->cx, office, year, book.rows, book.n, &data);
 	store_end(&v->cx);
 	if (!e)
+		json_put_text(data, "rating",
+		    register_rating(v->cx.arena, LANG_TH, &book));
+	if (!e)
 		e = printed(v, &text, data, name.docx, &bytes);
 	if (e)
 		return e;

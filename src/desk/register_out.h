@@ -3,6 +3,7 @@
 #ifndef DESK_REGISTER_OUT_H
 #define DESK_REGISTER_OUT_H
 
+#include "core/rating.h"
 #include "core/register.h"
 #include "desk/app.h"
 #include "fmt/encoder.h"
@@ -12,6 +13,7 @@ struct register_book {
 	struct register_columns columns;
 	const struct register_row *rows;
 	size_t n;
+	struct rating_bands bands;
 };
 MUST_CHECK enum err register_read(
     struct ctx *, struct str office, int64_t year, struct register_book *ret);
@@ -21,6 +23,9 @@ enum err register_fetch(
     struct visit *, struct str office, int64_t year, struct register_book *ret);
 /* Who may read an office's registers. */
 bool register_may_read(const struct visit *, struct str office);
+/* "Mean satisfaction 4.50 (very good), of 2 answers"; empty without any. */
+struct str register_rating(
+    struct arena *, enum lang, const struct register_book *);
 bool register_is_number(enum register_field);
 /* Answers with a file. */
 enum err register_send(

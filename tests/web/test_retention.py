@@ -220,3 +220,159 @@ def test_the_setting_is_looked_at(desk):
     for wrong in ("0.5", "3651", "ten"):
         done = desk.university.pratu("setting", "put", "data-files-days", wrong)
         assert done.returncode == 5, wrong
+
+
+@pytest.mark.both_stores
+def test_each_record_has_its_class_and_its_last_day(desk):
+    no = with_export(desk, formats=["csv"])
+    attached = desk.icit.officer.attach(no, "ประกอบ.pdf")
+    scan = desk.icit.records.attach(no, "บันทึก.pdf", b"%PDF-1.4 memo")
+    desk.icit.records.ok(no, "letter", direction="in", no="อว 1/1", date=day(0),
+                         kind="บันทึก", file=scan)
+
+    def kept(person=desk.icit.records):
+        told = person.request(no)["retention"]
+        return told["held"], {r["id"] or r["class"]: r for r in told["records"]}
+
+    held, records = kept()
+    assert held is None
+    assert records[attached]["class"] == "attachment"
+    assert records[scan]["class"] == "memo"
+    assert set(records) == {attached, scan, "data", "register", "events"}
+    # An open request is kept, however old it is.
+    assert all(r["kept_until"] is None for r in records.values())
+    desk.icit.go_on(no, "closed")
+    _, records = kept()
+    last = f"{time.gmtime(time.time() + 7 * 3600).tm_year + 10}-12-31"
+    assert records[attached]["kept_until"] == last
+    assert records[scan]["kept_until"] == last
+    assert records["register"]["kept_until"] is None
+    assert records["events"]["kept_until"] is None
+    assert records["data"]["destroy_after"]
+    # It is the office's affair.
+    assert desk.requester.request(no)["retention"] is None
+    page = Web(desk.university.desk, person_entry(desk, desk.icit.records))
+    text = page.open(f"/requests/{no}").text
+    assert "การเก็บรักษาและทำลายเอกสาร" in text
+    assert f"31 ธ.ค. {int(last[:4]) + 543}" in text
+
+
+def person_entry(desk, person):
+    return next(p for p in desk.university.facts["people"]
+                if p["email"] == person.email)
+
+
+@pytest.mark.both_stores
+def test_what_is_held_is_not_destroyed(desk):
+    no = with_export(desk, "closed", formats=["csv"],
+                     sql="select name_th, department_code from department")
+    free = with_export(desk, "closed", formats=["csv"],
+                       sql="select department_code as c from department")
+    paths = [at_gate(desk, desk.requester.request(n)["deliveries"][0]["sha256"])
+             for n in (no, free)]
+    records = desk.icit.records
+    # By whom, and what must be said.
+    assert "keep" in records.allowed(no) & desk.icit.director.allowed(no)
+    for other in (desk.requester, desk.icit.officer):
+        other.refused(403, "not-yours", no, "keep", outcome="held",
+                      kind="litigation", reason="คดี")
+    for wrong in ({"outcome": "held", "kind": "history"},
+                  {"outcome": "held", "reason": "คดี"},
+                  {"outcome": "lifted", "reason": "ไม่ได้ระงับ"}):
+        records.refused(422, "invalid", no, "keep", **wrong)
+    records.ok(no, "keep", outcome="held", kind="litigation",
+               reason="คดีหมายเลขดำ 12/2569")
+    told = records.request(no)["retention"]
+    assert told["held"]["kind"] == "litigation"
+    assert told["held"]["reason"] == "คดีหมายเลขดำ 12/2569"
+    assert told["held"]["by"] == records.email and told["held"]["at"]
+    assert all(r["kept_until"] is None and r["destroy_after"] is None
+               for r in told["records"])
+    page = Web(desk.university.desk, person_entry(desk, records))
+    assert "ระงับการทำลายอยู่" in page.open(f"/requests/{no}").text
+    for path in paths:
+        quiet(path)
+    keep_days(desk, "0")
+    wait_until("the other goes", lambda: destroyed(records, free), 60)
+    assert paths[0].exists() and not paths[1].exists()
+    assert not destroyed(records, no)
+    # Lifted, it goes as well.
+    records.ok(no, "keep", outcome="lifted", reason="คดีถึงที่สุด")
+    wait_until("it goes", lambda: destroyed(records, no), 60)
+    assert not paths[0].exists()
+    said = [e["data"]["outcome"] for e in
+            records.get(f"/requests/{no}/events")["events"]
+            if e["type"] == "kept"]
+    assert said == ["held", "lifted"]
+    holds(desk.university)
+
+
+def test_a_years_satisfaction_has_the_universitys_words(desk):
+    records = desk.icit.records
+    for score in (5, 4):
+        no = desk.icit.until("acceptance")
+        desk.requester.ok(no, "accept", outcome="accepted", score=score)
+    year = time.gmtime(time.time() + 7 * 3600).tm_year + 543
+    path = f"/register/ICIT/{year}"
+
+    def said():
+        return records.get(path)["satisfaction"]
+
+    rows = [r["score"] for r in records.get(path)["rows"] if r["score"]]
+    mean = f"{sum(rows) / len(rows) + 1e-9:.2f}"
+    assert said()["answers"] == len(rows) and said()["mean"] == mean
+    put = desk.university.pratu
+    assert said()["band"] == {"th": "ดีมาก", "en": "Very good"}
+    bands = f"{float(mean) + 0.01:.2f} มากที่สุด | Highest\n1 มาก | High"
+    assert put("setting", "put", "rating-bands", bands).returncode == 0
+    assert said()["band"] == {"th": "มาก", "en": "High"}
+    bands = f"{mean} มากที่สุด | Highest\n1 มาก | High"
+    assert put("setting", "put", "rating-bands", bands).returncode == 0
+    assert said()["band"] == {"th": "มากที่สุด", "en": "Highest"}
+    page = Web(desk.university.desk, person_entry(desk, records)).open(path)
+    assert f"ความพึงพอใจเฉลี่ย {mean} (มากที่สุด) จาก {len(rows)} คำตอบ" \
+        in page.text
+    assert put("setting", "put", "rating-bands", "5 ดี | Good").returncode == 5
+
+
+@pytest.mark.both_stores
+def test_the_list_of_a_year_has_what_was_kept_long_enough(desk):
+    records = desk.icit.records
+    no = with_export(desk, "closed", formats=["csv"])
+    held = with_export(desk, "closed", formats=["csv"])
+    opened = with_export(desk, formats=["csv"])
+    records.ok(held, "keep", outcome="held", kind="history", reason="ฉบับแรก")
+    # Closed this year, so kept to the end of the tenth after it.
+    first = time.gmtime(time.time() + 7 * 3600).tm_year + 543 + 11
+
+    def listed(year, person=records):
+        return {r["request"]: r for r in
+                person.get(f"/disposals/ICIT/{year}")["rows"]}
+
+    assert no not in listed(first - 1)
+    rows = listed(first)
+    assert no in rows and held not in rows and opened not in rows
+    row, now = rows[no], records.request(no)
+    assert row["kept_until"] == f"{first - 1 - 543}-12-31"
+    assert (row["memo_in"], row["title"], row["received_no"]) == (
+        now["memo_in"], now["title"], now["received_no"])
+    assert listed(first + 5)[no] == row
+    # Of a secret memo the rule on secrecy says what becomes of it.
+    secret = desk.icit.until("intake")
+    records.ok(secret, "receive", **desk.icit.memo(secrecy="confidential"))
+    desk.icit.go_on(secret, "closed")
+    assert secret not in listed(first)
+    # For whoever may read the register.
+    assert no in listed(first, desk.auditor)
+    refusal(desk.requester.api.get(f"/disposals/ICIT/{first}"), 404,
+            "not-found")
+    refusal(desk.registrar.records.api.get(f"/disposals/ICIT/{first}"), 404,
+            "not-found")
+    csv = records.api.get(f"/disposals/ICIT/{first}.csv")
+    text = csv.content.decode("utf-8-sig")
+    assert csv.headers["Content-Type"].startswith("text/csv")
+    assert "การพิจารณา" in text.splitlines()[0] and no in text
+    assert held not in text
+    page = Web(desk.university.desk, person_entry(desk, records)).open(
+        f"/disposals/ICIT/{first}")
+    assert "บัญชีหนังสือขอทำลาย" in page.text and no in page.text

@@ -17,19 +17,22 @@ pytestmark = pytest.mark.both_stores
 OWN = "submit reply withdraw accept extend note revoke message share"
 OFFICER = ("prepare cannot classify return extend note deliver recall revoke "
            "message delegate")
-RECORDS = "receive classify return letter withdraw note message delegate"
+RECORDS = ("receive classify return letter withdraw note message delegate "
+           "keep")
 EVER = {
     "ICIT": {
         "own": OWN, "owner": "consent return note revoke message delegate",
         "records": "consent " + RECORDS,
-        "director": "decide return note recall revoke message consult delegate",
+        "director": "decide return note recall revoke message consult delegate "
+                    "keep",
         "executive": "note",
         "head": "assign return note recall revoke message delegate",
         "other head": "note", "officer": OFFICER, "other officer": "note",
         "auditor": "", "dpo": "note recall opine"},
     "REGISTRAR": {
         "own": OWN, "owner": "note revoke", "records": RECORDS,
-        "director": "decide return note recall revoke message consult delegate",
+        "director": "decide return note recall revoke message consult delegate "
+                    "keep",
         "executive": "check return note message consult delegate",
         "head": "assign note recall revoke", "officer": OFFICER,
         "other officer": "note", "auditor": "", "dpo": "note recall opine"},
@@ -72,7 +75,18 @@ REGISTRAR = {
     "delivery": ICIT["delivery"],
     "closed": {**ICIT["closed"], "own": "accept revoke share"},
 }
-NOW = {"ICIT": ICIT, "REGISTRAR": REGISTRAR}
+
+
+def with_keep(state, who):
+    """Records may be held from destruction as long as there are any."""
+    if state in ("draft", "consent"):
+        return who
+    return {**who, **{role: who.get(role, "") + " keep"
+                      for role in ("records", "director")}}
+
+
+NOW = {code: {state: with_keep(state, who) for state, who in ways.items()}
+       for code, ways in {"ICIT": ICIT, "REGISTRAR": REGISTRAR}.items()}
 
 
 def seen_by(state, what):

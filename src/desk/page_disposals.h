@@ -1,0 +1,13 @@
+/* page_disposals.h - for templates/desk_disposals.html. */
+#ifndef DESK_PAGE_DISPOSALS_H
+#define DESK_PAGE_DISPOSALS_H
+
+#include "templates/view.h"
+
+struct disposals_page {
+	struct url back, csv, xlsx;
+	struct str title;
+	struct ui_table table;
+};
+
+#endif
