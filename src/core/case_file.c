@@ -547,14 +547,15 @@ static void on_replied(struct case_file *f, const struct event *e)
 	end_pause(f, e->at);
 }
 
-static void on_attached(struct case_file *f, const struct event *e)
+static void add_file(
+    struct case_file *f, const struct event *e, const json_t *file)
 {
 	LIST_ADD(f->arena, &f->files,
-	    (struct attached){ .id = json_text(e->data, "id"),
-		.name = json_text(e->data, "name"),
-		.type = json_text(e->data, "type"),
-		.sha256 = json_text(e->data, "sha256"),
-		.bytes = json_int(e->data, "bytes", 0),
+	    (struct attached){ .id = json_text(file, "id"),
+		.name = json_text(file, "name"),
+		.type = json_text(file, "type"),
+		.sha256 = json_text(file, "sha256"),
+		.bytes = json_int(file, "bytes", 0),
 		.by = e->actor,
 		.at = e->at });
 }
@@ -562,17 +563,8 @@ static void on_attached(struct case_file *f, const struct event *e)
 static void on_mailed(struct case_file *f, const struct event *e)
 {
 	const json_t *files = json_list(e->data, "files");
-	for (size_t i = 0; i < json_array_size(files); i++) {
-		const json_t *t = json_array_get(files, i);
-		LIST_ADD(f->arena, &f->files,
-		    (struct attached){ .id = json_text(t, "id"),
-			.name = json_text(t, "name"),
-			.type = json_text(t, "type"),
-			.sha256 = json_text(t, "sha256"),
-			.bytes = json_int(t, "bytes", 0),
-			.by = e->actor,
-			.at = e->at });
-	}
+	for (size_t i = 0; i < json_array_size(files); i++)
+		add_file(f, e, json_array_get(files, i));
 }
 
 static void on_papered(struct case_file *f, const struct event *e)
@@ -592,7 +584,7 @@ static void on_papered(struct case_file *f, const struct event *e)
 		.by = e->actor,
 		.version = json_int(text, "version", 0),
 		.at = e->at };
-	on_attached(f, e);
+	add_file(f, e, e->data);
 	LIST_ADD(f->arena, &f->papers, p);
 }
 
@@ -728,7 +720,7 @@ void evolve(struct case_file *f, const struct event *e)
 		on_replied(f, e);
 		break;
 	case EVENT_attached:
-		on_attached(f, e);
+		add_file(f, e, e->data);
 		break;
 	case EVENT_mailed:
 		on_mailed(f, e);
