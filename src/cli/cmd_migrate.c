@@ -5,20 +5,25 @@
 #include "core/cases.h"
 #include "sql/sql.h"
 
-static void differs(void *arg, struct str no)
+static void broken(void *arg, struct str no)
 {
-	(void)arg;
-	(void)no;
+	say1(arg, MSG_cli_migrate_broken, no);
 }
 
-/* A newer program may say more of a request in its lists. */
-static int rebuild(struct cli *cli)
+/* A newer program may say more of a request in its lists. One that was stopped
+ * before it was done has left word that it is still to be. */
+static int rebuild(struct cli *cli, bool migrated)
 {
-	int64_t cases, bad;
+	int64_t n_broken;
+	bool needed = false;
 	int code = store_for(cli, true, true);
 	if (code)
 		return code;
-	if (projection_rebuild(&cli->cx, true, differs, NULL, &cases, &bad) ||
+	if (projection_needed(&cli->cx, &needed))
+		return cli_fault(cli);
+	if (!migrated && !needed)
+		return EXIT_DONE;
+	if (projection_mend(&cli->cx, broken, cli, &n_broken) ||
 	    store_commit(&cli->cx))
 		return cli_fault(cli);
 	return EXIT_DONE;
@@ -41,8 +46,7 @@ int cmd_migrate(struct cli *cli)
 		return code;
 	if (site_migrate(&cli->cx, &site, &people, &shared))
 		return cli_fault(cli);
-	if (people > 0)
-		code = rebuild(cli);
+	code = rebuild(cli, people > 0);
 	if (code)
 		return code;
 	if (cli->json) {

@@ -235,13 +235,13 @@ static void put_connections(struct json_work *w)
 }
 
 /* When it went, or will go; of what never left the office the office reads. */
-static void put_going(
-    struct json_work *w, json_t *o, const struct handed *h, int64_t days)
+static void put_going(struct json_work *w, json_t *o, const struct handed *h,
+    struct keeping keeping)
 {
 	struct arena *a = w->cx->arena;
 	const struct data_file *d =
 	    data_file_of(w->f, STR("artefacts"), h->sha256);
-	int64_t due = d ? data_file_due(w->f, d, days) : 0;
+	int64_t due = d ? data_file_due(w->f, d, keeping) : 0;
 	json_put_text_or_null(
 	    o, "destroy_after", due ? time_iso(a, due) : STR(""));
 	json_put_text_or_null(
@@ -250,8 +250,8 @@ static void put_going(
 
 static enum err put_deliveries(struct json_work *w)
 {
-	int64_t days = 0;
-	enum err e = disposal_days(w->cx, &days);
+	struct keeping keeping = { 0 };
+	enum err e = disposal_keeping(w->cx, &keeping);
 	if (e)
 		return e;
 	struct arena *a = w->cx->arena;
@@ -273,16 +273,16 @@ static enum err put_deliveries(struct json_work *w)
 		json_put_text(o, "at", iso_or_empty(a, h->at));
 		json_put_text(o, "state", h->state);
 		json_put_text(o, "expires", iso_or_empty(a, h->expires));
-		put_going(w, o, h, days);
+		put_going(w, o, h, keeping);
 		json_array_append_new(list, o);
 	}
 	json_put(w->o, "deliveries", list);
 	json_put(w->o, "channels", channels_json(a, w->f));
 	bool inside = person_in_office(&w->cx->actor->person, w->f->office);
 	json_put(w->o, "retention",
-	    inside ? retention_json(a, w->f, days) : json_null());
+	    inside ? retention_json(a, w->f, keeping) : json_null());
 	json_put(w->o, "data_files",
-	    inside ? data_files_json(a, w->f, days) : json_new_array(a));
+	    inside ? data_files_json(a, w->f, keeping) : json_new_array(a));
 	return OK;
 }
 
@@ -537,6 +537,10 @@ enum err case_events_json(struct ctx *cx, struct str no, json_t **ret)
 			json_object_del(data, "artefact");
 		if (!propose_event_shown(&f, ev, &cx->actor->person))
 			json_object_del(data, "form");
+		if (ev->type == EVENT_destroyed)
+			json_put(data, "files",
+			    data_files_told(
+				cx->arena, &f, &cx->actor->person, ev->data));
 		json_object_set_new(o, "data", data);
 		json_put_text(o, "hash", ev->hash);
 		json_put_text(o, "prev", ev->prev);

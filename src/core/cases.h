@@ -114,6 +114,13 @@ MUST_CHECK enum err projection_write(
 MUST_CHECK enum err projection_rebuild(struct ctx *, bool write,
     void (*report)(void *, struct str no), void *arg, int64_t *ret_cases,
     int64_t *ret_bad);
+/* The same after a migration, with one request whose events are not what was
+ * written keeping no other: `report` gets the numbers of those, and nothing is
+ * made of them. */
+MUST_CHECK enum err projection_mend(struct ctx *,
+    void (*report)(void *, struct str no), void *arg, int64_t *ret_broken);
+/* Whether a migration asks for it, until all is as the events say. */
+MUST_CHECK enum err projection_needed(struct ctx *, bool *ret);
 
 /* Notices of what an event changed, into the outbox. */
 MUST_CHECK enum err notices_write(struct ctx *, const struct facts *,

@@ -56,6 +56,16 @@ static void prepared(struct case_file *f, const struct event *e)
 		made(f, json_array_get(list, i), e->at);
 }
 
+static bool is_wanted(const struct case_file *f, struct str sha256)
+{
+	const json_t *list = json_list(f->artefact, "documents");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(
+			json_text(json_array_get(list, i), "sha256"), sha256))
+			return true;
+	return false;
+}
+
 static bool is_given(const struct case_file *f, struct str sha256)
 {
 	for (size_t i = 0; i < f->documents.n; i++)
@@ -80,16 +90,19 @@ static void is_gone(struct case_file *f, const json_t *o, int64_t at)
 	struct str kind = json_text(o, "kind");
 	struct str sha256 = json_text(o, "sha256");
 	struct data_file *d = find(f, kind, sha256);
+	int64_t gone = json_int(o, "at", at);
+	/* What was made anew since is another file. */
+	if (d != NULL && gone < d->made)
+		return;
 	if (d == NULL) {
 		LIST_ADD(f->arena, &f->data,
 		    (struct data_file){ .kind = kind,
 			.sha256 = sha256,
 			.name = json_text(o, "name"),
-			.bytes = json_int(o, "bytes", 0),
-			.made = at });
+			.bytes = json_int(o, "bytes", 0) });
 		d = &f->data.v[f->data.n - 1];
 	}
-	d->gone = json_int(o, "at", at);
+	d->gone = gone;
 	d->how = json_text(o, "how");
 	d->wanted = false;
 	for (size_t i = 0; i < f->documents.n; i++) {
@@ -143,30 +156,37 @@ int64_t data_file_ends(const struct case_file *f, const struct data_file *d)
 		return 0;
 	for (size_t i = 0; i < f->documents.n; i++) {
 		const struct handed *h = &f->documents.v[i];
-		if (str_eq(h->sha256, d->sha256) &&
+		/* What was handed over before these bytes were made anew says
+		 * nothing of when they go. */
+		if (str_eq(h->sha256, d->sha256) && h->at >= d->made &&
 		    str_eq(h->state, STR("given")) && h->expires > ends)
 			ends = h->expires;
 	}
 	return ends;
 }
 
-int64_t data_file_due(
-    const struct case_file *f, const struct data_file *d, int64_t days)
+int64_t data_file_due(const struct case_file *f, const struct data_file *d,
+    struct keeping keeping)
 {
-	int64_t since = data_file_since(f, d);
-	int64_t due = data_file_ends(f, d);
-	if (since != 0 && (due == 0 || since + days * DAY_MS < due))
-		due = since + days * DAY_MS;
+	int64_t since = data_file_since(f, d), due = data_file_ends(f, d);
+	int64_t first = keeping.from + keeping.days * DAY_MS;
+	int64_t over = since + keeping.days * DAY_MS;
+	if (due != 0 && due <= keeping.from)
+		due = first;
+	if (since != 0 && over < first)
+		over = first;
+	if (since != 0 && (due == 0 || over < due))
+		due = over;
 	return d->gone != 0 ? 0 : due;
 }
 
 json_t *data_files_json(
-    struct arena *a, const struct case_file *f, int64_t days)
+    struct arena *a, const struct case_file *f, struct keeping keeping)
 {
 	json_t *list = json_new_array(a);
 	for (size_t i = 0; i < f->data.n; i++) {
 		const struct data_file *d = &f->data.v[i];
-		int64_t due = data_file_due(f, d, days);
+		int64_t due = data_file_due(f, d, keeping);
 		json_t *o = json_new_object(a);
 		json_put_text(o, "kind", d->kind);
 		json_put_text(o, "name", d->name);
@@ -180,6 +200,41 @@ json_t *data_files_json(
 		json_add(list, o);
 	}
 	return list;
+}
+
+static bool was_handed(const struct case_file *f, const json_t *o)
+{
+	struct str sha256 = json_text(o, "sha256");
+	if (!str_eq(json_text(o, "kind"), STR("artefacts")))
+		return false;
+	for (size_t i = 0; i < f->documents.n; i++)
+		if (str_eq(f->documents.v[i].sha256, sha256))
+			return true;
+	return false;
+}
+
+json_t *data_files_told(struct arena *a, const struct case_file *f,
+    const struct person *reader, const json_t *data)
+{
+	const json_t *files = json_list(data, "files");
+	json_t *list = json_new_array(a);
+	bool inside = person_in_office(reader, f->office);
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const json_t *o = json_array_get(files, i);
+		if (inside || was_handed(f, o))
+			json_add(list, o);
+	}
+	return list;
+}
+
+const struct data_file *data_files_lost(const struct case_file *f)
+{
+	for (size_t i = 0; i < f->data.n; i++)
+		if (f->data.v[i].gone != 0 &&
+		    str_eq(f->data.v[i].kind, STR("artefacts")) &&
+		    is_wanted(f, f->data.v[i].sha256))
+			return &f->data.v[i];
+	return NULL;
 }
 
 enum err data_files_put(struct ctx *cx, const struct case_file *f)

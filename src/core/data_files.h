@@ -8,6 +8,13 @@
 
 #include "base/json.h"
 #include "core/case_file.h"
+#include "core/people.h"
+
+/* How long. Nothing from before `from`, the day since which it is done here,
+ * goes sooner than so many days after that. */
+struct keeping {
+	int64_t days, from; /* from: 0 where it has not begun */
+};
 
 /* For evolve(), after the event was taken. */
 void data_files_take(struct case_file *, const struct event *);
@@ -17,16 +24,25 @@ void data_files_take(struct case_file *, const struct event *);
 int64_t data_file_since(const struct case_file *, const struct data_file *);
 /* When whoever may fetch it may no more; 0: it was given to nobody. */
 int64_t data_file_ends(const struct case_file *, const struct data_file *);
-/* When it is destroyed, with `days` from the one, or at the other if that is
+/* When it is destroyed, so many days from the one, or at the other if that is
  * earlier; 0: not yet known. */
 int64_t data_file_due(
-    const struct case_file *, const struct data_file *, int64_t days);
+    const struct case_file *, const struct data_file *, struct keeping);
 /* The file with these bytes that has not gone; or the last that has; or NULL. */
 const struct data_file *data_file_of(
     const struct case_file *, struct str kind, struct str sha256);
 
 /* [{kind, name, format, sha256, bytes, destroy_after, destroyed}] */
-json_t *data_files_json(struct arena *, const struct case_file *, int64_t days);
+json_t *data_files_json(
+    struct arena *, const struct case_file *, struct keeping);
+
+/* The files that a `destroyed` event tells that reader of: the office of all,
+ * others of what was handed over. Array. */
+json_t *data_files_told(struct arena *, const struct case_file *,
+    const struct person *reader, const json_t *data);
+/* A file of what is prepared now that is gone, so that it cannot be handed over;
+ * or NULL. */
+const struct data_file *data_files_lost(const struct case_file *);
 
 /* The projection's rows; those of before were cleared. */
 MUST_CHECK enum err data_files_put(struct ctx *, const struct case_file *);

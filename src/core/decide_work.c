@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/command_body.h"
+#include "core/data_files.h"
 #include "core/data_mail.h"
 #include "core/decide.h"
 #include "core/engine.h"
@@ -264,6 +265,9 @@ enum err decide_deliver(struct decision *d)
 		e = decision_not_held(d);
 	if (!e)
 		e = only_its_systems(d, d->f->artefact);
+	if (!e && data_files_lost(d->f) != NULL)
+		e = fail1(d->cx, ERR_CONFLICT, MSG_error_artefact_gone,
+		    data_files_lost(d->f)->name);
 	if (e)
 		return e;
 	decision_late(d);

@@ -1,5 +1,7 @@
 #include "core/disposal.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/data_files.h"
@@ -9,13 +11,32 @@
 #define SECOND_MS INT64_C(1000)
 #define DAY_MS (86400 * SECOND_MS)
 
-enum err disposal_days(struct ctx *cx, int64_t *ret)
+#define FROM STR("data-files-from")
+
+enum err disposal_keeping(struct ctx *cx, struct keeping *ret)
 {
-	struct str text;
-	enum err e = setting_find(cx, STR("data-files-days"), &text);
-	if (!e && (!str_i64(text, ret) || *ret < 0 || *ret > DISPOSAL_MAX_DAYS))
-		*ret = DISPOSAL_DAYS;
-	return e;
+	struct str days, from = { 0 };
+	enum err e = setting_find(cx, STR("data-files-days"), &days);
+	if (!e)
+		e = setting_find(cx, FROM, &from);
+	if (e)
+		return e;
+	if (!str_i64(days, &ret->days) || ret->days < 0 ||
+	    ret->days > DISPOSAL_MAX_DAYS)
+		ret->days = DISPOSAL_DAYS;
+	if (!str_i64(from, &ret->from))
+		ret->from = 0;
+	return OK;
+}
+
+enum err disposal_start(struct ctx *cx)
+{
+	struct keeping keeping;
+	enum err e = disposal_keeping(cx, &keeping);
+	if (e || keeping.from != 0)
+		return e;
+	return setting_put(
+	    cx, FROM, str_fmt(cx->arena, "%lld", (long long)cx->now));
 }
 
 static struct disposals read_rows(struct ctx *cx, const struct rows *rows)
@@ -32,77 +53,93 @@ static struct disposals read_rows(struct ctx *cx, const struct rows *rows)
 			.name = row_str(r, "name"),
 			.bytes = row_i64(r, "bytes"),
 			.how = row_str(r, "how"),
+			.ordered = row_i64(r, "ordered"),
 			.gone = row_i64(r, "gone"),
 		};
 	}
 	return all;
 }
 
-/* What another request has still, and may need, is not due. */
+/* What another request has still, and may need, is not due. Until the days have
+ * passed since this is done at all, only what has its end after that. */
 enum err disposal_due(struct ctx *cx, struct disposals *ret)
 {
 	struct rows rows;
-	int64_t days;
-	enum err e = disposal_days(cx, &days);
-	if (!e)
-		e = sql_all(cx,
-		    SQL("select request, kind, sha256, '' as subject, name, bytes,"
-			" '' as how, gone from data_file d where gone = 0"
-			" and ((since > 0 and since <= $1)"
-			" or (ends > 0 and ends <= $2))"
-			" and not exists (select 1 from data_file o"
-			" where o.sha256 = d.sha256 and o.request <> d.request"
-			" and o.gone = 0 and not ((o.since > 0"
-			" and o.since <= $1) or (o.ends > 0 and o.ends <= $2)))"
-			" order by since, request limit $3"),
-		    VALS(val_i64(cx->now - days * DAY_MS), val_i64(cx->now),
-			val_i64(DISPOSALS_AT_ONCE)),
-		    &rows);
+	struct keeping keeping;
+	enum err e = disposal_keeping(cx, &keeping);
+	if (e)
+		return e;
+	int64_t since = cx->now - keeping.days * DAY_MS;
+	bool first = since < keeping.from;
+	e = sql_all(cx,
+	    SQL("select request, kind, sha256, '' as subject, name, bytes,"
+		" '' as how, 0 as ordered, gone from data_file d where gone = 0"
+		" and ((since > 0 and since <= $1)"
+		" or (ends > $3 and ends <= $2))"
+		" and not exists (select 1 from data_file o"
+		" where o.sha256 = d.sha256 and o.request <> d.request"
+		" and o.gone = 0 and not ((o.since > 0"
+		" and o.since <= $1) or (o.ends > $3 and o.ends <= $2)))"
+		" order by since, request limit $4"),
+	    VALS(val_i64(first ? 0 : since), val_i64(cx->now),
+		val_i64(first ? keeping.from : 0), val_i64(DISPOSALS_AT_ONCE)),
+	    &rows);
 	if (!e)
 		*ret = read_rows(cx, &rows);
 	return e;
 }
 
-enum err disposal_uploads(struct ctx *cx, int64_t days, struct disposals *ret)
+/* What is not due yet must not keep what comes after it from being looked at:
+ * page by page, in turn. */
+static void turn(struct disposal_page *page, const struct rows *rows)
+{
+	struct str id;
+	*page = (struct disposal_page){ 0 };
+	if (rows->n < DISPOSALS_AT_ONCE)
+		return;
+	id = row_str(rows->row[rows->n - 1], "subject");
+	if (id.n >= sizeof page->id)
+		return;
+	page->received = row_i64(rows->row[rows->n - 1], "received");
+	memcpy(page->id, id.p, id.n);
+}
+
+enum err disposal_uploads(struct ctx *cx, struct keeping keeping,
+    struct disposal_page *page, struct disposals *ret)
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select request, 'uploads' as kind, sha256, id as subject, name,"
-		" bytes, '' as how, swept as gone from upload"
-		" where swept = 0 and used > 0 and received > 0"
-		" and received <= $1 order by received, id"),
-	    VALS(val_i64(cx->now - days * DAY_MS)), &rows);
-	if (!e)
-		*ret = read_rows(cx, &rows);
-	return e;
+		" bytes, '' as how, 0 as ordered, swept as gone, received"
+		" from upload where swept = 0 and used > 0 and received > 0"
+		" and received <= $1 and (received > $2 or (received = $2"
+		" and id > $3)) order by received, id limit $4"),
+	    VALS(val_i64(cx->now - keeping.days * DAY_MS),
+		val_i64(page->received), val_str(str_of(page->id)),
+		val_i64(DISPOSALS_AT_ONCE)),
+	    &rows);
+	if (e)
+		return e;
+	*ret = read_rows(cx, &rows);
+	turn(page, &rows);
+	return OK;
 }
 
-static enum err has_ended(
-    struct ctx *cx, struct str request, int64_t days, bool *ret)
+enum err disposal_ended(
+    struct ctx *cx, struct str request, struct keeping keeping, bool *ret)
 {
 	struct arena_mark mark = arena_mark(cx->arena);
 	struct case_file f;
 	enum err e = cases_load(cx, request, &f);
-	*ret = !e && f.state == STATE_closed && f.keeping.at == 0 &&
-	       f.closed + days * DAY_MS <= cx->now;
-	arena_rewind(cx->arena, mark);
-	return e;
-}
-
-enum err disposal_uploads_due(
-    struct ctx *cx, int64_t days, struct disposals *all)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < all->n && n < DISPOSALS_AT_ONCE; i++) {
-		bool ended;
-		enum err e = has_ended(cx, all->v[i].request, days, &ended);
-		if (e)
-			return e;
-		if (ended)
-			all->v[n++] = all->v[i];
+	*ret = false;
+	if (!e && f.state == STATE_closed && f.keeping.at == 0) {
+		int64_t since =
+		    f.closed > keeping.from ? f.closed : keeping.from;
+		*ret = since + keeping.days * DAY_MS <= cx->now;
 	}
-	all->n = n;
-	return OK;
+	if (!e)
+		arena_rewind(cx->arena, mark);
+	return e;
 }
 
 enum err disposal_order(struct ctx *cx, const struct disposals *all)
@@ -127,20 +164,21 @@ enum err disposal_order(struct ctx *cx, const struct disposals *all)
 enum err disposal_forget(struct ctx *cx)
 {
 	return sql_exec(cx,
-	    SQL("delete from disposal where gone = 0 and ordered < $1"),
+	    SQL("delete from disposal where gone = 0 and how = ''"
+		" and ordered < $1"),
 	    VALS(val_i64(cx->now - 5 * DISPOSAL_HOLDS_S * SECOND_MS)), NULL);
 }
 
 #define DISPOSAL_COLUMNS \
-	"request, kind, sha256, subject, name, bytes, how, gone"
+	"request, kind, sha256, subject, name, bytes, how, ordered, gone"
 
 enum err disposal_open(struct ctx *cx, struct disposals *ret)
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select " DISPOSAL_COLUMNS " from disposal"
-		" where gone = 0 and ordered >= $1 and ordered <= $2"
-		" order by ordered, request limit $3"),
+		" where gone = 0 and (how = 'begun' or (ordered >= $1"
+		" and ordered <= $2)) order by ordered, request limit $3"),
 	    VALS(val_i64(cx->now - DISPOSAL_HOLDS_S * SECOND_MS),
 		val_i64(cx->now + DISPOSAL_HOLDS_S * SECOND_MS),
 		val_i64(DISPOSALS_AT_ONCE)),
@@ -169,28 +207,52 @@ enum err disposal_shared(struct ctx *cx, const struct disposal *d, bool *ret)
 	return e;
 }
 
-static enum err set_how(
-    struct ctx *cx, const struct disposal *d, struct str how, int64_t gone)
+bool disposal_holds(const struct ctx *cx, const struct disposal *d)
 {
-	return sql_exec(cx,
-	    SQL("update disposal set how = $1, gone = $2 where request = $3"
-		" and kind = $4 and sha256 = $5 and subject = $6"),
-	    VALS(val_str(how), val_i64(gone), val_str(d->request),
-		val_str(d->kind), val_str(d->sha256), val_str(d->subject)),
-	    NULL);
+	int64_t ago = cx->now - d->ordered;
+	return ago <= DISPOSAL_HOLDS_S * SECOND_MS &&
+	       ago >= -DISPOSAL_HOLDS_S * SECOND_MS;
 }
 
-enum err disposal_begun(struct ctx *cx, const struct disposal *d)
+enum err disposal_begun(struct ctx *cx, const struct disposal *d, bool *ret)
 {
-	return set_how(cx, d, STR("begun"), 0);
+	int64_t n = 0;
+	enum err e = sql_exec(cx,
+	    SQL("update disposal set how = 'begun' where request = $1"
+		" and kind = $2 and sha256 = $3 and subject = $4 and gone = 0"
+		" and ordered >= $5 and ordered <= $6"),
+	    VALS(val_str(d->request), val_str(d->kind), val_str(d->sha256),
+		val_str(d->subject),
+		val_i64(cx->now - DISPOSAL_HOLDS_S * SECOND_MS),
+		val_i64(cx->now + DISPOSAL_HOLDS_S * SECOND_MS)),
+	    &n);
+	*ret = !e && n > 0;
+	return e;
+}
+
+enum err disposal_left(struct ctx *cx, const struct disposal *d)
+{
+	return sql_exec(cx,
+	    SQL("update disposal set how = '' where request = $1"
+		" and kind = $2 and sha256 = $3 and subject = $4 and gone = 0"),
+	    VALS(val_str(d->request), val_str(d->kind), val_str(d->sha256),
+		val_str(d->subject)),
+	    NULL);
 }
 
 enum err disposal_gone(struct ctx *cx, const struct disposal *d, bool was_there)
 {
-	bool begun = was_there || str_eq(d->how, STR("begun"));
-	enum err e =
-	    set_how(cx, d, begun ? STR("destroyed") : STR("absent"), cx->now);
-	if (e || d->subject.n == 0)
+	int64_t n = 0;
+	enum err e = sql_exec(cx,
+	    SQL("update disposal set gone = $1, how = case when how = 'begun'"
+		" then 'destroyed' else $2 end where request = $3"
+		" and kind = $4 and sha256 = $5 and subject = $6 and gone = 0"),
+	    VALS(val_i64(cx->now),
+		val_str(was_there ? STR("destroyed") : STR("absent")),
+		val_str(d->request), val_str(d->kind), val_str(d->sha256),
+		val_str(d->subject)),
+	    &n);
+	if (e || n == 0 || d->subject.n == 0)
 		return e;
 	return sql_exec(cx,
 	    SQL("update upload set swept = $1 where id = $2 and swept = 0"),
@@ -210,11 +272,36 @@ enum err disposal_reports(struct ctx *cx, struct disposals *ret)
 	return e;
 }
 
-/* A courier that died between the event and the shared store tells it twice. */
-static bool known(const struct case_file *f, const struct disposal *d)
+/* Whether one of the request's events says so: of an upload, whatever else has
+ * its bytes. */
+static bool is_told(const struct events *events, const struct disposal *d)
+{
+	for (size_t i = 0; i < events->n; i++) {
+		const json_t *list = json_list(events->v[i].data, "files");
+		if (events->v[i].type != EVENT_destroyed)
+			continue;
+		for (size_t k = 0; k < json_array_size(list); k++) {
+			const json_t *o = json_array_get(list, k);
+			if (str_eq(json_text(o, "kind"), d->kind) &&
+			    str_eq(json_text(o, "sha256"), d->sha256) &&
+			    str_eq(json_text(o, "upload"), d->subject) &&
+			    (d->subject.n > 0 ||
+				json_int(o, "at", 0) == d->gone))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A courier that died between the event and the shared store tells it twice, and
+ * so do two couriers. What is prepared anew is there again. */
+static bool known(const struct case_file *f, const struct events *events,
+    const struct disposal *d)
 {
 	const struct data_file *have = data_file_of(f, d->kind, d->sha256);
-	return have != NULL && have->gone >= d->gone;
+	if (d->subject.n == 0 && have != NULL && have->gone != 0)
+		return true;
+	return is_told(events, d);
 }
 
 static json_t *told(const struct disposal *d)
@@ -234,26 +321,29 @@ static json_t *told(const struct disposal *d)
 enum err disposal_record(struct ctx *cx, const struct disposal *v, size_t n)
 {
 	struct case_file f, after;
+	struct events events;
 	struct facts facts;
-	int64_t days = 0;
+	struct keeping keeping = { 0 };
 	enum err e = chain_lock(cx);
 	if (!e)
 		e = cases_load(cx, v[0].request, &f);
 	if (!e)
+		e = events_load(cx, f.no, &events);
+	if (!e)
 		e = cases_facts(cx, &f, &facts);
 	if (!e)
-		e = disposal_days(cx, &days);
+		e = disposal_keeping(cx, &keeping);
 	if (e)
 		return e;
 	json_t *data = json_new_object(cx->arena);
 	json_t *files = json_new_array(cx->arena);
 	for (size_t i = 0; i < n; i++)
-		if (!known(&f, &v[i]))
+		if (!known(&f, &events, &v[i]))
 			json_array_append_new(files, told(&v[i]));
 	if (json_array_size(files) == 0)
 		return OK;
 	json_put(data, "files", files);
-	json_put_int(data, "days", days);
+	json_put_int(data, "days", keeping.days);
 	struct event ev = { .version = f.version + 1,
 		.at = cx->now,
 		.type = EVENT_destroyed,

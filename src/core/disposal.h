@@ -10,6 +10,7 @@
 #define CORE_DISPOSAL_H
 
 #include "core/case_file.h"
+#include "core/data_files.h"
 
 enum {
 	DISPOSAL_DAYS = 30, /* when the setting is silent */
@@ -25,8 +26,8 @@ struct disposal {
 	struct str sha256, name;
 	struct str subject; /* id of the upload; else empty */
 	int64_t bytes;
-	int64_t gone;   /* 0: not yet */
-	struct str how; /* "" "begun" "destroyed" "absent" */
+	int64_t ordered, gone; /* 0: not yet */
+	struct str how;        /* "" "begun" "destroyed" "absent" */
 };
 struct disposals {
 	struct disposal *v;
@@ -34,30 +35,44 @@ struct disposals {
 };
 
 /* The setting "data-files-days": days after the end of a request, or after the
- * file was replaced or recalled; else 30. */
-MUST_CHECK enum err disposal_days(struct ctx *, int64_t *ret);
+ * file was replaced or recalled; else 30. And since when it is done. */
+MUST_CHECK enum err disposal_keeping(struct ctx *, struct keeping *ret);
+/* That it is done from now on, when it was not before. Write transaction. */
+MUST_CHECK enum err disposal_start(struct ctx *);
 
 /* What is due now, of what was prepared. People store. */
 MUST_CHECK enum err disposal_due(struct ctx *, struct disposals *ret);
-/* Files sent in that were used and have been there for so many days; whether
- * they are due is the request's to say. Shared store. */
-MUST_CHECK enum err disposal_uploads(
-    struct ctx *, int64_t days, struct disposals *ret);
-/* Leaves of these what is due: of requests that ended so long ago. People
- * store. */
-MUST_CHECK enum err disposal_uploads_due(
-    struct ctx *, int64_t days, struct disposals *);
+/* Where the looking for uploads goes on. */
+struct disposal_page {
+	int64_t received;
+	char id[64];
+};
+/* Files sent in that were used and have been there for so many days, at most
+ * DISPOSALS_AT_ONCE from `page` on, which is moved, and begins anew after the
+ * last; whether they are due is the request's to say. Shared store. */
+MUST_CHECK enum err disposal_uploads(struct ctx *, struct keeping,
+    struct disposal_page *, struct disposals *ret);
+/* Whether a request ended so many days ago. People store. */
+MUST_CHECK enum err disposal_ended(
+    struct ctx *, struct str request, struct keeping, bool *ret);
 /* Shared store, write transactions from here on, but for `record`. */
 MUST_CHECK enum err disposal_order(struct ctx *, const struct disposals *);
-/* Orders that nobody gives any more. */
+/* Orders that nobody gives any more, and nobody has begun. */
 MUST_CHECK enum err disposal_forget(struct ctx *);
-/* For the gate: what it may act on; that it now will, before it does; and that
- * it is gone: destroyed, or was not there. */
+/* For the gate: what it may act on, and what it has begun, whenever that was. */
 MUST_CHECK enum err disposal_open(struct ctx *, struct disposals *ret);
+/* Whether it is ordered now. */
+bool disposal_holds(const struct ctx *, const struct disposal *);
 /* Whether another upload has these bytes, and is not to go as well. */
 MUST_CHECK enum err disposal_shared(
     struct ctx *, const struct disposal *, bool *ret);
-MUST_CHECK enum err disposal_begun(struct ctx *, const struct disposal *);
+/* That it now will, before it does; false when it is not ordered any more, or
+ * another gate was first. And that it has not, after all. */
+MUST_CHECK enum err disposal_begun(
+    struct ctx *, const struct disposal *, bool *ret);
+MUST_CHECK enum err disposal_left(struct ctx *, const struct disposal *);
+/* That it is gone now: destroyed, or was not there. Who said so first is
+ * right, and one that was begun was destroyed. */
 MUST_CHECK enum err disposal_gone(
     struct ctx *, const struct disposal *, bool was_there);
 /* What the gate has said, by request. A read. */

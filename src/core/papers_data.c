@@ -343,7 +343,9 @@ static void put_made(struct filling *w)
 	json_t *files = json_new_array(w->a);
 	for (size_t i = 0; i < f->documents.n; i++) {
 		const struct handed *h = &f->documents.v[i];
-		if (!str_eq(h->state, STR("given")))
+		/* That the bytes are gone takes nothing from what was given. */
+		if (!str_eq(h->state, STR("given")) &&
+		    !str_eq(h->state, STR("destroyed")))
 			continue;
 		json_t *o = item(given);
 		json_put_text(o, "name", h->name);

@@ -3,10 +3,13 @@
 #include "core/data_files.h"
 #include "core/numbers.h"
 #include "core/projection.h"
+#include "core/setting.h"
 #include "sql/sql.h"
 
 /* The columns of a line of `cases`, as texts. */
 enum { CASE_COLUMNS = 15 };
+/* Set by a migration (migrations/people/0018_rebuild.sql). */
+#define NEEDED "rebuild-needed"
 
 static struct str number(struct arena *a, int64_t n)
 {
@@ -200,21 +203,31 @@ static enum err compare(struct ctx *cx, const struct case_file *f,
 }
 
 struct rebuilding {
-	bool write;
+	bool write, skip; /* what is broken */
 	void (*report)(void *, struct str no);
 	void *arg;
-	int64_t cases, bad;
+	int64_t cases, bad, broken;
 };
 
+/* Where it goes on over what is broken, only that is told. */
+static void tell(
+    const struct rebuilding *r, struct str no, int64_t broken_before)
+{
+	if (!r->skip || r->broken > broken_before)
+		r->report(r->arg, no);
+}
+
 static enum err rebuild_one(
-    struct ctx *cx, struct str no, bool write, bool *ret_same)
+    struct ctx *cx, struct rebuilding *r, struct str no, bool *ret_same)
 {
 	struct case_file f;
 	struct facts facts;
 	enum err e = cases_load(cx, no, &f);
 	/* Events that are not what was written say nothing: who looks learns
 	 * that, and nothing is made of them. */
-	if (e == ERR_BROKEN && !write) {
+	if (e == ERR_BROKEN && (!r->write || r->skip)) {
+		cx->fault = (struct fault){ 0 };
+		r->broken++;
 		*ret_same = false;
 		return OK;
 	}
@@ -224,7 +237,7 @@ static enum err rebuild_one(
 		return e;
 	struct case_rows rows = case_rows_of(cx->arena, &facts, &f);
 	e = compare(cx, &f, &rows, ret_same);
-	if (e || !write || *ret_same)
+	if (e || !r->write || *ret_same)
 		return e;
 	e = register_clear(cx, f.no, rows.registered ? &rows.reg : NULL);
 	return e ? e : projection_replace(cx, &f, &rows);
@@ -232,10 +245,16 @@ static enum err rebuild_one(
 
 /* A request whose first event is gone is no stranger: it is broken, and its rows
  * are all that is left of it to look at. */
-static enum err remove_stranger(struct ctx *cx, struct str no)
+static enum err remove_stranger(
+    struct ctx *cx, struct rebuilding *r, struct str no)
 {
 	struct case_file f;
 	enum err e = cases_load(cx, no, &f);
+	if (e == ERR_BROKEN && r->skip) {
+		cx->fault = (struct fault){ 0 };
+		r->broken++;
+		return OK;
+	}
 	if (e != ERR_NOT_FOUND)
 		return e;
 	e = projection_clear(cx, no);
@@ -264,10 +283,11 @@ static enum err strangers(struct ctx *cx, struct rebuilding *r)
 	    NO_VALS, &rows);
 	for (size_t i = 0; i < rows.n && !e; i++) {
 		struct str no = row_str(rows.row[i], "no");
-		r->report(r->arg, no);
+		int64_t broken = r->broken;
 		r->bad++;
 		if (r->write)
-			e = remove_stranger(cx, no);
+			e = remove_stranger(cx, r, no);
+		tell(r, no, broken);
 	}
 	return e;
 }
@@ -281,16 +301,38 @@ static enum err rebuild_page(
 	for (size_t i = 0; i < *ret_n && !e; i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
 		bool same = true;
-		e = rebuild_one(cx, numbers[i], r->write, &same);
+		int64_t broken = r->broken;
+		e = rebuild_one(cx, r, numbers[i], &same);
 		if (e)
 			break;
 		r->cases++;
 		if (!same) {
 			r->bad++;
-			r->report(r->arg, numbers[i]);
+			tell(r, numbers[i], broken);
 		}
 		arena_rewind(cx->arena, mark);
 	}
+	return e;
+}
+
+static enum err run(struct ctx *cx, struct rebuilding *r)
+{
+	int64_t seq = INT64_MIN; /* before any number that there may be */
+	size_t n = 0;
+	/* A command in between would be undone in what is replaced. */
+	enum err e = r->write ? chain_lock(cx) : OK;
+	if (e)
+		return e;
+	do {
+		struct arena_mark mark = arena_mark(cx->arena);
+		e = rebuild_page(cx, r, &seq, &n);
+		if (!e)
+			arena_rewind(cx->arena, mark);
+	} while (!e && n > 0);
+	if (!e)
+		e = strangers(cx, r);
+	if (!e && r->write && r->broken == 0)
+		e = setting_remove(cx, STR(NEEDED));
 	return e;
 }
 
@@ -299,21 +341,27 @@ enum err projection_rebuild(struct ctx *cx, bool write,
     int64_t *ret_bad)
 {
 	struct rebuilding r = { .write = write, .report = report, .arg = arg };
-	int64_t seq = INT64_MIN; /* before any number that there may be */
-	size_t n = 0;
-	/* A command in between would be undone in what is replaced. */
-	enum err e = write ? chain_lock(cx) : OK;
-	if (e)
-		return e;
-	do {
-		struct arena_mark mark = arena_mark(cx->arena);
-		e = rebuild_page(cx, &r, &seq, &n);
-		if (!e)
-			arena_rewind(cx->arena, mark);
-	} while (!e && n > 0);
-	if (!e)
-		e = strangers(cx, &r);
+	enum err e = run(cx, &r);
 	*ret_cases = r.cases;
 	*ret_bad = r.bad;
+	return e;
+}
+
+enum err projection_mend(struct ctx *cx, void (*report)(void *, struct str no),
+    void *arg, int64_t *ret_broken)
+{
+	struct rebuilding r = {
+		.write = true, .skip = true, .report = report, .arg = arg
+	};
+	enum err e = run(cx, &r);
+	*ret_broken = r.broken;
+	return e;
+}
+
+enum err projection_needed(struct ctx *cx, bool *ret)
+{
+	struct str s;
+	enum err e = setting_find(cx, STR(NEEDED), &s);
+	*ret = !e && s.n > 0;
 	return e;
 }

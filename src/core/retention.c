@@ -62,7 +62,7 @@ static bool is_letter(const struct case_file *f, struct str file)
 }
 
 size_t retention_records(struct arena *a, const struct case_file *f,
-    int64_t days, struct kept_record **ret)
+    struct keeping keeping, struct kept_record **ret)
 {
 	size_t n = 0;
 	struct kept_record *v =
@@ -84,7 +84,7 @@ size_t retention_records(struct arena *a, const struct case_file *f,
 			.name = d->name,
 			.sha256 = d->sha256,
 			.at = d->made,
-			.due = data_file_due(f, d, days),
+			.due = data_file_due(f, d, keeping),
 			.gone = d->gone };
 	}
 	if (f->register_no != 0)
@@ -130,10 +130,11 @@ static json_t *record_json(
 	return o;
 }
 
-json_t *retention_json(struct arena *a, const struct case_file *f, int64_t days)
+json_t *retention_json(
+    struct arena *a, const struct case_file *f, struct keeping keeping)
 {
 	struct kept_record *v;
-	size_t n = retention_records(a, f, days, &v);
+	size_t n = retention_records(a, f, keeping, &v);
 	json_t *o = json_new_object(a), *list = json_new_array(a);
 	for (size_t i = 0; i < n; i++)
 		json_add(list, record_json(a, f, &v[i]));

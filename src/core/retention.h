@@ -12,7 +12,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
-#include "core/case_file.h"
+#include "core/data_files.h"
 
 enum retention {
 #define RETENTION(name, years) RETENTION_##name,
@@ -32,10 +32,10 @@ struct kept_record {
 	int64_t due; /* of data: when it goes; 0: not yet known */
 	int64_t gone;
 };
-/* Files, papers and data in the order in which they came; `days` as
- * disposal_days() has it. Mails are the caller's to add. */
-size_t retention_records(struct arena *, const struct case_file *, int64_t days,
-    struct kept_record **ret);
+/* Files, papers and data in the order in which they came; what is kept how
+ * long as disposal_keeping() has it. Mails are the caller's to add. */
+size_t retention_records(struct arena *, const struct case_file *,
+    struct keeping, struct kept_record **ret);
 /* The last day of its keeping; not set while the request is open, is held, or
  * when it is never destroyed. */
 struct date retention_until(const struct case_file *, enum retention);
@@ -44,6 +44,7 @@ struct date retention_until(const struct case_file *, enum retention);
 void retention_take(struct case_file *, const struct event *);
 /* {records[{class, id, name, sha256, at, kept_until, destroy_after, destroyed}],
  * held{kind, reason, by, at} or null} */
-json_t *retention_json(struct arena *, const struct case_file *, int64_t days);
+json_t *retention_json(
+    struct arena *, const struct case_file *, struct keeping);
 
 #endif

@@ -24,6 +24,12 @@ enum err setting_put(struct ctx *cx, struct str name, struct str value)
 	    VALS(val_str(name), val_str(value)), NULL);
 }
 
+enum err setting_remove(struct ctx *cx, struct str name)
+{
+	return sql_exec(cx, SQL("delete from setting where name = $1"),
+	    VALS(val_str(name)), NULL);
+}
+
 enum err counter_next(struct ctx *cx, struct str name, int64_t *ret)
 {
 	struct row row;

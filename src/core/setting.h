@@ -11,6 +11,7 @@ MUST_CHECK enum err setting_find(
 /* Write transaction. */
 MUST_CHECK enum err setting_put(
     struct ctx *, struct str name, struct str value);
+MUST_CHECK enum err setting_remove(struct ctx *, struct str name);
 
 /* The next number of the counter, from 1. Taken back when the transaction is
  * rolled back, so that none is lost; who takes one waits for whoever took the

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/digest.h"
+#include "core/disposal.h"
 #include "core/grants.h"
 #include "core/outbox.h"
 #include "core/reminder.h"
@@ -39,6 +40,7 @@ struct courier {
 	struct store *people, *shared;
 	struct str name; /* of this process, in leases */
 	int64_t swept, reminded, disposed, digested;
+	struct disposal_page disposal;
 	struct heads heads;
 	int64_t signed_at;
 	struct post *post;       /* NULL: no mail server is named */
@@ -240,7 +242,7 @@ static void dispose(struct ctx *cx, struct courier *c)
 	if (cx->now - c->disposed < DISPOSE_MS && cx->now >= c->disposed)
 		return;
 	c->disposed = cx->now;
-	if (courier_dispose(cx, c->people, c->shared))
+	if (courier_dispose(cx, c->people, c->shared, &c->disposal))
 		log_fault(cx, "courier.dispose");
 }
 

@@ -2,29 +2,67 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "core/cases.h"
 #include "core/disposal.h"
 #include "sql/sql.h"
 
-/* What is due, of what was prepared and of what was sent in. */
-static enum err find_due(struct ctx *cx, struct store *people,
-    struct store *shared, struct disposals *ret, struct disposals *ret_uploads)
+static void log_fault(struct ctx *cx, const char *event, struct str request)
 {
-	int64_t days = 0;
+	LOG("error", event, { "request", request }, { "why", fault_text(cx) },
+	    { "detail", cx->fault.detail });
+	cx->fault = (struct fault){ 0 };
+}
+
+/* One whose events are not what was written has not ended, and keeps no other. */
+static enum err leave_ended(
+    struct ctx *cx, struct keeping keeping, struct disposals *all)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		bool ended = false;
+		enum err e =
+		    disposal_ended(cx, all->v[i].request, keeping, &ended);
+		if (e && e != ERR_BROKEN && e != ERR_NOT_FOUND)
+			return e;
+		if (e)
+			log_fault(cx, "courier.ended", all->v[i].request);
+		else if (ended)
+			all->v[n++] = all->v[i];
+	}
+	all->n = n;
+	return OK;
+}
+
+/* Of what was prepared; nothing while the list of it is not what the events
+ * say. */
+static enum err find_made(struct ctx *cx, struct store *people,
+    struct keeping *keeping, bool *ret_blind, struct disposals *ret)
+{
 	enum err e = store_read(cx, people);
 	if (!e)
-		e = disposal_days(cx, &days);
+		e = projection_needed(cx, ret_blind);
 	if (!e)
+		e = disposal_keeping(cx, keeping);
+	if (!e && !*ret_blind)
 		e = disposal_due(cx, ret);
 	store_end(cx);
+	return e;
+}
+
+/* And of what was sent in. */
+static enum err find_uploads(struct ctx *cx, struct store *people,
+    struct store *shared, struct keeping keeping, struct disposal_page *page,
+    struct disposals *ret)
+{
+	enum err e = store_read(cx, shared);
 	if (!e)
-		e = store_read(cx, shared);
-	if (!e)
-		e = disposal_uploads(cx, days, ret_uploads);
+		e = disposal_uploads(cx, keeping, page, ret);
 	store_end(cx);
-	if (!e && ret_uploads->n > 0)
-		e = store_read(cx, people);
-	if (!e && ret_uploads->n > 0)
-		e = disposal_uploads_due(cx, days, ret_uploads);
+	if (e || ret->n == 0)
+		return e;
+	e = store_read(cx, people);
+	if (!e)
+		e = leave_ended(cx, keeping, ret);
 	store_end(cx);
 	return e;
 }
@@ -80,24 +118,37 @@ static enum err take_reports(
 			    str_eq(all.v[i + n].request, all.v[i].request);)
 			n++;
 		/* One whose events are not what was written keeps no other. */
-		if (record(cx, people, shared, &all.v[i], n)) {
-			LOG("error", "courier.destroyed",
-			    { "request", all.v[i].request },
-			    { "why", fault_text(cx) },
-			    { "detail", cx->fault.detail });
-			cx->fault = (struct fault){ 0 };
-		}
+		if (record(cx, people, shared, &all.v[i], n))
+			log_fault(cx, "courier.destroyed", all.v[i].request);
 	}
 	return e;
 }
 
-enum err courier_dispose(
-    struct ctx *cx, struct store *people, struct store *shared)
+/* What ended before it was done here has its days from now on. */
+static enum err start(struct ctx *cx, struct store *people)
+{
+	enum err e = store_write(cx, people);
+	if (!e)
+		e = disposal_start(cx);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+enum err courier_dispose(struct ctx *cx, struct store *people,
+    struct store *shared, struct disposal_page *page)
 {
 	struct disposals made = { 0 }, uploads = { 0 };
+	struct keeping keeping = { 0 };
+	bool blind = true;
 	enum err e = take_reports(cx, people, shared);
 	if (!e)
-		e = find_due(cx, people, shared, &made, &uploads);
+		e = find_made(cx, people, &keeping, &blind, &made);
+	if (!e && keeping.from == 0)
+		return start(cx, people);
+	if (!e && !blind)
+		e = find_uploads(cx, people, shared, keeping, page, &uploads);
 	if (!e && made.n + uploads.n > 0)
 		e = order(cx, shared, &made, &uploads);
 	return e;

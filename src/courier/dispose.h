@@ -6,9 +6,11 @@
 #include "base/ctx.h"
 
 struct store;
+struct disposal_page;
 
-/* Opens transactions of its own. */
-MUST_CHECK enum err courier_dispose(
-    struct ctx *, struct store *people, struct store *shared);
+/* Opens transactions of its own. `page` is where the looking for what was sent
+ * in goes on; all zero in the beginning. */
+MUST_CHECK enum err courier_dispose(struct ctx *, struct store *people,
+    struct store *shared, struct disposal_page *page);
 
 #endif

@@ -59,7 +59,8 @@ static struct str delivered_text(struct visit *v, const struct case_file *f)
 	}
 	for (size_t i = 0; i < f->documents.n; i++) {
 		const struct handed *h = &f->documents.v[i];
-		if (str_eq(h->state, STR("given")))
+		if (str_eq(h->state, STR("given")) ||
+		    str_eq(h->state, STR("destroyed")))
 			buf_fmt(&b, "%s%.*s · %.*s", b.n ? "\n" : "",
 			    STR_ARG(h->name),
 			    STR_ARG(case_size(v->cx.arena, h->bytes)));

@@ -139,7 +139,7 @@ static enum err read_in_transaction(struct case_work *w, struct str no)
 	if (!e)
 		e = office_settings_get(cx, w->f.office, &w->settings);
 	if (!e)
-		e = disposal_days(cx, &w->data_days);
+		e = disposal_keeping(cx, &w->keeping);
 	if (!e)
 		e = name_all(w);
 	if (!e)

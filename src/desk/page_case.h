@@ -5,6 +5,7 @@
 
 #include "core/cases.h"
 #include "core/clock.h"
+#include "core/data_files.h"
 #include "core/grants.h"
 #include "core/mails.h"
 #include "core/office_settings.h"
@@ -48,7 +49,7 @@ struct case_work {
 	const struct mail *mails; /* that the viewer may read */
 	size_t n_mails;
 	struct office_settings settings; /* of the office: its ready phrases */
-	int64_t data_days;               /* that files with data are kept */
+	struct keeping keeping;          /* of files with data */
 };
 
 /* ERR_NOT_FOUND to whoever may not see it. */
@@ -276,6 +277,7 @@ struct case_action case_form_end(struct case_form *);
 /* One function for each command's form. */
 #define COMMAND(name) void case_ask_##name(struct case_form *);
 #include "core/commands.def"
+#include "core/data_files.h"
 #undef COMMAND
 
 #endif

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/changes.h"
+#include "core/data_files.h"
 #include "core/line.h"
 #include "core/propose.h"
 #include "desk/page_case.h"
@@ -291,7 +292,8 @@ static void say_destroyed(struct telling *t, const json_t *data)
 {
 	const struct case_work *w = t->w;
 	struct arena *a = w->v->cx.arena;
-	const json_t *list = json_list(data, "files");
+	const json_t *list =
+	    data_files_told(a, &w->f, &w->v->actor.person, data);
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *d = json_array_get(list, i);
 		say(t, str_fmt(a, "%.*s · %.*s · %.*s · %.*s",

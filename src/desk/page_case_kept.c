@@ -49,7 +49,7 @@ void case_put_kept(const struct case_work *w, struct case_page *page)
 	struct kept_record *v;
 	if (!w->inside || w->f.submitted == 0)
 		return;
-	size_t n = retention_records(a, &w->f, w->data_days, &v), all = n;
+	size_t n = retention_records(a, &w->f, w->keeping, &v), all = n;
 	struct ui_cell *cells =
 	    ARENA_ARRAY(a, struct ui_cell, (n + 1) * COLUMNS);
 	struct ui_column *columns = ARENA_ARRAY(a, struct ui_column, COLUMNS);

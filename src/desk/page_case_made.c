@@ -275,7 +275,7 @@ static struct str going(const struct case_work *w, const struct handed *h)
 	struct arena *a = w->v->cx.arena;
 	const struct data_file *d =
 	    data_file_of(&w->f, STR("artefacts"), h->sha256);
-	int64_t due = d ? data_file_due(&w->f, d, w->data_days) : 0;
+	int64_t due = d ? data_file_due(&w->f, d, w->keeping) : 0;
 	int64_t at = d && d->gone ? d->gone : due;
 	if (at == 0)
 		return STR("");

@@ -14,9 +14,9 @@ struct recorder;
 struct gate {
 	const struct gate_options *options;
 	struct store *shared;
-	_Atomic int64_t flag;    /* change.flag as last seen; -1: not yet */
-	struct str secret;       /* seals cursors, hashes; this gate's alone */
-	int64_t swept, disposed; /* by the thread that looks */
+	_Atomic int64_t flag;   /* change.flag as last seen; -1: not yet */
+	struct str secret;      /* seals cursors, hashes; this gate's alone */
+	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
 	struct recorder *recorder; /* gate/record.h */
 };

@@ -2,12 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
+#include "base/time.h"
 #include "core/disposal.h"
 #include "sql/sql.h"
 
@@ -15,20 +20,24 @@
 enum { LOOK_MS = 3000 };
 #define MINUTE_MS INT64_C(60000)
 
-static struct str folder_of(
-    struct ctx *cx, const struct gate *gate, const struct disposal *d)
-{
-	return str_fmt(cx->arena, "%.*s/%.*s/%.2s",
-	    STR_ARG(gate->options->site->gate_dir), STR_ARG(d->kind),
-	    d->sha256.p);
-}
+struct disposer {
+	pthread_t thread;
+	int stop; /* an eventfd */
+	struct gate *gate;
+};
 
-static const char *path_of(
-    struct ctx *cx, const struct gate *gate, const struct disposal *d)
+/* The folder of one file, as it was found. */
+struct place {
+	int fd;           /* of "artefacts/ab"; or of "artefacts" */
+	bool missing;     /* there is no "ab" */
+	const char *name; /* of the file in it */
+	bool there, quiet;
+};
+
+static enum err disk_failed(struct ctx *cx, const char *what)
 {
-	return str_cstr(cx->arena,
-	    str_fmt(cx->arena, "%.*s/%.*s", STR_ARG(folder_of(cx, gate, d)),
-		STR_ARG(d->sha256)));
+	return fail_detail(
+	    cx, ERR_BROKEN, "dispose: %s: %s", what, strerror(errno));
 }
 
 /* Only what was ordered by its digest: no name leads out of the folder. */
@@ -40,39 +49,91 @@ static bool is_sound(struct ctx *cx, const struct disposal *d)
 	       d->sha256.n == 64 && str_unhex(cx->arena, d->sha256, &bytes);
 }
 
-/* Bytes that came anew just now may be another request's, whose event the one
- * who ordered could not see yet: not before an hour has passed. */
-static bool is_quiet(struct ctx *cx, const char *path, bool *ret_there)
+static void close_place(void *arg)
+{
+	struct place *p = arg;
+	if (p->fd >= 0)
+		close(p->fd);
+}
+
+static enum err open_place(struct ctx *cx, const struct gate *gate,
+    const struct disposal *d, struct place *ret)
+{
+	const int how = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	struct arena *a = cx->arena;
+	int whole = open(str_cstr(a, str_fmt(a, "%.*s/%.*s",
+					 STR_ARG(gate->options->site->gate_dir),
+					 STR_ARG(d->kind))),
+	    how);
+	*ret = (struct place){ .fd = -1, .name = str_cstr(a, d->sha256) };
+	if (whole < 0)
+		return disk_failed(cx, "open");
+	arena_defer(a, close_place, ret);
+	ret->fd = openat(whole, str_cstr(a, str_upto(d->sha256, 2)), how);
+	ret->missing = ret->fd < 0 && errno == ENOENT;
+	if (ret->missing)
+		ret->fd = whole;
+	else
+		close(whole);
+	return ret->fd < 0 ? disk_failed(cx, "openat") : OK;
+}
+
+/* Only a file that the folder does not have is absent. Bytes that came anew just
+ * now may be another request's, whose event the one who ordered could not see
+ * yet: not before an hour has passed. */
+static enum err look(struct ctx *cx, struct place *p)
 {
 	struct stat st;
-	*ret_there = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
-	return !*ret_there || (int64_t)st.st_mtime * 1000 <
-	                          cx->now - DISPOSAL_QUIET_MIN * MINUTE_MS;
+	p->there = p->quiet = false;
+	if (p->missing)
+		return OK;
+	if (fstatat(p->fd, p->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? OK : disk_failed(cx, "stat");
+	if (!S_ISREG(st.st_mode))
+		return fail_detail(cx, ERR_BROKEN, "dispose: no file");
+	p->there = true;
+	p->quiet = (int64_t)st.st_mtime * 1000 <
+	           time_now_ms() - DISPOSAL_QUIET_MIN * MINUTE_MS;
+	return OK;
 }
 
-/* Gone for good only when the folder says so after a fall of the machine. */
-static enum err remove_bytes(
-    struct ctx *cx, const struct gate *gate, const struct disposal *d)
+/* With the folder held, as file_keep holds it: what gets its name now is seen,
+ * whichever of the gates gives it. */
+static enum err remove_quiet(struct ctx *cx, struct place *p)
 {
-	int fd = open(str_cstr(cx->arena, folder_of(cx, gate, d)),
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 &&
-	            (unlinkat(fd, str_cstr(cx->arena, d->sha256), 0) == 0 ||
-			errno == ENOENT) &&
-	            fsync(fd) == 0;
-	int why = errno;
-	if (fd >= 0)
-		close(fd);
-	return good ? OK
-	            : fail_detail(cx, ERR_BROKEN, "dispose: %s", strerror(why));
+	while (flock(p->fd, LOCK_EX) != 0)
+		if (errno != EINTR)
+			return disk_failed(cx, "flock");
+	enum err e = look(cx, p);
+	if (!e && p->there && p->quiet) {
+		if (unlinkat(p->fd, p->name, 0) == 0)
+			p->there = false;
+		else
+			e = disk_failed(cx, "unlink");
+	}
+	REQUIRE(flock(p->fd, LOCK_UN) == 0);
+	return e;
 }
 
-static enum err say(struct ctx *cx, struct gate *gate, const struct disposal *d,
+static enum err write_down(struct ctx *cx, struct gate *gate,
+    const struct disposal *d,
     enum err (*what)(struct ctx *, const struct disposal *))
 {
 	enum err e = store_write(cx, gate->shared);
 	if (!e)
 		e = what(cx, d);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+static enum err begin(
+    struct ctx *cx, struct gate *gate, const struct disposal *d, bool *ret)
+{
+	enum err e = store_write(cx, gate->shared);
+	if (!e)
+		e = disposal_begun(cx, d, ret);
 	if (!e)
 		e = store_commit(cx);
 	store_end(cx);
@@ -89,8 +150,7 @@ static enum err was_absent(struct ctx *cx, const struct disposal *d)
 	return disposal_gone(cx, d, false);
 }
 
-/* The same bytes, sent in for another request that has not ended: the row of
- * this one is ended, the file stays. */
+/* The same bytes, sent in for another request that has not ended. */
 static enum err is_shared(
     struct ctx *cx, struct gate *gate, const struct disposal *d, bool *ret)
 {
@@ -101,28 +161,53 @@ static enum err is_shared(
 	return e;
 }
 
-static enum err dispose_one(
-    struct ctx *cx, struct gate *gate, const struct disposal *d)
+/* One that was begun, and is not to go after all. */
+static enum err leave(
+    struct ctx *cx, struct gate *gate, const struct disposal *d, bool begun)
 {
-	bool there, shared = false;
-	if (!is_sound(cx, d))
-		return fail_detail(cx, ERR_BROKEN, "dispose: no digest");
-	const char *path = path_of(cx, gate, d);
-	if (!is_quiet(cx, path, &there))
-		return OK;
-	enum err e = is_shared(cx, gate, d, &shared);
-	if (e || shared)
-		return e;
-	if (there)
-		e = say(cx, gate, d, disposal_begun);
-	if (!e && there)
-		e = remove_bytes(cx, gate, d);
-	if (!e)
-		e = say(cx, gate, d, there ? was_there : was_absent);
+	return begun ? write_down(cx, gate, d, disposal_left) : OK;
+}
+
+/* It went, or was not there: gone for good only when the folder says so after a
+ * fall of the machine, and at this moment. */
+static enum err tell(struct ctx *cx, struct gate *gate,
+    const struct disposal *d, const struct place *p, bool was)
+{
+	cx->now = time_now_ms();
+	if (fsync(p->fd) != 0)
+		return disk_failed(cx, "fsync");
+	enum err e = write_down(cx, gate, d, was ? was_there : was_absent);
 	if (!e)
 		LOG("info", "gate.destroyed", { "request", d->request },
 		    { "kind", d->kind }, { "sha256", d->sha256 });
 	return e;
+}
+
+static enum err dispose_one(
+    struct ctx *cx, struct gate *gate, const struct disposal *d)
+{
+	struct place *p = ARENA_NEW(cx->arena, struct place);
+	bool begun = str_eq(d->how, STR("begun")), shared = false, mine = false;
+	if (!is_sound(cx, d))
+		return fail_detail(cx, ERR_BROKEN, "dispose: no digest");
+	enum err e = open_place(cx, gate, d, p);
+	if (!e)
+		e = look(cx, p);
+	if (!e && !p->there)
+		return tell(cx, gate, d, p, false);
+	if (!e)
+		e = is_shared(cx, gate, d, &shared);
+	if (e)
+		return e;
+	if (shared || !p->quiet || !disposal_holds(cx, d))
+		return leave(cx, gate, d, begun);
+	e = begin(cx, gate, d, &mine);
+	if (e || !mine)
+		return e;
+	e = remove_quiet(cx, p);
+	if (e)
+		return e;
+	return p->there ? leave(cx, gate, d, true) : tell(cx, gate, d, p, true);
 }
 
 static void log_fault(struct ctx *cx)
@@ -132,21 +217,59 @@ static void log_fault(struct ctx *cx)
 	cx->fault = (struct fault){ 0 };
 }
 
+static bool is_stopped(const struct disposer *w, int wait_ms)
+{
+	struct pollfd stop = { .fd = w->stop, .events = POLLIN };
+	return poll(&stop, 1, wait_ms) > 0;
+}
+
 /* One that cannot go keeps no other. */
-void gate_dispose(struct ctx *cx, struct gate *gate)
+static void do_round(const struct disposer *w, struct ctx *cx)
 {
 	struct disposals all = { 0 };
-	int64_t ago = cx->now - gate->disposed;
-	if (ago >= 0 && ago < LOOK_MS)
-		return;
-	gate->disposed = cx->now;
-	enum err e = store_read(cx, gate->shared);
+	enum err e = store_read(cx, w->gate->shared);
 	if (!e)
 		e = disposal_open(cx, &all);
 	store_end(cx);
 	if (e)
 		log_fault(cx);
-	for (size_t i = 0; i < all.n; i++)
-		if (dispose_one(cx, gate, &all.v[i]))
-			log_fault(cx);
+	for (size_t i = 0; i < all.n && !is_stopped(w, 0); i++) {
+		struct arena *arena = arena_new();
+		struct ctx one = ctx_new(arena, time_now_ms(), LANG_EN);
+		if (dispose_one(&one, w->gate, &all.v[i]))
+			log_fault(&one);
+		arena_free(arena);
+	}
+}
+
+static void *work(void *arg)
+{
+	const struct disposer *w = arg;
+	while (!is_stopped(w, LOOK_MS)) {
+		struct arena *arena = arena_new();
+		struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
+		do_round(w, &cx);
+		arena_free(arena);
+	}
+	return NULL;
+}
+
+struct disposer *disposer_begin(struct gate *gate)
+{
+	struct arena *arena = arena_new(); /* as long as the process */
+	struct disposer *w = ARENA_NEW(arena, struct disposer);
+	*w = (struct disposer){ .gate = gate, .stop = eventfd(0, EFD_CLOEXEC) };
+	REQUIRE(w->stop >= 0);
+	REQUIRE(pthread_create(&w->thread, NULL, work, w) == 0);
+	return w;
+}
+
+void disposer_end(struct disposer *w)
+{
+	uint64_t one = 1;
+	if (w == NULL)
+		return;
+	REQUIRE(write(w->stop, &one, sizeof one) == (ssize_t)sizeof one);
+	pthread_join(w->thread, NULL);
+	close(w->stop);
 }

@@ -1,11 +1,14 @@
 /* dispose.h - the destruction of files with data, as the courier orders it
- * (core/disposal.h). */
+ * (core/disposal.h): in a thread of its own, for what waits for the disk must
+ * keep nobody from seeing what was revoked. */
 #ifndef GATE_DISPOSE_H
 #define GATE_DISPOSE_H
 
 #include "gate/app.h"
 
-/* By the thread that looks. Opens transactions of its own. */
-void gate_dispose(struct ctx *, struct gate *);
+struct disposer;
+struct disposer *disposer_begin(struct gate *);
+/* Waits for the order in work, and for no other; accepts NULL. */
+void disposer_end(struct disposer *);
 
 #endif

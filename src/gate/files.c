@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,6 +74,27 @@ bool file_write(void *arg, const void *p, size_t n)
 	return !k->failed;
 }
 
+/* Gives it its name with the folder held, and as new: whoever destroys looks
+ * again under the same hold (gate/dispose.c). */
+static bool name_it(struct kept *k, struct str folder, struct str path)
+{
+	struct arena *a = k->v->cx.arena;
+	int fd = open(str_cstr(a, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	int held;
+	do
+		held = flock(fd, LOCK_EX);
+	while (held != 0 && errno == EINTR);
+	bool good = held == 0 && futimens(k->fd, NULL) == 0 &&
+	            rename(k->temporary, str_cstr(a, path)) == 0 &&
+	            fsync(fd) == 0;
+	int why = errno;
+	close(fd); /* and lets it go */
+	errno = why;
+	return good;
+}
+
 static bool sync_folder(struct gate_visit *v, struct str path)
 {
 	int fd = open(
@@ -94,9 +116,8 @@ enum err file_keep(struct kept *k, struct str *ret_sha256)
 	struct str folder = str_fmt(a, "%.*s/%.2s", STR_ARG(k->folder), sha.p);
 	struct str path =
 	    str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(sha));
-	if (!make_folder(v, folder) ||
-	    rename(k->temporary, str_cstr(a, path)) != 0 ||
-	    !sync_folder(v, folder) || !sync_folder(v, k->folder))
+	if (!make_folder(v, folder) || !name_it(k, folder, path) ||
+	    !sync_folder(v, k->folder))
 		return disk_failed(v, "rename");
 	close(k->fd);
 	k->fd = -1;

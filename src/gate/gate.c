@@ -237,7 +237,6 @@ static int watch(struct gate *gate, const struct gate_options *o)
 			looked(gate);
 		store_end(&cx);
 		gate_sweep(&cx, gate);
-		gate_dispose(&cx, gate);
 		arena_free(arena);
 		source_tidy();
 		if (outside && o->fenced) {
@@ -323,7 +322,9 @@ static int serve(struct gate *gate, const struct gate_options *o)
 		return 1;
 	o->ready(o->ready_arg);
 	struct views_watch *views = views_watch_begin(gate);
+	struct disposer *disposer = disposer_begin(gate);
 	int code = watch(gate, o);
+	disposer_end(disposer);
 	views_watch_end(views);
 	bool gone = server_stop(inner, 1000);
 	gone = server_stop(server, code ? 1000 : 5000) && gone;

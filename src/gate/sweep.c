@@ -15,10 +15,11 @@
 enum { SWEEP_MS = 10000 };
 #define HOUR_MS INT64_C(3600000)
 
-static struct str folder_of(struct ctx *cx, const struct gate *gate)
+static struct str folder_of(
+    struct ctx *cx, const struct gate *gate, const char *kind)
 {
 	return str_fmt(
-	    cx->arena, "%.*s/uploads", STR_ARG(gate->options->site->gate_dir));
+	    cx->arena, "%.*s/%s", STR_ARG(gate->options->site->gate_dir), kind);
 }
 
 static bool is_old(struct ctx *cx, const char *path, int64_t age_ms)
@@ -39,9 +40,10 @@ static enum err remove_file(
 	enum err e = upload_elsewhere(cx, u->sha256, &elsewhere);
 	if (e || elsewhere)
 		return e;
-	const char *path = str_cstr(cx->arena,
-	    str_fmt(cx->arena, "%.*s/%.2s/%.*s", STR_ARG(folder_of(cx, gate)),
-		u->sha256.p, STR_ARG(u->sha256)));
+	const char *path =
+	    str_cstr(cx->arena, str_fmt(cx->arena, "%.*s/%.2s/%.*s",
+				    STR_ARG(folder_of(cx, gate, "uploads")),
+				    u->sha256.p, STR_ARG(u->sha256)));
 	if (is_old(cx, path, UPLOAD_WAIT_HOURS * HOUR_MS) &&
 	    unlink(path) != 0 && errno != ENOENT)
 		return fail_detail(
@@ -74,11 +76,12 @@ static enum err sweep_rows(struct ctx *cx, struct gate *gate)
 	return e;
 }
 
-/* Files that were being received when a gate died: their names begin with a
- * dot until they are whole. */
-static void sweep_halves(struct ctx *cx, const struct gate *gate)
+/* Files that were being received or built when a gate died: their names begin
+ * with a dot until they are whole. */
+static void sweep_halves(
+    struct ctx *cx, const struct gate *gate, const char *kind)
 {
-	struct str folder = folder_of(cx, gate);
+	struct str folder = folder_of(cx, gate, kind);
 	const struct dirent *entry;
 	DIR *dir = opendir(str_cstr(cx->arena, folder));
 	if (dir == NULL)
@@ -106,5 +109,6 @@ void gate_sweep(struct ctx *cx, struct gate *gate)
 	if (sweep_rows(cx, gate))
 		LOG("error", "gate.sweep", { "why", fault_text(cx) },
 		    { "detail", cx->fault.detail });
-	sweep_halves(cx, gate);
+	sweep_halves(cx, gate, "uploads");
+	sweep_halves(cx, gate, "artefacts");
 }

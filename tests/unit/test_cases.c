@@ -9,11 +9,13 @@
 #include "cli/demo/demo.h"
 #include "core/calendar_days.h"
 #include "core/cases.h"
+#include "core/disposal.h"
 #include "core/grants.h"
 #include "core/outbox.h"
 #include "core/people.h"
 #include "core/procedure.h"
 #include "core/register.h"
+#include "core/setting.h"
 #include "scratch.h"
 #include "sql/sql.h"
 #include "t.h"
@@ -294,6 +296,87 @@ static void what_was_changed_is_found(void)
 	all_holds();
 }
 
+static int64_t mended(struct ctx *cx, struct str *ret_said, bool *ret_needed)
+{
+	struct said s = { .text = STR("") };
+	int64_t broken = 0;
+	T_OK(cx, projection_mend(cx, differs, &s, &broken));
+	T_OK(cx, projection_needed(cx, ret_needed));
+	*ret_said = s.text;
+	return broken;
+}
+
+/* A migration that was stopped before its lists were made anew has left word of
+ * it, which holds as long as the events of one say nothing. */
+static void mending_goes_on_over_what_is_broken(void)
+{
+	struct str bad = gone(5), good = gone(5), said;
+	bool needed = false;
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx,
+	    sql_exec(&cx, SQL_SCAN("delete from data_file"), NO_VALS, NULL));
+	T_OK(&cx, setting_put(&cx, STR("rebuild-needed"), STR("1")));
+	commit(&cx);
+	cx = open_on(people, true);
+	T_OK(&cx, sql_exec(&cx,
+		      SQL("update events set actor = 'x' where request = $1"
+			  " and version = 2"),
+		      VALS(val_str(bad)), NULL));
+	T_CHECK(mended(&cx, &said, &needed) == 1 && needed, "one is broken");
+	T_TEXT(said, bad);
+	struct row row;
+	T_OK(&cx, sql_one(&cx,
+		      SQL("select count(*) as n from data_file where"
+			  " request = $1"),
+		      VALS(val_str(good)), &row));
+	T_CHECK(row_i64(row, "n") == 1, "the others are mended");
+	end(&cx);
+	cx = open_on(people, true);
+	T_CHECK(mended(&cx, &said, &needed) == 0 && !needed, "all are");
+	commit(&cx);
+	all_holds();
+}
+
+/* Twins of one upload, told by two couriers: each has its event, once. */
+static void each_upload_that_goes_is_told_once(void)
+{
+	struct str no = gone(5);
+	for (int round = 0; round < 4; round++) {
+		const struct disposal d = { .request = no,
+			.kind = STR("uploads"),
+			.sha256 = STR("u"),
+			.subject = round % 2 ? STR("id-2") : STR("id-1"),
+			.name = STR("n"),
+			.how = STR("destroyed"),
+			.gone = now - round % 2 };
+		struct ctx cx = open_on(people, true);
+		T_OK(&cx, disposal_record(&cx, &d, 1));
+		commit(&cx);
+	}
+	struct ctx cx = open_on(people, false);
+	struct row row;
+	T_OK(&cx, sql_one(&cx,
+		      SQL("select count(*) as n from events where request = $1"
+			  " and type = 'destroyed'"),
+		      VALS(val_str(no)), &row));
+	T_CHECK(row_i64(row, "n") == 2, "%lld", (long long)row_i64(row, "n"));
+	end(&cx);
+	all_holds();
+}
+
+/* What another has, which was not over when it began here, keeps both. */
+static void nothing_goes_before_its_days(void)
+{
+	struct disposals due = { 0 };
+	(void)gone(7);
+	struct ctx cx = open_on(people, true);
+	cx.now += 31 * INT64_C(86400000);
+	T_OK(&cx, disposal_start(&cx));
+	T_OK(&cx, disposal_due(&cx, &due));
+	T_CHECK(due.n == 0, "%zu on the day it begins", due.n);
+	end(&cx);
+}
+
 static void a_changed_request_stands_still(void)
 {
 	struct str no = gone(2);
@@ -420,6 +503,9 @@ int main(void)
 		T_RUN(what_is_refused_or_taken_back_leaves_nothing);
 		T_RUN(what_was_changed_is_found);
 		T_RUN(publishing_again_changes_nothing);
+		T_RUN(mending_goes_on_over_what_is_broken);
+		T_RUN(each_upload_that_goes_is_told_once);
+		T_RUN(nothing_goes_before_its_days);
 		T_RUN(a_changed_request_stands_still);
 		arena_free(kept);
 	}
