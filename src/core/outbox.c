@@ -26,7 +26,7 @@ const char *const notice_names[NOTICES] = {
 
 #define NOTICE_COLUMNS                                                           \
 	"id, kind, request, recipient, cc, subject, body, link, files, created," \
-	" done, tried"
+	" done, tried, attempts"
 
 static enum err bad_email(struct ctx *cx, struct str email)
 {
@@ -128,6 +128,7 @@ static enum err notice_of(struct ctx *cx, struct row row, struct notice *ret)
 		.created = row_i64(row, "created"),
 		.done = row_i64(row, "done"),
 		.tried = row_i64(row, "tried"),
+		.attempts = row_i64(row, "attempts"),
 	};
 	return OK;
 }
@@ -163,8 +164,7 @@ enum err outbox_claim(struct ctx *cx, struct str owner, int64_t lease_ms,
 
 	REQUIRE(max > 0 && max <= MAX_CLAIM && lease_ms > 0);
 	enum err e = sql_all(cx,
-	    SQL("update outbox set owner = $1, until = $2,"
-		" tried = case when tried = 0 then $3 else tried end"
+	    SQL("update outbox set owner = $1, until = $2"
 		" where done = 0 and until <= $3 and id in"
 		" (select id from outbox where done = 0 and until <= $3"
 		"  order by id limit $4) returning " NOTICE_COLUMNS),
@@ -205,6 +205,15 @@ enum err outbox_done(struct ctx *cx, int64_t id, struct str owner)
 		return fail_detail(cx, ERR_CONFLICT,
 		    "outbox: the lease of %lld was lost", (long long)id);
 	return OK;
+}
+
+enum err outbox_failed(struct ctx *cx, int64_t id, struct str owner)
+{
+	return sql_exec(cx,
+	    SQL("update outbox set attempts = attempts + 1,"
+		" tried = case when tried = 0 then $1 else tried end"
+		" where id = $2 and owner = $3 and done = 0"),
+	    VALS(val_i64(cx->now), val_i64(id), val_str(owner)), NULL);
 }
 
 enum err outbox_list(struct ctx *cx, struct str recipient, int64_t before,

@@ -27,7 +27,8 @@ struct notice {
 	struct str files; /* ids of attachments, blanks between; may be empty */
 	int64_t created;
 	int64_t done;  /* when it was sent, or held (notice_choice.h); or 0 */
-	int64_t tried; /* when a courier took it first; 0: none has */
+	int64_t tried; /* when it could not be made first; 0: it never failed */
+	int64_t attempts; /* that failed */
 };
 
 /* id, created and done are given here. Line breaks and control marks in the
@@ -45,6 +46,10 @@ MUST_CHECK enum err outbox_claim(struct ctx *, struct str owner,
 MUST_CHECK enum err outbox_waiting(struct ctx *, bool *ret);
 /* ERR_CONFLICT when the lease was lost to another. Write transaction. */
 MUST_CHECK enum err outbox_done(struct ctx *, int64_t id, struct str owner);
+
+/* It could not be made a mail: one attempt more, nothing if the lease was lost.
+ * Write transaction. */
+MUST_CHECK enum err outbox_failed(struct ctx *, int64_t id, struct str owner);
 
 /* Newest first, those before `before` (0: from the newest), of one recipient or
  * with an empty one of all; `limit` 1 to 200. */

@@ -165,7 +165,24 @@ static enum err reminded_at(struct reminding *r, int64_t *ret)
 	return e;
 }
 
-/* Once for each delivery. Nobody's case is closed who was not reminded. */
+/* Whether the reminder of that moment may have reached the requester: its mail was
+ * taken, or mail is not how it goes. What waits still, or was given up, has not. */
+static enum err has_arrived(struct reminding *r, int64_t reminded, bool *ret)
+{
+	struct row row;
+	bool found = false;
+	enum err e = sql_find(r->cx,
+	    SQL("select o.id from outbox o left join envelope e"
+		" on e.notice = o.id and e.email = o.recipient"
+		" where o.request = $1 and o.kind = 'acceptance'"
+		" and o.created = $2 and (o.done = 0 or e.state <> 'sent')"
+		" limit 1"),
+	    VALS(val_str(r->f.no), val_i64(reminded)), &row, &found);
+	*ret = !e && !found;
+	return e;
+}
+
+/* Once for each delivery. Nobody's case is closed whom no reminder reached. */
 static enum err find_acceptance(struct reminding *r)
 {
 	int64_t remind = 0, close = 0, reminded = 0;
@@ -182,12 +199,16 @@ static enum err find_acceptance(struct reminding *r)
 		    (struct target){ .key = acceptance_key(r),
 			.accepts = true,
 			.level = SOON });
-	if (acceptance_is_due(&r->facts, &r->f, reminded, r->cx->now, close))
+	bool lapses =
+	    acceptance_is_due(&r->facts, &r->f, reminded, r->cx->now, close);
+	if (lapses)
+		e = has_arrived(r, reminded, &lapses);
+	if (!e && lapses)
 		LIST_ADD(r->cx->arena, &r->targets,
 		    (struct target){ .key = acceptance_key(r),
 			.lapses = true,
 			.level = UP });
-	return OK;
+	return e;
 }
 
 static enum err look(struct reminding *r, struct str no)

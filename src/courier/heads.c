@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -38,6 +39,29 @@ static void remember(struct heads *h, struct str note, uint64_t seq)
 	h->signed_seq = seq;
 }
 
+static enum err size_of(struct ctx *cx, const struct heads *h, int64_t *ret)
+{
+	struct stat st;
+	if (fstat(h->fd, &st) != 0)
+		return fail_detail(
+		    cx, ERR_BROKEN, "heads: %s", strerror(errno));
+	*ret = st.st_size;
+	return OK;
+}
+
+/* Whoever shortens the chain may shorten the file with it: what this process has
+ * signed or read is not forgotten for that. */
+static enum err not_shorter(struct ctx *cx, const struct heads *h)
+{
+	int64_t size = 0;
+	enum err e = size_of(cx, h, &size);
+	if (e || size >= h->size)
+		return e;
+	return fail_detail(cx, ERR_CONFLICT,
+	    "a signed head was taken away: event %llu was signed",
+	    (unsigned long long)h->signed_seq);
+}
+
 /* The newest note that is there already. */
 static enum err read_last(struct ctx *cx, struct heads *h)
 {
@@ -45,12 +69,22 @@ static enum err read_last(struct ctx *cx, struct heads *h)
 	struct checkpoint c;
 	struct str note;
 	bool cut;
-	enum err e = note_last(cx, h->fd, h->signer.key.name, &note, &cut);
+	enum err e = not_shorter(cx, h);
+	if (!e)
+		e = note_last(cx, h->fd, h->signer.key.name, &note, &cut);
+	/* What was begun only and is cut off was nobody's. */
+	if (!e)
+		e = size_of(cx, h, &h->size);
 	if (e || note.n == 0)
 		return e;
 	/* One of an older key says nothing of this one's row. */
-	if (note_read(cx->arena, &keys, note, &c) == NOTE_GOOD)
-		remember(h, note, c.size);
+	if (note_read(cx->arena, &keys, note, &c) != NOTE_GOOD)
+		return OK;
+	if (c.size < h->signed_seq)
+		return fail_detail(cx, ERR_CONFLICT,
+		    "a signed head was taken away: event %llu was signed",
+		    (unsigned long long)h->signed_seq);
+	remember(h, note, c.size);
 	return OK;
 }
 
@@ -82,9 +116,10 @@ static enum err sign_head(
 	struct str note = note_make(
 	    cx->arena, &h->signer, h->signer.key.name, (uint64_t)seq, &hash);
 	enum err e = note_append(cx, h->fd, note);
-	if (!e)
-		remember(h, note, (uint64_t)seq);
-	return e;
+	if (e)
+		return e;
+	remember(h, note, (uint64_t)seq);
+	return size_of(cx, h, &h->size);
 }
 
 /* With the file's lock held: what another courier has signed meanwhile is read
@@ -114,14 +149,27 @@ static enum err sign_next(struct ctx *cx, struct store *people, struct heads *h)
 	return sign_head(cx, h, seq, hash);
 }
 
-enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
+static enum err lock(struct ctx *cx, const struct heads *h)
 {
 	while (flock(h->fd, LOCK_EX) != 0)
 		if (errno != EINTR)
 			return fail_detail(
 			    cx, ERR_BROKEN, "heads: %s", strerror(errno));
-	enum err e = sign_next(cx, people, h);
+	return OK;
+}
+
+static void unlock(const struct heads *h)
+{
 	REQUIRE(flock(h->fd, LOCK_UN) == 0);
+}
+
+enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
+{
+	enum err e = lock(cx, h);
+	if (e)
+		return e;
+	e = sign_next(cx, people, h);
+	unlock(h);
 	return e;
 }
 
@@ -198,7 +246,9 @@ static enum err tell_all(struct ctx *cx, const struct heads *h, struct str day)
 	return e;
 }
 
-enum err heads_send(struct ctx *cx, struct store *people, const struct heads *h)
+/* With the file's lock held: another courier may have sent the day's. */
+static enum err send_day(
+    struct ctx *cx, struct store *people, const struct heads *h)
 {
 	struct str day = date_iso(cx->arena, date_of_ms(cx->now)), sent = { 0 };
 	enum err e = store_read(cx, people);
@@ -215,5 +265,15 @@ enum err heads_send(struct ctx *cx, struct store *people, const struct heads *h)
 	if (!e)
 		e = store_commit(cx);
 	store_end(cx);
+	return e;
+}
+
+enum err heads_send(struct ctx *cx, struct store *people, const struct heads *h)
+{
+	enum err e = lock(cx, h);
+	if (e)
+		return e;
+	e = send_day(cx, people, h);
+	unlock(h);
 	return e;
 }

@@ -20,6 +20,7 @@ struct heads {
 	struct note_signer signer;
 	int fd;
 	uint64_t signed_seq;
+	int64_t size;    /* of the file, when that was signed or read */
 	struct str note; /* the newest; of `room` */
 	char room[NOTE_MAX_BYTES];
 };
@@ -27,13 +28,13 @@ struct heads {
 MUST_CHECK enum err heads_open(
     struct ctx *, const struct site *, struct heads *ret);
 /* Signs the head when it has moved; couriers do so one after another. ERR_CONFLICT
- * when the chain is shorter than what was signed. Opens a transaction of its own,
- * as heads_send does. */
+ * when the chain is shorter than what was signed, or the file than it was. Opens a
+ * transaction of its own, as heads_send does. */
 MUST_CHECK enum err heads_sign(
     struct ctx *, struct store *people, struct heads *);
 /* On the first look of a day after the first: notices with the newest head and
  * the gates' newest checkpoints, to the addresses that the configuration names,
- * or else to the administrators. */
+ * or else to the administrators; once, however many couriers there are. */
 MUST_CHECK enum err heads_send(
     struct ctx *, struct store *people, const struct heads *);
 

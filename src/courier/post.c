@@ -29,6 +29,8 @@ enum {
 	LEASE_MS = 10 * 60 * 1000, /* longer than smtp.c waits for anything */
 	AT_ONCE = 20,
 	GIVE_UP_DAYS = 5,
+	/* Fewer than these say nothing, however far they lie apart. */
+	GIVE_UP_ATTEMPTS = 10,
 	FIRST_PAUSE_MS = 1000,
 	LONGEST_PAUSE_MS = 5 * 60 * 1000,
 };
@@ -159,6 +161,26 @@ static enum err give_up(
 	return e;
 }
 
+/* Counted from its first fault on, not while there was no courier to try. */
+static enum err note_unmade(
+    struct ctx *cx, struct post *p, const struct notice *n)
+{
+	enum err e = store_write(cx, p->people);
+	if (!e)
+		e = outbox_failed(cx, n->id, p->name);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+static bool is_hopeless(
+    const struct post *p, int64_t first, int64_t attempts, int64_t now)
+{
+	return attempts >= GIVE_UP_ATTEMPTS && first > 0 &&
+	       now - first > p->give_up_ms;
+}
+
 /* One that cannot be packed keeps nobody else's; it is tried again when its lease
  * ends. */
 static void pack_or_give_up(
@@ -169,7 +191,8 @@ static void pack_or_give_up(
 	struct str why =
 	    str_fmt(cx->arena, "%s (%.*s)", UNMADE, STR_ARG(cx->fault.detail));
 	log_fault(cx, "courier.pack");
-	if (cx->now - n->tried > p->give_up_ms && give_up(cx, p, n, why))
+	bool over = is_hopeless(p, n->tried, n->attempts + 1, cx->now);
+	if (over ? give_up(cx, p, n, why) : note_unmade(cx, p, n))
 		log_fault(cx, "courier.pack");
 }
 
@@ -248,10 +271,10 @@ static enum err note_end(struct ctx *cx, struct post *p,
     const struct envelope *n, const struct smtp_answer *a)
 {
 	int64_t next = cx->now + envelope_wait_ms(n->attempts + 1);
-	bool old = next - (n->first ? n->first : cx->now) > p->give_up_ms;
+	bool over = is_hopeless(p, n->first, n->attempts + 1, next);
 	if (a->end == SMTP_TAKEN)
 		return envelope_sent(cx, n, p->name, a->text);
-	if (a->end == SMTP_REFUSED || old)
+	if (a->end == SMTP_REFUSED || over)
 		return envelope_failed(cx, n, p->name, a->text);
 	return envelope_later(cx, n, p->name, a->text, next, a->unsure);
 }

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/attachment.h"
+#include "core/papers_copy.h"
 #include "core/signing.h"
 #include "desk/page_case.h"
 #include "desk/page_case_sign.h"
@@ -57,6 +58,15 @@ static void put_own(
 	c[0].url = paper_url(w, "/requests/{}/copies/{}", p->code);
 }
 
+static bool is_given_copies(const struct case_work *w)
+{
+	struct ctx *cx = &w->v->cx;
+	struct fault before = cx->fault;
+	bool given = papers_copy_may(cx, &w->facts, &w->f) == OK;
+	cx->fault = before;
+	return given;
+}
+
 static struct ui_table copies(const struct case_work *w, struct str kind)
 {
 	struct arena *a = w->v->cx.arena;
@@ -69,7 +79,7 @@ static struct ui_table copies(const struct case_work *w, struct str kind)
 	size_t n = 0;
 	for (size_t i = 0; i < SIGNED_COLUMNS; i++)
 		columns[i].label = case_say(w, labels[i]);
-	bool own = case_is_own(&w->f, w->v->actor.person.email);
+	bool own = is_given_copies(w);
 	for (size_t i = 0; i < w->f.papers.n; i++) {
 		const struct papered *p = &w->f.papers.v[i];
 		if (!str_eq(p->kind, kind))

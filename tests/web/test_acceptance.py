@@ -209,6 +209,60 @@ def test_whoever_could_not_be_reminded_is_not_closed(make_university):
     assert desk.requester.state(no) == "acceptance"
 
 
+@pytest.mark.both_stores
+def test_no_case_is_closed_whose_reminder_did_not_arrive(
+        make_university, store):
+    place = make_university(store)
+    desk = Desk(place)
+    assert place.pratu("setting", "put", "acceptance-closes",
+                       "1").returncode == 0
+    no = desk.icit.until("acceptance")
+
+    def state():
+        # Its sessions end on such days.
+        return desk.store(f"select state from cases where no = '{no}'"
+                          )[0]["state"]
+
+    def looked(day):
+        rows = desk.store(
+            "select value from setting where name = 'reminders'")
+        return rows and rows[0]["value"] == day.date().isoformat()
+
+    day = 21
+    while len(links(desk, no)) == 1:
+        days_later(place, day, looked)
+        day += 1
+    told, = desk.store("select max(id) as id from outbox where"
+                       f" kind = 'acceptance' and request = '{no}'")
+    one = f"notice = {told['id']}"
+    desk.change("people", "insert into envelope (notice, email, state,"
+                " attempts, unsure, flying, answer, owner, until, at) values"
+                f" ({told['id']}, '{desk.requester.email}', 'failed', 1, 0, 0,"
+                " '550 no such person', '', 0, 0)")
+    days_later(place, day + 14, looked)
+    days_later(place, day + 15, looked)
+    days_later(place, day + 16, looked)
+    assert state() == "acceptance"
+    desk.change("people", "update envelope set state = 'waiting',"
+                          f" until = {1 << 60} where {one}")
+    for more in (21, 22, 23):
+        days_later(place, day + more, looked)
+        assert state() == "acceptance"
+    # Not made a mail yet.
+    desk.change("people", f"delete from envelope where {one}")
+    desk.change("people", f"update outbox set done = 0, until = {1 << 60}"
+                          f" where id = {told['id']}")
+    for more in (28, 29, 30):
+        days_later(place, day + more, looked)
+        assert state() == "acceptance"
+    desk.change("people", f"update outbox set done = 1 where id = {told['id']}")
+    for more in range(35, 45):
+        days_later(place, day + more, looked)
+        if state() == "closed":
+            break
+    assert state() == "closed"
+
+
 def test_a_university_that_wants_no_reminder(make_university):
     place = make_university()
     desk = Desk(place)

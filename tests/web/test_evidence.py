@@ -3,6 +3,7 @@ of Pratu: RFC 6962 in a few lines of Python, the notes of C2SP, the files; and
 what happens when the gate is killed in mid-stream, or its disk says no."""
 import base64
 import concurrent.futures
+import fcntl
 import hashlib
 import json
 import os
@@ -461,6 +462,61 @@ def test_two_couriers_sign_one_after_another(place, call):
         place.demo()
 
 
+def courier_alone(place, log):
+    return subprocess.Popen(
+        [place.process.args[0], "serve", "--only", "courier", "--dir",
+         place.dir], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def test_a_courier_that_runs_misses_what_it_signed(place, call, tmp_path):
+    """The chain and the file of its heads shortened together hold; the courier
+    knows better."""
+    shell = Shell(place)
+    Desk(place).icit.until("intake")
+    place.stop()
+    file = place.dir / "people" / "heads"
+    log = tmp_path / "log"
+    good = file.read_bytes()
+    last = heads(place)[-1]
+    last_seq = int(last.splitlines()[1])
+    chain = shell.rows("select seq, hash from chain")[0]
+    at = shell.rows(f"select seq, hash from events where seq < {last_seq}"
+                    " order by seq desc limit 1")[0]
+    assert chain["seq"] == last_seq
+
+    def shorten():
+        with open(file, "r+b") as f:
+            f.truncate(len(good) - len(last.encode()) - 1)
+
+    courier = None
+    try:
+        shell.change("create table kept_events as select * from events")
+        shorten()  # so that this courier has signed it
+        with open(log, "wb") as out:
+            courier = courier_alone(place, out)
+        wait_until("its note", lambda: last in heads(place), 10)
+        shorten()
+        shell.change(
+            f"delete from events where seq > {at['seq']}",
+            f"update chain set seq = {at['seq']}, hash = '{at['hash']}'")
+        assert verify(place)["bad"] == 0  # nothing else tells
+        courier.terminate()
+        courier.wait(20)
+        assert "a signed head was taken away" in log.read_text()
+    finally:
+        if courier and courier.poll() is None:
+            courier.terminate()
+            courier.wait(20)
+        file.write_bytes(good)
+        shell.change("delete from events",
+                     "insert into events select * from kept_events",
+                     "drop table kept_events",
+                     f"update chain set seq = {chain['seq']},"
+                     f" hash = '{chain['hash']}'")
+        assert verify(place)["bad"] == 0
+        place.demo()
+
+
 def test_once_a_day_it_goes_out_of_the_house(place, call):
     store = Shell(place)
     told = "select recipient, body from outbox where kind = 'heads'"
@@ -487,6 +543,37 @@ def test_once_a_day_it_goes_out_of_the_house(place, call):
     wait_until("the notice", lambda: len(store.rows(told)) == 2, 5)
     assert store.rows(told + " order by id desc")[0]["recipient"] == \
         "keep@example.org"
+
+
+def test_couriers_send_the_day_s_heads_once(place, call, tmp_path):
+    store = Shell(place)
+    told = "select recipient, body from outbox where kind = 'heads'"
+    wait_until("the first day", lambda: store.rows(
+        "select value from setting where name = 'heads.sent'"), 5)
+    place.stop()
+    before = len(store.rows(told))
+    couriers = []
+    try:
+        store.change("update setting set value = '2026-01-01' where name ="
+                     " 'heads.sent'")
+        with open(place.dir / "people" / "heads", "rb") as f, open(
+                tmp_path / "log", "wb") as log:
+            # All come to it at one moment.
+            fcntl.flock(f, fcntl.LOCK_EX)
+            couriers += [courier_alone(place, log) for _ in range(4)]
+            waiting = f":{os.fstat(f.fileno()).st_ino} "
+            wait_until("all of them", lambda: open("/proc/locks").read().count(
+                waiting) >= 1 + len(couriers), 20)
+            fcntl.flock(f, fcntl.LOCK_UN)
+        wait_until("the notice", lambda: len(store.rows(told)) > before, 10)
+    finally:
+        for courier in couriers:
+            courier.terminate()
+        for courier in couriers:
+            courier.wait(20)
+        sent = len(store.rows(told)) - before
+        place.demo()
+    assert sent == 1
 
 
 # Killed in mid-stream.

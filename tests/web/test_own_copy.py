@@ -10,7 +10,8 @@ from journey import desk, good, refusal  # noqa: F401
 from pages import Web
 from test_mail import filed, mailing, servers  # noqa: F401
 from test_paper_layout import bare, read
-from test_papers import PDF, codes, last_event, papers, sign
+from test_papers import PDF, codes, last_event, papers, put, sign, text_of
+from test_signing import signed_in
 
 pytestmark = pytest.mark.both_stores
 
@@ -42,9 +43,9 @@ def test_the_copy_bears_the_link_and_the_filed_notice_says_where(
     assert hashlib.sha256(own.content).hexdigest() == done["copy_sha256"]
     link = accept_link(own.content, tmp_path)
     secret = link.rsplit("/", 1)[1]
-    # A co-applicant has it too; the office, owners and others do not.
-    assert read_copy(desk.other, no, code).content == own.content
-    for person in (icit.director, icit.officer, icit.records, desk.auditor,
+    # It answers in the requester's name: a co-applicant has it as little as the
+    # office, owners and others.
+    for person in (desk.other, icit.director, icit.officer, icit.records, desk.auditor,
                    desk.owners["HRD"]):
         assert read_copy(person, no, code).status_code == 404, person
     assert read_copy(desk.requester, no, code + "x").status_code == 404
@@ -87,16 +88,43 @@ def test_the_copy_bears_the_link_and_the_filed_notice_says_where(
     assert desk.university.pratu("verify").returncode == 0
 
 
-def test_the_page_of_papers_offers_the_copy_to_its_own_side(desk):  # noqa: F811
-    from test_signing import signed_in
+def test_the_page_of_papers_offers_the_copy_to_the_requester_alone(desk):  # noqa: F811
     icit = desk.icit
-    no = icit.until("acceptance")
+    no = icit.until("acceptance", coordinator_email=desk.other.email)
     code = good(sign(icit.director, no, "notice"), 201)["code"]
     path = f"/requests/{no}/papers"
     assert f"/requests/{no}/copies/{code}" in signed_in(
         desk, desk.requester).open(path).links
-    assert f"/requests/{no}/copies/{code}" not in signed_in(
-        desk, icit.director).open(path).links
+    for person in (desk.other, icit.director):
+        web = signed_in(desk, person)
+        assert f"/requests/{no}/copies/{code}" not in web.open(path).links
+        assert web.open(f"/requests/{no}/copies/{code}").status == 404
+    # A co-applicant accepts signed in, in his own name.
+    desk.other.ok(no, "accept", outcome="accepted", score=4)
+    assert last_event(icit.director, no)["by"] == desk.other.email
+
+
+def test_no_copy_by_a_text_that_has_no_place_for_its_link(
+        desk, tmp_path):  # noqa: F811
+    """An office's text of before, or one that says nothing of whose copy it is:
+    the filed notice would speak of a copy with a link that has none."""
+    icit, records = desk.icit, desk.icit.records
+    no = icit.until("acceptance")
+    text = text_of(records, "notice")["text"]
+    try:
+        for gone in ("{accept.link}", "{accept.words}", "{accept.copy}"):
+            older = text.replace(gone, "{request}") + f"\n.. {gone}\n"
+            good(put(records, "notice", older), 201)
+            done = good(sign(icit.director, no, "notice"), 201)
+            assert done["copy_sha256"] is None, gone
+            path = tmp_path / "filed.pdf"
+            path.write_bytes(icit.director.api.get(
+                f"/requests/{no}/files/{done['file']}").content)
+            assert bare("ในสำเนาของผู้ขอ ตรงนี้คือลิงก์") not in bare(read(path))
+        assert desk.notices(no, "copy") == []
+    finally:
+        good(put(records, "notice", text), 201)
+    assert good(sign(icit.director, no, "notice"), 201)["copy_sha256"]
 
 
 def test_no_copy_when_nobody_is_to_answer(desk):  # noqa: F811
