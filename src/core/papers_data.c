@@ -451,11 +451,9 @@ static void put_accept(
 		      STR_ARG(s->accept))
 		: page);
 	json_put_text(o, "words",
-	    msg_fill(w->a, LANG_TH,
-		own           ? MSG_paper_accept_here
-		: s->has_copy ? MSG_paper_accept_in_copy
-			      : MSG_paper_accept_page,
-		&w->f->no, 1));
+	    msg_text(LANG_TH, own           ? MSG_paper_accept_here
+			      : s->has_copy ? MSG_paper_accept_in_copy
+					    : MSG_paper_accept_page));
 	json_put_text(
 	    o, "copy", own ? msg_text(LANG_TH, MSG_paper_own_copy) : STR(""));
 }
