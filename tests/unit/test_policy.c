@@ -167,11 +167,11 @@ static void check_scene(struct play *p, const struct scene *s)
 #define OFFICER                                                             \
 	"prepare cannot classify return extend note deliver recall revoke " \
 	"message delegate"
-#define ICIT_OFFICE                                                                    \
-	"rec: consent receive classify return letter withdraw note message delegate; " \
-	"dir: decide return note recall revoke message consult delegate; "             \
-	"exec: note; net: note; "                                                      \
-	"head: assign return note recall revoke message delegate; "                    \
+#define ICIT_OFFICE                                                                         \
+	"rec: keep consent receive classify return letter withdraw note message delegate; " \
+	"dir: keep decide return note recall revoke message consult delegate; "             \
+	"exec: note; net: note; "                                                           \
+	"head: assign return note recall revoke message delegate; "                         \
 	"dpo: note recall opine; admin: revoke; "
 #define ICIT_EVER                                                    \
 	"req: " OWN "; coord: " HELD "; hr: " OWNERS "; op: " OWNERS \
@@ -179,8 +179,8 @@ static void check_scene(struct play *p, const struct scene *s)
 #define ICIT_SEE "req coord hr op rec dir exec head net off off2 off3 audit dpo"
 #define ANY_OFFICER "off: " OFFICER "; off2: " OFFICER "; off3: " OFFICER "; "
 #define ONE_OFFICER "off: " OFFICER "; off2: note; off3: note; "
-#define NOTES                                                                       \
-	"coord: note withdraw message; hr: note; op: note; dir: note; exec: note; " \
+#define NOTES                                                                            \
+	"coord: note withdraw message; hr: note; op: note; dir: keep note; exec: note; " \
 	"net: note; off2: note; off3: note; dpo: note; "
 
 static void icit_lets_act_whom_the_procedure_names(void)
@@ -201,46 +201,46 @@ static void icit_lets_act_whom_the_procedure_names(void)
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
 			NOTES
 			"off: note; head: note; req: note withdraw message share; "
-			"rec: receive classify return withdraw note message "
+			"rec: keep receive classify return withdraw note message "
 			"letter delegate" } },
 		{ STATE_decision,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
 			"req: note withdraw message share; coord: note withdraw message; hr: note; "
 			"op: note; exec: note; net: note; head: note; "
 			"off: note; off2: note; off3: note; dpo: note; "
-			"dir: decide return note message consult delegate; "
-			"rec: classify withdraw note letter" } },
+			"dir: keep decide return note message consult delegate; "
+			"rec: keep classify withdraw note letter" } },
 		{ STATE_assignment,
 		    { ICIT_SEE, ICIT_EVER ANY_OFFICER,
 			NOTES "req: note withdraw message share; off: note; "
 			      "head: assign return note message delegate; "
-			      "rec: withdraw note letter" } },
+			      "rec: keep withdraw note letter" } },
 		{ STATE_preparing,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 			NOTES
 			"req: note withdraw message share; head: assign note; "
 			"off: prepare cannot classify return extend note message delegate;"
-			"rec: withdraw note letter" } },
+			"rec: keep withdraw note letter" } },
 		{ STATE_delivery,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 			NOTES
 			"req: note withdraw message share; head: note; "
 			"off: deliver prepare classify note message delegate; "
-			"rec: withdraw note letter" } },
+			"rec: keep withdraw note letter" } },
 		{ STATE_acceptance,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 			"req: accept note revoke message share; "
 			"coord: accept note revoke message; "
-			"hr: note revoke; op: note revoke; rec: note letter; "
-			"dir: note recall revoke; head: note recall revoke; "
+			"hr: note revoke; op: note revoke; rec: keep note letter; "
+			"dir: keep note recall revoke; head: note recall revoke; "
 			"off: note recall revoke message; dpo: note recall; "
 			"exec: note; net: note; off2: note; off3: note; "
 			"admin: revoke" } },
 		{ STATE_closed,
 		    { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 			"req: note revoke share; coord: note revoke; "
-			"hr: note revoke; op: note revoke; rec: note letter; "
-			"dir: note recall revoke; head: note recall revoke; "
+			"hr: note revoke; op: note revoke; rec: keep note letter; "
+			"dir: keep note recall revoke; head: note recall revoke; "
 			"off: note recall revoke; dpo: note recall; "
 			"exec: note; net: note; off2: note; off3: note; "
 			"admin: revoke" } },
@@ -257,20 +257,20 @@ static void while_it_waits_only_the_requester_moves_it(void)
 	static const struct scene scene = { ICIT_SEE, ICIT_EVER ONE_OFFICER,
 		"req: reply note withdraw message share; "
 		"coord: reply note withdraw message; "
-		"hr: note; op: note; dir: note; exec: note; net: note; "
+		"hr: note; op: note; dir: keep note; exec: note; net: note; "
 		"off2: note; off3: note; dpo: note; off: note message delegate; head: note; "
-		"rec: withdraw note letter" };
+		"rec: keep withdraw note letter" };
 	struct play *p = icit_until(STATE_preparing);
 	DO(p, off, return, "{\"message\":\"m\"}");
 	check_scene(p, &scene);
 	end(p);
 }
 
-#define REG_EVER                                                                    \
-	"req: " OWN "; coord: " HELD "; boss: note revoke; "                        \
-	"rec: receive classify return letter withdraw note message delegate; "      \
-	"dir: decide check return note recall revoke message consult delegate; "    \
-	"exec: check return note message consult delegate; net: note; off3: note; " \
+#define REG_EVER                                                                      \
+	"req: " OWN "; coord: " HELD "; boss: note revoke; "                          \
+	"rec: keep receive classify return letter withdraw note message delegate; "   \
+	"dir: keep decide check return note recall revoke message consult delegate; " \
+	"exec: check return note message consult delegate; net: note; off3: note; "   \
 	"head: assign note recall revoke; dpo: note recall opine; admin: revoke; "
 #define REG_SEE "req coord boss rec dir exec head net off off2 off3 audit dpo"
 #define REG_BOTH "off: " OFFICER "; off2: " OFFICER "; "
@@ -291,45 +291,45 @@ static void the_registrar_lets_act_whom_the_manual_names(void)
 		{ STATE_intake,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
-			"dir: note; exec: note; head: note; "
+			"dir: keep note; exec: note; head: note; "
 			"off: note; off2: note; "
-			"rec: receive classify return withdraw note message "
+			"rec: keep receive classify return withdraw note message "
 			"letter delegate" } },
 		{ STATE_decision,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
-			"dir: decide return note message consult delegate; exec: note; "
+			"dir: keep decide return note message consult delegate; exec: note; "
 			"head: note; off: note; off2: note; "
-			"rec: classify withdraw note letter" } },
+			"rec: keep classify withdraw note letter" } },
 		{ STATE_preparing,
 		    { REG_SEE, REG_EVER REG_BOTH,
 			REG_NOTES
-			"dir: note; exec: note; head: assign note; "
+			"dir: keep note; exec: note; head: assign note; "
 			"off: prepare cannot classify return extend note message delegate; "
 			"off2: prepare cannot classify return extend note message delegate; "
-			"rec: withdraw note letter" } },
+			"rec: keep withdraw note letter" } },
 		{ STATE_release,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			REG_NOTES
-			"dir: check return note message consult delegate; "
+			"dir: keep check return note message consult delegate; "
 			"exec: check return note message consult delegate; head: note; "
 			"off: classify note; off2: note; "
-			"rec: withdraw note letter" } },
+			"rec: keep withdraw note letter" } },
 		{ STATE_delivery,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			REG_NOTES
-			"dir: note; exec: note; head: note; "
+			"dir: keep note; exec: note; head: note; "
 			"off: deliver prepare classify note message delegate; "
-			"off2: note; rec: withdraw note letter" } },
+			"off2: note; rec: keep withdraw note letter" } },
 		{ STATE_closed,
 		    { REG_SEE, REG_EVER REG_TAKEN,
 			"req: accept note revoke share; "
 			"coord: accept note revoke; "
 			"boss: note revoke; net: note; off3: note; "
-			"dpo: note recall; dir: note recall revoke; "
+			"dpo: note recall; dir: keep note recall revoke; "
 			"exec: note; head: note recall revoke; "
 			"off: note recall revoke; off2: note; "
-			"rec: note letter; admin: revoke" } },
+			"rec: keep note letter; admin: revoke" } },
 	};
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct play *p = registrar_until(table[i].state);
