@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from conftest import ROOT
 from journey import ACCEPTED, APPROVED, ENDORSED, Person, day, good
 from test_acceptance import days_later
+from test_data_mail import deliver, put, ready
 from test_mail import filed, mailing, plain, servers  # noqa: F401
 from test_mail_form import said_name
 from test_papers import sign
@@ -100,6 +101,13 @@ def delivered(desk):
                                {"reason": HOSTILE}))
 
 
+def data(desk):
+    """data: the documents themselves, in the mail."""
+    put(desk, mail_domains="example.ac.th")
+    no, digest = ready(desk)
+    assert deliver(desk, no, digest, message=HOSTILE)["mailed"]["attached"]
+
+
 def stands(desk):
     """delegated, undelegated."""
     made = good(desk.icit.director.api.post("/me/delegations", {
@@ -174,7 +182,7 @@ def test_every_kind_of_notice_is_mailed(mailing):  # noqa: F811
     desk = mailing()
     desk.names = {r["email"]: r["name"]
                   for r in desk.store("select email, name from person")}
-    for story in (talk, ends, delivered, stands, calendar, later):
+    for story in (talk, ends, delivered, data, stands, calendar, later):
         story(desk)
     desk.all_sent()
     notices = {n["notice"]: n for n in desk.store(
