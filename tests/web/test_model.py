@@ -201,6 +201,8 @@ def rule(c, p, command):
             c.outcome == "delivered" and not c.score)
     if command == "letter":
         return records, sent
+    if command == "keep":
+        return records or director, sent
     if command == "recall":
         return (someday or is_head(c, p) or director or p.holds("dpo"),
                 c.live())
@@ -428,6 +430,9 @@ class Bodies:
     def on_letter(self, c, p):
         return Plan({"direction": "out", "date": day(0),
                      "no": f"ออก {next(self.serial)}"})
+
+    def on_keep(self, c, p):
+        return Plan({"outcome": "held", "kind": "other", "reason": "เก็บไว้ก่อน"})
 
     def on_recall(self, c, p):
         ids = sorted(c.granted)

@@ -115,6 +115,7 @@ def test_signed_here_verified_by_whoever_has_it(desk, tmp_path):
     refusal(sign(desk.requester, no, "notice"), 403, "not-yours")
     refusal(sign(icit.director, no, "reply"), 409, "no-such-paper")
     refusal(sign(icit.director, no, "nothing"), 404, "not-found")
+    version = papers(icit.director, no)["notice"]["text_version"]
     done = good(sign(icit.director, no, "notice"), 201)
     assert done["name"] == icit.director.name and done["how"] == "signed"
     kept = icit.director.api.get(f"/requests/{no}/files/{done['file']}")
@@ -123,7 +124,7 @@ def test_signed_here_verified_by_whoever_has_it(desk, tmp_path):
     assert event["type"] == "papered"
     assert event["data"]["sha256"] == done["sha256"] == digest
     assert event["data"]["code"] == done["code"]
-    assert event["data"]["text"]["version"] == 0
+    assert event["data"]["text"]["version"] == version
     assert event["data"]["signer"]["name"] == icit.director.name
     assert papers(icit.director, no)["notice"]["signed"][0]["code"] \
         == done["code"]
