@@ -24,7 +24,7 @@ COMMANDS = ["submit", "consent", "receive", "classify", "return", "reply",
             "decide", "assign", "prepare", "cannot", "check", "deliver",
             "accept", "letter", "recall", "withdraw", "note", "extend",
             "revoke", "message", "share", "opine", "consult",
-            "propose", "delegate"]
+            "propose", "delegate", "keep"]
 ENDORSED = {"outcome": "endorsed"}
 APPROVED = {"outcome": "approved"}
 ACCEPTED = {"outcome": "accepted", "score": 5}
