@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -16,4 +17,17 @@ bool file_write_synced(int fd, struct str s)
 		s = str_from(s, (size_t)n);
 	}
 	return fsync(fd) == 0;
+}
+
+bool file_lock(int fd)
+{
+	while (flock(fd, LOCK_EX) != 0)
+		if (errno != EINTR)
+			return false;
+	return true;
+}
+
+void file_unlock(int fd)
+{
+	REQUIRE(flock(fd, LOCK_UN) == 0);
 }

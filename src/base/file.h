@@ -1,4 +1,4 @@
-/* file.h - bytes onto the disk. */
+/* file.h - bytes onto the disk, and a file or folder held for one at a time. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -6,5 +6,9 @@
 
 /* Writes all of it and waits until it is on the disk; false leaves errno. */
 bool file_write_synced(int fd, struct str);
+/* Holds the file or folder for this process's `fd` alone, waiting for whoever has
+ * it; until it is closed or file_unlock(). False: errno says why. */
+MUST_CHECK bool file_lock(int fd);
+void file_unlock(int fd);
 
 #endif

@@ -43,3 +43,17 @@ void log_event(const char *level, const char *event,
 	(void)written; /* nowhere left to complain */
 	arena_free(a);
 }
+
+void log_fault(struct ctx *cx, const char *event)
+{
+	LOG("error", event, { "why", fault_text(cx) },
+	    { "detail", cx->fault.detail });
+	cx->fault = (struct fault){ 0 };
+}
+
+void log_fault_of(struct ctx *cx, const char *event, struct log_field of)
+{
+	LOG("error", event, of, { "why", fault_text(cx) },
+	    { "detail", cx->fault.detail });
+	cx->fault = (struct fault){ 0 };
+}

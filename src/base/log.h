@@ -4,7 +4,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-#include "base/base.h"
+#include "base/ctx.h"
 
 void log_process(const char *name); /* "desk"; once, at start */
 
@@ -18,5 +18,11 @@ void log_event(
 #define LOG(level, event, ...)                                             \
 	log_event(level, event, (const struct log_field[]){ __VA_ARGS__ }, \
 	    COUNT(((const struct log_field[]){ __VA_ARGS__ })))
+
+/* An error with why the work failed, which is then forgotten: what comes next is
+ * judged by itself. */
+void log_fault(struct ctx *, const char *event);
+/* The same with what it is about. */
+void log_fault_of(struct ctx *, const char *event, struct log_field);
 
 #endif

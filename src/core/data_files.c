@@ -6,24 +6,28 @@
 
 #define DAY_MS INT64_C(86400000)
 
+static size_t index_of(
+    const struct case_file *f, struct str kind, struct str sha256)
+{
+	size_t i = 0;
+	while (i < f->data.n && !(str_eq(f->data.v[i].sha256, sha256) &&
+				    str_eq(f->data.v[i].kind, kind)))
+		i++;
+	return i;
+}
+
 static struct data_file *find(
     struct case_file *f, struct str kind, struct str sha256)
 {
-	for (size_t i = 0; i < f->data.n; i++)
-		if (str_eq(f->data.v[i].sha256, sha256) &&
-		    str_eq(f->data.v[i].kind, kind))
-			return &f->data.v[i];
-	return NULL;
+	size_t i = index_of(f, kind, sha256);
+	return i < f->data.n ? &f->data.v[i] : NULL;
 }
 
 const struct data_file *data_file_of(
     const struct case_file *f, struct str kind, struct str sha256)
 {
-	for (size_t i = 0; i < f->data.n; i++)
-		if (str_eq(f->data.v[i].sha256, sha256) &&
-		    str_eq(f->data.v[i].kind, kind))
-			return &f->data.v[i];
-	return NULL;
+	size_t i = index_of(f, kind, sha256);
+	return i < f->data.n ? &f->data.v[i] : NULL;
 }
 
 /* The same bytes again are the same file, which is there again. */

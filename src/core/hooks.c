@@ -65,20 +65,9 @@ enum err hook_get(struct ctx *cx, struct str id, struct hook *ret)
 	return e;
 }
 
-static bool is_listed(struct str list, struct str name)
-{
-	struct str one;
-	for (bool more = list.n > 0; more;) {
-		more = str_cut(list, ' ', &one, &list);
-		if (str_eq(one, name))
-			return true;
-	}
-	return false;
-}
-
 bool hook_wants(const struct hook *h, struct str event)
 {
-	return str_eq(h->events, STR("*")) || is_listed(h->events, event);
+	return str_eq(h->events, STR("*")) || str_has_word(h->events, event);
 }
 
 static bool is_event(struct str name)
@@ -102,7 +91,7 @@ static struct str events_checked(struct ctx *cx, const json_t *list)
 		if (!is_event(name))
 			field_wrong(
 			    cx, STR("events"), MSG_field_bad_choice, name);
-		else if (!is_listed(all, name))
+		else if (!str_has_word(all, name))
 			all = str_fmt(cx->arena, "%.*s%s%.*s", STR_ARG(all),
 			    all.n ? " " : "", STR_ARG(name));
 	}

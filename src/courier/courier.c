@@ -48,12 +48,6 @@ struct courier {
 	struct replier *replier; /* NULL: no replies are read */
 };
 
-static void log_fault(const struct ctx *cx, const char *event)
-{
-	LOG("error", event, { "why", fault_text(cx) },
-	    { "detail", cx->fault.detail });
-}
-
 /* Without a mail server notices go to the mailbox that the desk shows: taking one
  * from the outbox is all the way there is. Each in its own transaction, so that
  * one that fails keeps nobody else's. */
@@ -173,7 +167,6 @@ static void remind(struct ctx *cx, struct courier *c)
 		struct arena_mark mark = arena_mark(cx->arena);
 		if (remind_one(cx, c, v[i])) {
 			log_fault(cx, "courier.reminder");
-			cx->fault = (struct fault){ 0 };
 			failed++;
 		}
 		arena_rewind(cx->arena, mark);
@@ -218,10 +211,8 @@ static void digest(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.digests");
 	for (size_t i = 0; i < n; i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
-		if (digest_one(cx, c, v[i])) {
+		if (digest_one(cx, c, v[i]))
 			log_fault(cx, "courier.digest");
-			cx->fault = (struct fault){ 0 };
-		}
 		arena_rewind(cx->arena, mark);
 	}
 }

@@ -8,21 +8,6 @@
 
 enum { WAIT_MS = 60 * 1000 };
 
-static struct str type_of(struct str form)
-{
-	static const struct {
-		const char *form, *type;
-	} known[] = { { "json", "application/json" },
-		{ "csv", "text/csv; charset=utf-8" },
-		{ "xlsx", "application/vnd.openxmlformats-officedocument"
-			  ".spreadsheetml.sheet" },
-		{ "xml", "application/xml" } };
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (str_eq(form, str_of(known[i].form)))
-			return str_of(known[i].type);
-	return STR("application/octet-stream");
-}
-
 enum err data_part_read(struct ctx *cx, const struct site *site,
     const struct handed *h, struct str to, struct enclosure *ret,
     bool *ret_gone)
@@ -47,7 +32,7 @@ enum err data_part_read(struct ctx *cx, const struct site *site,
 		return fail_detail(
 		    cx, ERR_BROKEN, "a document is not what was delivered");
 	*ret = (struct enclosure){
-		.name = h->name, .type = type_of(h->form), .bytes = answer.body
+		.name = h->name, .type = answer.type, .bytes = answer.body
 	};
 	return OK;
 }

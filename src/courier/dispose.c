@@ -6,13 +6,6 @@
 #include "core/disposal.h"
 #include "sql/sql.h"
 
-static void log_fault(struct ctx *cx, const char *event, struct str request)
-{
-	LOG("error", event, { "request", request }, { "why", fault_text(cx) },
-	    { "detail", cx->fault.detail });
-	cx->fault = (struct fault){ 0 };
-}
-
 /* One whose events are not what was written has not ended, and keeps no other. */
 static enum err leave_ended(
     struct ctx *cx, struct keeping keeping, struct disposals *all)
@@ -25,7 +18,8 @@ static enum err leave_ended(
 		if (e && e != ERR_BROKEN && e != ERR_NOT_FOUND)
 			return e;
 		if (e)
-			log_fault(cx, "courier.ended", all->v[i].request);
+			log_fault_of(cx, "courier.ended",
+			    (struct log_field){ "request", all->v[i].request });
 		else if (ended)
 			all->v[n++] = all->v[i];
 	}
@@ -119,7 +113,8 @@ static enum err take_reports(
 			n++;
 		/* One whose events are not what was written keeps no other. */
 		if (record(cx, people, shared, &all.v[i], n))
-			log_fault(cx, "courier.destroyed", all.v[i].request);
+			log_fault_of(cx, "courier.destroyed",
+			    (struct log_field){ "request", all.v[i].request });
 	}
 	return e;
 }

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "core/event.h"
@@ -151,16 +151,9 @@ static enum err sign_next(struct ctx *cx, struct store *people, struct heads *h)
 
 static enum err lock(struct ctx *cx, const struct heads *h)
 {
-	while (flock(h->fd, LOCK_EX) != 0)
-		if (errno != EINTR)
-			return fail_detail(
-			    cx, ERR_BROKEN, "heads: %s", strerror(errno));
-	return OK;
-}
-
-static void unlock(const struct heads *h)
-{
-	REQUIRE(flock(h->fd, LOCK_UN) == 0);
+	return file_lock(h->fd)
+	           ? OK
+	           : fail_detail(cx, ERR_BROKEN, "heads: %s", strerror(errno));
 }
 
 enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
@@ -169,7 +162,7 @@ enum err heads_sign(struct ctx *cx, struct store *people, struct heads *h)
 	if (e)
 		return e;
 	e = sign_next(cx, people, h);
-	unlock(h);
+	file_unlock(h->fd);
 	return e;
 }
 
@@ -274,6 +267,6 @@ enum err heads_send(struct ctx *cx, struct store *people, const struct heads *h)
 	if (e)
 		return e;
 	e = send_day(cx, people, h);
-	unlock(h);
+	file_unlock(h->fd);
 	return e;
 }

@@ -1,15 +1,12 @@
 #include "courier/hook_post.h"
 
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/worker.h"
 #include "core/hook_delivery.h"
 #include "core/mails.h"
 #include "courier/hook_call.h"
@@ -38,18 +35,9 @@ struct hook_post {
 	struct store *people;
 	struct str name;
 	struct hook_reach reach;
-	pthread_t thread;
-	atomic_bool stop;
-	int wake;
+	struct worker worker;
 	struct pause pauses[HOOKS_MAX];
 };
-
-static void log_fault(struct ctx *cx)
-{
-	LOG("error", "courier.hooks", { "why", fault_text(cx) },
-	    { "detail", cx->fault.detail });
-	cx->fault = (struct fault){ 0 };
-}
 
 static struct pause *pause_of(struct hook_post *p, struct str hook)
 {
@@ -161,7 +149,7 @@ static void ask(struct ctx *cx, const struct hook_post *p, const struct hook *h,
 		.url = h->url,
 		.message = d->message,
 		.at_s = cx->now / 1000,
-		.stop = &p->stop };
+		.stop = &p->worker.stop };
 	enum err e = open_secrets(cx, p, h, &call);
 	if (!e)
 		e = whole_body(cx, p, d->body, &call.body);
@@ -170,7 +158,7 @@ static void ask(struct ctx *cx, const struct hook_post *p, const struct hook *h,
 		return;
 	}
 	*ret = (struct hook_answer){ .text = cx->fault.detail };
-	log_fault(cx);
+	log_fault(cx, "courier.hooks");
 }
 
 static enum err send_one(struct ctx *cx, struct hook_post *p,
@@ -222,24 +210,25 @@ static bool send_hook(struct ctx *cx, struct hook_post *p, const struct hook *h)
 	if (pause_of(p, h->id)->until > cx->now)
 		return false;
 	enum err e = claim(cx, p, h->id, &v, &n);
-	for (; i < n && on && !e && !atomic_load(&p->stop); i++) {
+	for (; i < n && on && !e && !atomic_load(&p->worker.stop); i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
 		struct hook_delivery d = v[i];
 		e = send_one(cx, p, h, &d, &on);
 		if (e)
-			log_fault(cx);
+			log_fault(cx, "courier.hooks");
 		arena_rewind(cx->arena, mark);
 	}
 	/* A fault of ours waits like a server that is silent. */
 	if (e)
 		note_pause(pause_of(p, h->id), cx->now, true);
 	if ((e || i < n) && release(cx, p))
-		log_fault(cx);
+		log_fault(cx, "courier.hooks");
 	return n > 0 && on && !e;
 }
 
-static bool worked(struct hook_post *p)
+static int64_t work(void *arg)
 {
+	struct hook_post *p = arg;
 	const struct hook *v = NULL;
 	size_t n = 0;
 	bool more = false;
@@ -250,26 +239,11 @@ static bool worked(struct hook_post *p)
 		e = hooks_due(&cx, &v, &n);
 	store_end(&cx);
 	if (e)
-		log_fault(&cx);
-	for (size_t i = 0; i < n && !e && !atomic_load(&p->stop); i++)
+		log_fault(&cx, "courier.hooks");
+	for (size_t i = 0; i < n && !e && !atomic_load(&p->worker.stop); i++)
 		more |= send_hook(&cx, p, &v[i]);
 	arena_free(arena);
-	return more;
-}
-
-static void *run(void *arg)
-{
-	struct hook_post *p = arg;
-	struct pollfd wake = { .fd = p->wake, .events = POLLIN };
-	int wait = 0;
-	while (poll(&wake, 1, wait) <= 0)
-		wait = worked(p) ? 0 : LOOK_MS;
-	struct arena *arena = arena_new();
-	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
-	if (release(&cx, p))
-		log_fault(&cx);
-	arena_free(arena);
-	return NULL;
+	return more ? 0 : LOOK_MS;
 }
 
 struct hook_post *hook_post_start(
@@ -286,9 +260,7 @@ struct hook_post *hook_post_start(
 	p->site = site;
 	p->people = people;
 	p->name = name;
-	p->wake = eventfd(0, EFD_CLOEXEC);
-	REQUIRE(p->wake >= 0);
-	REQUIRE(pthread_create(&p->thread, NULL, run, p) == 0);
+	worker_start(&p->worker, 0, work, p);
 	return p;
 }
 
@@ -296,9 +268,11 @@ void hook_post_stop(struct hook_post *p)
 {
 	if (p == NULL)
 		return;
-	atomic_store(&p->stop, true);
-	REQUIRE(eventfd_write(p->wake, 1) == 0);
-	pthread_join(p->thread, NULL);
-	close(p->wake);
+	worker_stop(&p->worker);
+	struct arena *arena = arena_new();
+	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
+	if (release(&cx, p))
+		log_fault(&cx, "courier.hooks");
+	arena_free(arena);
 	free(p);
 }

@@ -3,13 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +13,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/worker.h"
 #include "core/attachment.h"
 #include "core/mails.h"
 #include "courier/letter.h"
@@ -41,20 +38,11 @@ struct post {
 	const struct site *site;
 	struct store *people;
 	struct str name;
-	pthread_t thread;
-	atomic_bool stop;
-	int wake;
+	struct worker worker;
 	struct smtp *smtp;
 	int64_t give_up_ms;
 	int64_t pause_ms, paused_until; /* the server cannot be reached */
 };
-
-static void log_fault(struct ctx *cx, const char *event)
-{
-	LOG("error", event, { "why", fault_text(cx) },
-	    { "detail", cx->fault.detail });
-	cx->fault = (struct fault){ 0 };
-}
 
 static struct str spool_path(
     struct arena *a, const struct post *p, int64_t notice)
@@ -226,7 +214,7 @@ static bool pack(struct ctx *cx, struct post *p)
 		log_fault(cx, "courier.outbox");
 		return false;
 	}
-	for (size_t i = 0; i < n && !atomic_load(&p->stop); i++) {
+	for (size_t i = 0; i < n && !atomic_load(&p->worker.stop); i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
 		pack_or_give_up(cx, p, &v[i]);
 		arena_rewind(cx->arena, mark);
@@ -375,7 +363,7 @@ static enum err send_one(
 	if (e)
 		return e;
 	if (p->smtp == NULL)
-		p->smtp = smtp_open(&p->site->mail, &p->stop);
+		p->smtp = smtp_open(&p->site->mail, &p->worker.stop);
 	smtp_send(
 	    p->smtp, cx->arena, n->email, marked(cx->arena, n, bytes), &answer);
 	*ret_down = answer.down;
@@ -409,7 +397,7 @@ static bool send_all(struct ctx *cx, struct post *p)
 		log_fault(cx, "courier.envelopes");
 		return false;
 	}
-	for (; i < n && !down && !atomic_load(&p->stop); i++) {
+	for (; i < n && !down && !atomic_load(&p->worker.stop); i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
 		if (send_one(cx, p, &v[i], &down))
 			log_fault(cx, "courier.mail");
@@ -423,31 +411,16 @@ static bool send_all(struct ctx *cx, struct post *p)
 	return n == AT_ONCE && !down;
 }
 
-static bool worked(struct post *p)
+static int64_t work(void *arg)
 {
+	struct post *p = arg;
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
 	bool more = pack(&cx, p);
 	cx.now = time_now_ms();
 	more |= send_all(&cx, p);
 	arena_free(arena);
-	return more;
-}
-
-static void *run(void *arg)
-{
-	struct post *p = arg;
-	struct pollfd wake = { .fd = p->wake, .events = POLLIN };
-	int wait = 0;
-	while (poll(&wake, 1, wait) <= 0)
-		wait = worked(p) ? 0 : LOOK_MS;
-	struct arena *arena = arena_new();
-	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
-	if (release(&cx, p))
-		log_fault(&cx, "courier.envelopes");
-	smtp_close(p->smtp);
-	arena_free(arena);
-	return NULL;
+	return more ? 0 : LOOK_MS;
 }
 
 /* Another courier may be packing it just now. */
@@ -501,11 +474,9 @@ struct post *post_start(
 	p->people = people;
 	p->name = name;
 	p->give_up_ms = days * DAY_MS;
-	p->wake = eventfd(0, EFD_CLOEXEC);
-	REQUIRE(p->wake >= 0);
 	tidy(&cx, p);
 	arena_free(arena);
-	REQUIRE(pthread_create(&p->thread, NULL, run, p) == 0);
+	worker_start(&p->worker, 0, work, p);
 	return p;
 }
 
@@ -513,9 +484,12 @@ void post_stop(struct post *p)
 {
 	if (p == NULL)
 		return;
-	atomic_store(&p->stop, true);
-	REQUIRE(eventfd_write(p->wake, 1) == 0);
-	pthread_join(p->thread, NULL);
-	close(p->wake);
+	worker_stop(&p->worker);
+	struct arena *arena = arena_new();
+	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
+	if (release(&cx, p))
+		log_fault(&cx, "courier.envelopes");
+	arena_free(arena);
+	smtp_close(p->smtp);
 	free(p);
 }

@@ -1,15 +1,12 @@
 #include "courier/replier.h"
 
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/worker.h"
 #include "core/attachment.h"
 #include "core/mails.h"
 #include "core/replies.h"
@@ -30,19 +27,10 @@ enum {
 struct replier {
 	const struct site *site;
 	struct store *people;
-	pthread_t thread;
-	atomic_bool stop;
-	int wake;
+	struct worker worker;
 	struct imap *imap;
 	int64_t every_ms, pause_ms;
 };
-
-static void log_fault(struct ctx *cx, const char *event)
-{
-	LOG("error", event, { "why", fault_text(cx) },
-	    { "detail", cx->fault.detail });
-	cx->fault = (struct fault){ 0 };
-}
 
 struct str replier_mailbox(struct arena *a, const struct site_replies *r)
 {
@@ -85,8 +73,9 @@ static enum err note(
 static enum err note_new(struct visiting *v)
 {
 	enum err e = OK;
-	for (int i = 0; i < MAX_WINDOWS && !e && !atomic_load(&v->p->stop) &&
-			v->folder.last_uid + 1 < v->box.uid_next;
+	for (int i = 0;
+	     i < MAX_WINDOWS && !e && !atomic_load(&v->p->worker.stop) &&
+	     v->folder.last_uid + 1 < v->box.uid_next;
 	     i++) {
 		struct arena_mark mark = arena_mark(v->cx->arena);
 		int64_t *uids = NULL;
@@ -277,7 +266,8 @@ static bool work_off(struct visiting *v)
 	if (e)
 		log_fault(v->cx, "courier.replies");
 	for (size_t i = 0;
-	     i < n && v->end == IMAP_OK && !atomic_load(&v->p->stop); i++) {
+	     i < n && v->end == IMAP_OK && !atomic_load(&v->p->worker.stop);
+	     i++) {
 		struct arena_mark mark = arena_mark(v->cx->arena);
 		if (work_on(v, &due[i]))
 			log_fault(v->cx, "courier.reply");
@@ -302,7 +292,7 @@ static bool look(struct ctx *cx, struct replier *p, enum imap_end *ret_end)
 	struct visiting v = { .cx = cx, .p = p };
 	bool more = false;
 	if (p->imap == NULL)
-		p->imap = imap_open(&p->site->replies, &p->stop);
+		p->imap = imap_open(&p->site->replies, &p->worker.stop);
 	v.end = imap_look(p->imap, cx->arena, &v.box);
 	enum err e = v.end == IMAP_OK ? find_folder(&v) : OK;
 	if (!e && v.end == IMAP_OK)
@@ -311,7 +301,7 @@ static bool look(struct ctx *cx, struct replier *p, enum imap_end *ret_end)
 		log_fault(cx, "courier.replies");
 	if (!e && v.end == IMAP_OK)
 		more = work_off(&v);
-	if (v.end != IMAP_OK && !atomic_load(&p->stop))
+	if (v.end != IMAP_OK && !atomic_load(&p->worker.stop))
 		LOG("warn", "courier.mailbox",
 		    { "why", imap_words(p->imap, cx->arena) });
 	/* No connection is kept while there is nothing to say. */
@@ -324,8 +314,9 @@ static bool look(struct ctx *cx, struct replier *p, enum imap_end *ret_end)
 }
 
 /* How long until the next look. */
-static int64_t worked(struct replier *p)
+static int64_t work(void *arg)
 {
+	struct replier *p = arg;
 	enum imap_end end = IMAP_OK;
 	struct arena *arena = arena_new();
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
@@ -341,17 +332,6 @@ static int64_t worked(struct replier *p)
 	return pause;
 }
 
-static void *run(void *arg)
-{
-	struct replier *p = arg;
-	struct pollfd wake = { .fd = p->wake, .events = POLLIN };
-	int64_t wait = 0;
-	while (poll(&wake, 1, (int)wait) <= 0)
-		wait = worked(p);
-	imap_close(p->imap);
-	return NULL;
-}
-
 struct replier *replier_start(const struct site *site, struct store *people)
 {
 	struct replier *p = calloc(1, sizeof *p);
@@ -360,9 +340,7 @@ struct replier *replier_start(const struct site *site, struct store *people)
 	p->site = site;
 	p->people = people;
 	p->every_ms = p->pause_ms = replier_every_ms(&site->replies);
-	p->wake = eventfd(0, EFD_CLOEXEC);
-	REQUIRE(p->wake >= 0);
-	REQUIRE(pthread_create(&p->thread, NULL, run, p) == 0);
+	worker_start(&p->worker, 0, work, p);
 	return p;
 }
 
@@ -370,9 +348,7 @@ void replier_stop(struct replier *p)
 {
 	if (p == NULL)
 		return;
-	atomic_store(&p->stop, true);
-	REQUIRE(eventfd_write(p->wake, 1) == 0);
-	pthread_join(p->thread, NULL);
-	close(p->wake);
+	worker_stop(&p->worker);
+	imap_close(p->imap);
 	free(p);
 }

@@ -5,6 +5,7 @@
 #include "core/cases.h"
 #include "core/grants.h"
 #include "core/idempotency.h"
+#include "core/mails.h"
 #include "core/upload.h"
 #include "desk/app.h"
 #include "desk/files.h"
@@ -132,6 +133,26 @@ enum err files_send(struct visit *v, struct str no, struct str id)
 	disposition(v, a.name);
 	v->rs->file_fd = fd;
 	v->rs->file_bytes = (uint64_t)a.bytes;
+	return OK;
+}
+
+enum err files_send_mail(
+    struct visit *v, struct str sha256, int64_t bytes, struct str name)
+{
+	int fd = -1;
+	struct attachment file = { .sha256 = sha256, .bytes = bytes };
+	enum err e = attachment_open(&v->cx,
+	    str_fmt(v->cx.arena, "%.*s/" MAILS_FOLDER,
+		STR_ARG(v->app->site->people_dir)),
+	    &file, &fd);
+	if (e)
+		return e;
+	response_set(v->rs, 200, STR("message/rfc822"), STR(""));
+	response_header(v->rs, STR("Content-Disposition"),
+	    str_fmt(v->cx.arena, "attachment; filename=\"%.*s.eml\"",
+		STR_ARG(name)));
+	v->rs->file_fd = fd;
+	v->rs->file_bytes = (uint64_t)bytes;
 	return OK;
 }
 

@@ -1,10 +1,9 @@
 /* Mails that left for a request, and each as it was sent (N-35). */
 #include "base/str.h"
 #include "base/time.h"
-#include "core/attachment.h"
 #include "core/cases.h"
 #include "core/mails.h"
-#include "desk/app.h"
+#include "desk/files.h"
 #include "sql/sql.h"
 
 static json_t *envelope_json(struct arena *a, const struct envelope *n)
@@ -81,28 +80,14 @@ static enum err find_mail(struct visit *v, struct mail *ret)
 	return e;
 }
 
-/* Always saved, never shown in the page: it holds what others wrote. */
 enum err api_mail(struct visit *v)
 {
 	struct mail m;
-	int fd = -1;
 	enum err e = find_mail(v, &m);
-	if (e)
-		return e;
-	struct attachment file = { .sha256 = m.sha256, .bytes = m.bytes };
-	e = attachment_open(&v->cx,
-	    str_fmt(v->cx.arena, "%.*s/" MAILS_FOLDER,
-		STR_ARG(v->app->site->people_dir)),
-	    &file, &fd);
-	if (e)
-		return e;
-	response_set(v->rs, 200, STR("message/rfc822"), STR(""));
-	response_header(v->rs, STR("Content-Disposition"),
-	    str_fmt(v->cx.arena, "attachment; filename=\"%.*s-%lld.eml\"",
-		STR_ARG(m.request), (long long)m.notice));
-	v->rs->file_fd = fd;
-	v->rs->file_bytes = (uint64_t)m.bytes;
-	return OK;
+	return e ? e
+	         : files_send_mail(v, m.sha256, m.bytes,
+		       str_fmt(v->cx.arena, "%.*s-%lld", STR_ARG(m.request),
+			   (long long)m.notice));
 }
 
 enum err page_case_mail(struct visit *v)

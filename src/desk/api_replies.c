@@ -1,7 +1,6 @@
 /* Mail that came, over the API: what is held, and what becomes of it. */
 #include "base/str.h"
-#include "core/attachment.h"
-#include "core/mails.h"
+#include "desk/files.h"
 #include "desk/replies_out.h"
 #include "sql/sql.h"
 
@@ -88,34 +87,19 @@ enum err api_reply(struct visit *v)
 	return e ? e : visit_json(v, 200, reply_json(v->cx.arena, &r));
 }
 
-/* Always saved, never shown in the page: it holds what others wrote. */
 enum err api_reply_mail(struct visit *v)
 {
 	struct reply r;
 	int64_t id = 0;
-	int fd = -1;
 	enum err e = id_of(v, &id);
 	if (!e)
 		e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = reply_get_mail(&v->cx, id, &r);
 	store_end(&v->cx);
-	if (e)
-		return e;
-	struct attachment file = { .sha256 = r.sha256, .bytes = r.bytes };
-	e = attachment_open(&v->cx,
-	    str_fmt(v->cx.arena, "%.*s/" MAILS_FOLDER,
-		STR_ARG(v->app->site->people_dir)),
-	    &file, &fd);
-	if (e)
-		return e;
-	response_set(v->rs, 200, STR("message/rfc822"), STR(""));
-	response_header(v->rs, STR("Content-Disposition"),
-	    str_fmt(v->cx.arena, "attachment; filename=\"reply-%lld.eml\"",
-		(long long)r.id));
-	v->rs->file_fd = fd;
-	v->rs->file_bytes = (uint64_t)r.bytes;
-	return OK;
+	return e ? e
+	         : files_send_mail(v, r.sha256, r.bytes,
+		       str_fmt(v->cx.arena, "reply-%lld", (long long)r.id));
 }
 
 enum err replies_act_attach(

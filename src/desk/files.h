@@ -9,6 +9,10 @@ struct str files_folder(const struct visit *);
 enum err files_add(struct visit *, struct str no, const struct upload *);
 /* Answers with the file's bytes, to be saved. */
 enum err files_send(struct visit *, struct str no, struct str id);
+/* Answers with a mail as it was filed, to be saved as NAME.eml and never shown in
+ * the page: it holds what others wrote. */
+enum err files_send_mail(
+    struct visit *, struct str sha256, int64_t bytes, struct str name);
 /* A ticket of the gate for one file of data, and the id that prepare takes. */
 enum err files_upload_ticket(struct visit *, struct str no, struct str name,
     struct str *ret_id, struct str *ret_url);

@@ -2,17 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/worker.h"
 #include "core/disposal.h"
 #include "sql/sql.h"
 
@@ -21,8 +19,7 @@ enum { LOOK_MS = 3000 };
 #define MINUTE_MS INT64_C(60000)
 
 struct disposer {
-	pthread_t thread;
-	int stop; /* an eventfd */
+	struct worker worker;
 	struct gate *gate;
 };
 
@@ -101,9 +98,8 @@ static enum err look(struct ctx *cx, struct place *p)
  * whichever of the gates gives it. */
 static enum err remove_quiet(struct ctx *cx, struct place *p)
 {
-	while (flock(p->fd, LOCK_EX) != 0)
-		if (errno != EINTR)
-			return disk_failed(cx, "flock");
+	if (!file_lock(p->fd))
+		return disk_failed(cx, "flock");
 	enum err e = look(cx, p);
 	if (!e && p->there && p->quiet) {
 		if (unlinkat(p->fd, p->name, 0) == 0)
@@ -111,7 +107,7 @@ static enum err remove_quiet(struct ctx *cx, struct place *p)
 		else
 			e = disk_failed(cx, "unlink");
 	}
-	REQUIRE(flock(p->fd, LOCK_UN) == 0);
+	file_unlock(p->fd);
 	return e;
 }
 
@@ -210,19 +206,6 @@ static enum err dispose_one(
 	return p->there ? leave(cx, gate, d, true) : tell(cx, gate, d, p, true);
 }
 
-static void log_fault(struct ctx *cx)
-{
-	LOG("error", "gate.dispose", { "why", fault_text(cx) },
-	    { "detail", cx->fault.detail });
-	cx->fault = (struct fault){ 0 };
-}
-
-static bool is_stopped(const struct disposer *w, int wait_ms)
-{
-	struct pollfd stop = { .fd = w->stop, .events = POLLIN };
-	return poll(&stop, 1, wait_ms) > 0;
-}
-
 /* One that cannot go keeps no other. */
 static void do_round(const struct disposer *w, struct ctx *cx)
 {
@@ -232,44 +215,37 @@ static void do_round(const struct disposer *w, struct ctx *cx)
 		e = disposal_open(cx, &all);
 	store_end(cx);
 	if (e)
-		log_fault(cx);
-	for (size_t i = 0; i < all.n && !is_stopped(w, 0); i++) {
+		log_fault(cx, "gate.dispose");
+	for (size_t i = 0; i < all.n && !atomic_load(&w->worker.stop); i++) {
 		struct arena *arena = arena_new();
 		struct ctx one = ctx_new(arena, time_now_ms(), LANG_EN);
 		if (dispose_one(&one, w->gate, &all.v[i]))
-			log_fault(&one);
+			log_fault(&one, "gate.dispose");
 		arena_free(arena);
 	}
 }
 
-static void *work(void *arg)
+static int64_t work(void *arg)
 {
 	const struct disposer *w = arg;
-	while (!is_stopped(w, LOOK_MS)) {
-		struct arena *arena = arena_new();
-		struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
-		do_round(w, &cx);
-		arena_free(arena);
-	}
-	return NULL;
+	struct arena *arena = arena_new();
+	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);
+	do_round(w, &cx);
+	arena_free(arena);
+	return LOOK_MS;
 }
 
 struct disposer *disposer_begin(struct gate *gate)
 {
 	struct arena *arena = arena_new(); /* as long as the process */
 	struct disposer *w = ARENA_NEW(arena, struct disposer);
-	*w = (struct disposer){ .gate = gate, .stop = eventfd(0, EFD_CLOEXEC) };
-	REQUIRE(w->stop >= 0);
-	REQUIRE(pthread_create(&w->thread, NULL, work, w) == 0);
+	w->gate = gate;
+	worker_start(&w->worker, LOOK_MS, work, w);
 	return w;
 }
 
 void disposer_end(struct disposer *w)
 {
-	uint64_t one = 1;
-	if (w == NULL)
-		return;
-	REQUIRE(write(w->stop, &one, sizeof one) == (ssize_t)sizeof one);
-	pthread_join(w->thread, NULL);
-	close(w->stop);
+	if (w != NULL)
+		worker_stop(&w->worker);
 }

@@ -1,5 +1,7 @@
 /* Documents that were delivered, and files that are sent in: both by a ticket
  * of the desk that holds for ten minutes. */
+#include "gate/documents.h"
+
 #include <unistd.h>
 
 #include "base/str.h"
@@ -8,6 +10,13 @@
 #include "gate/files.h"
 #include "gate/record.h"
 #include "sql/sql.h"
+
+enum err document_still_given(struct gate_visit *v, const struct document *d)
+{
+	if (!str_eq(d->state, STR("given")) || v->cx.now >= d->expires)
+		return fail(&v->cx, ERR_GONE, MSG_error_gone);
+	return OK;
+}
 
 static enum err find_document(
     struct gate_visit *v, struct document *ret, struct ticket *ret_ticket)
@@ -19,12 +28,8 @@ static enum err find_document(
 	if (!e)
 		e = document_get(&v->cx, ret_ticket->subject, ret);
 	store_end(&v->cx);
-	if (e)
-		return e;
-	/* Recalled or ended since the ticket was made. */
-	if (!str_eq(ret->state, STR("given")) || v->cx.now >= ret->expires)
-		return fail(&v->cx, ERR_GONE, MSG_error_gone);
-	return OK;
+	/* It may have been since the ticket was made. */
+	return e ? e : document_still_given(v, ret);
 }
 
 static struct str media_of(struct str form)
@@ -81,9 +86,7 @@ static struct str plain_suffix(struct str s)
 	return s.n > 0 && s.n < 10 ? s : STR("bin");
 }
 
-/* A file in the gate's keeping, by its digest and of the length that the digest
- * was made of. */
-static enum err open_built(
+enum err document_open(
     struct gate_visit *v, struct str sha256, int64_t bytes, int *ret_fd)
 {
 	int64_t found = 0;
@@ -94,10 +97,18 @@ static enum err open_built(
 	return fail_detail(&v->cx, ERR_BROKEN, "a document has another length");
 }
 
+void document_send(struct gate_visit *v, int fd, int64_t bytes, struct str form)
+{
+	response_set(v->rs, 200, media_of(form), STR(""));
+	v->rs->file_fd = fd;
+	v->rs->file_bytes = (uint64_t)bytes;
+}
+
+/* To be saved, under the document's name. */
 static void send(struct gate_visit *v, int fd, int64_t bytes, struct str name,
     struct str form, struct str delivery)
 {
-	response_set(v->rs, 200, media_of(form), STR(""));
+	document_send(v, fd, bytes, form);
 	response_header(v->rs, STR("Content-Disposition"),
 	    str_fmt(v->cx.arena,
 		"attachment; filename=\"data.%.*s\"; filename*=UTF-8''%.*s",
@@ -106,8 +117,6 @@ static void send(struct gate_visit *v, int fd, int64_t bytes, struct str name,
 	if (delivery.n > 0)
 		response_header(v->rs, STR("Delivery-Id"), delivery);
 	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
-	v->rs->file_fd = fd;
-	v->rs->file_bytes = (uint64_t)bytes;
 }
 
 static bool is_head(const struct gate_visit *v)
@@ -123,7 +132,7 @@ enum err file_document(struct gate_visit *v)
 	int fd = -1;
 	enum err e = find_document(v, &d, &t);
 	if (!e)
-		e = open_built(v, d.sha256, d.bytes, &fd);
+		e = document_open(v, d.sha256, d.bytes, &fd);
 	if (e)
 		return e;
 	/* No record, no data; and no data, no record. */
@@ -148,7 +157,7 @@ enum err file_look(struct gate_visit *v)
 		e = look_ticket_find(&v->cx, v->rq->args[0], &d, &holder);
 	store_end(&v->cx);
 	if (!e)
-		e = open_built(v, d.sha256, d.bytes, &fd);
+		e = document_open(v, d.sha256, d.bytes, &fd);
 	if (e)
 		return e;
 	if (!is_head(v))

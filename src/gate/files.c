@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,11 +81,7 @@ static bool name_it(struct kept *k, struct str folder, struct str path)
 	int fd = open(str_cstr(a, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	int held;
-	do
-		held = flock(fd, LOCK_EX);
-	while (held != 0 && errno == EINTR);
-	bool good = held == 0 && futimens(k->fd, NULL) == 0 &&
+	bool good = file_lock(fd) && futimens(k->fd, NULL) == 0 &&
 	            rename(k->temporary, str_cstr(a, path)) == 0 &&
 	            fsync(fd) == 0;
 	int why = errno;

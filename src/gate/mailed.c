@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "gate/files.h"
+#include "gate/documents.h"
 #include "gate/order.h"
 #include "gate/record.h"
 #include "sql/sql.h"
@@ -14,23 +14,8 @@ static enum err find(struct gate_visit *v, struct str id, struct document *ret)
 	if (!e)
 		e = document_get(&v->cx, id, ret);
 	store_end(&v->cx);
-	if (e)
-		return e;
-	/* Recalled, replaced or ended since the mail was written. */
-	if (!str_eq(ret->state, STR("given")) || v->cx.now >= ret->expires)
-		return fail(&v->cx, ERR_GONE, MSG_error_gone);
-	return OK;
-}
-
-static enum err open_whole(
-    struct gate_visit *v, const struct document *d, int *ret_fd)
-{
-	int64_t bytes = 0;
-	enum err e = file_open(v, STR("artefacts"), d->sha256, ret_fd, &bytes);
-	if (e || bytes == d->bytes)
-		return e;
-	close(*ret_fd);
-	return fail_detail(&v->cx, ERR_BROKEN, "a document has another length");
+	/* It may have been since the mail was written. */
+	return e ? e : document_still_given(v, ret);
 }
 
 enum err desk_mailed(struct gate_visit *v)
@@ -42,7 +27,7 @@ enum err desk_mailed(struct gate_visit *v)
 	if (!e)
 		e = find(v, json_text(order, "document"), &d);
 	if (!e)
-		e = open_whole(v, &d, &fd);
+		e = document_open(v, d.sha256, d.bytes, &fd);
 	if (e)
 		return e;
 	struct delivery given = { .document = d.id,
@@ -57,8 +42,6 @@ enum err desk_mailed(struct gate_visit *v)
 		close(fd);
 		return e;
 	}
-	response_set(v->rs, 200, STR("application/octet-stream"), STR(""));
-	v->rs->file_fd = fd;
-	v->rs->file_bytes = (uint64_t)d.bytes;
+	document_send(v, fd, d.bytes, d.form);
 	return OK;
 }

@@ -1,12 +1,8 @@
 /* The gate's thread that keeps views as they are granted. */
-#include <poll.h>
-#include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "base/worker.h"
 #include "core/site.h"
 #include "core/source_list.h"
 #include "gate/views.h"
@@ -15,8 +11,7 @@
 enum { TICK_MS = 200, ROUND_MS = 60000, LOOK_HOUR = 3 };
 
 struct views_watch {
-	pthread_t thread;
-	int stop; /* an eventfd */
+	struct worker worker;
 	struct gate *gate;
 	int64_t flag; /* change.flag of the last round */
 	int64_t due;  /* the next round without a change */
@@ -102,40 +97,31 @@ static void do_round(struct views_watch *w, int64_t now)
 	arena_free(arena);
 }
 
-static void *watch(void *arg)
+static int64_t watch(void *arg)
 {
 	struct views_watch *w = arg;
-	struct pollfd stop = { .fd = w->stop, .events = POLLIN };
-	while (poll(&stop, 1, TICK_MS) <= 0) {
-		int64_t now = time_now_ms(), flag = w->gate->flag;
-		/* A clock that was set back must not stop it. */
-		bool back = w->due - now > 2 * ROUND_MS;
-		if (flag < 0 || (flag == w->flag && now < w->due && !back))
-			continue;
-		w->flag = flag;
-		do_round(w, now);
-	}
-	return NULL;
+	int64_t now = time_now_ms(), flag = w->gate->flag;
+	/* A clock that was set back must not stop it. */
+	bool back = w->due - now > 2 * ROUND_MS;
+	if (flag < 0 || (flag == w->flag && now < w->due && !back))
+		return TICK_MS;
+	w->flag = flag;
+	do_round(w, now);
+	return TICK_MS;
 }
 
 struct views_watch *views_watch_begin(struct gate *gate)
 {
 	struct arena *arena = arena_new(); /* as long as the process */
 	struct views_watch *w = ARENA_NEW(arena, struct views_watch);
-	*w = (struct views_watch){
-		.gate = gate, .stop = eventfd(0, EFD_CLOEXEC), .flag = -1
-	};
-	REQUIRE(w->stop >= 0);
-	REQUIRE(pthread_create(&w->thread, NULL, watch, w) == 0);
+	w->gate = gate;
+	w->flag = -1;
+	worker_start(&w->worker, TICK_MS, watch, w);
 	return w;
 }
 
 void views_watch_end(struct views_watch *w)
 {
-	uint64_t one = 1;
-	if (w == NULL)
-		return;
-	REQUIRE(write(w->stop, &one, sizeof one) == (ssize_t)sizeof one);
-	pthread_join(w->thread, NULL);
-	close(w->stop);
+	if (w != NULL)
+		worker_stop(&w->worker);
 }

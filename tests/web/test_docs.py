@@ -249,7 +249,7 @@ def test_operating_names_every_event_of_the_log():
     logged = set()
     for file in (ROOT / "src").rglob("*.c"):
         logged |= set(re.findall(
-            r'(?:LOG\([^,]*,|\blog_fault\([^,]*,) *"([a-z]+\.[a-z_]+)"',
+            r'(?:LOG\([^,]*,|\blog_fault(?:_of)?\([^,]*,) *"([a-z]+\.[a-z_]+)"',
             file.read_text()))
     assert {"desk.failed", "courier.sweep", "process.ended"} <= logged
     named = {code for row in rows(section("OPERATING.md", "Looking after it"))
