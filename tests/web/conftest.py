@@ -48,16 +48,25 @@ def pytest_generate_tests(metafunc):
             scope="session")
 
 
+WORKERS = 8
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % WORKERS
+given_ports = set()
+
+
 def free_port():
     """Below the range from which connections take their own ports, so that
-    none of them has it when the server comes to listen."""
+    none of them has it when the server comes to listen; nor has one who tests
+    beside us, or we for another server."""
     for _ in range(200):
-        port = random.SystemRandom().randrange(20000, 32000)
+        port = random.SystemRandom().randrange(20000 + WORKER, 32000, WORKERS)
+        if port in given_ports:
+            continue
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
             except OSError:
                 continue
+            given_ports.add(port)
             return port
     pytest.fail("no free port")
 
