@@ -26,6 +26,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 import requests
 
@@ -38,6 +39,10 @@ START_S = 60
 def pytest_configure(config):
     config.addinivalue_line("markers", "both_stores: on SQLite and PostgreSQL")
     config.addinivalue_line("markers", "long: has a full size, ./test --long")
+    # ./test tries the same examples each time; new ones are for ./test --long.
+    hypothesis.settings.register_profile(
+        "pratu", derandomize=not os.environ.get("PRATU_LONG"))
+    hypothesis.settings.load_profile("pratu")
 
 
 def pytest_generate_tests(metafunc):
