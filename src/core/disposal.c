@@ -311,12 +311,12 @@ static bool is_told(const struct events *events, const struct disposal *d)
 }
 
 /* A courier that died between the event and the shared store tells it twice, and
- * so do two couriers. What is prepared anew is there again. */
+ * so do two couriers. What is made anew is there again, and goes again. */
 static bool known(const struct case_file *f, const struct events *events,
     const struct disposal *d)
 {
 	const struct data_file *have = data_file_of(f, d->kind, d->sha256);
-	if (d->subject.n == 0 && have != NULL && have->gone != 0)
+	if (d->subject.n == 0 && have != NULL && have->gone >= d->gone)
 		return true;
 	return is_told(events, d);
 }

@@ -26,6 +26,7 @@ struct disposal {
 	struct str sha256, name;
 	struct str subject; /* id of the upload; else empty */
 	int64_t bytes;
+	int64_t made;          /* of what no event knows (built.h); else 0 */
 	int64_t ordered, gone; /* 0: not yet */
 	struct str how;        /* "" "begun" "destroyed" "absent" */
 };

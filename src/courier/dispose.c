@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "core/built.h"
 #include "core/cases.h"
 #include "core/disposal.h"
 #include "sql/sql.h"
@@ -61,14 +62,75 @@ static enum err find_uploads(struct ctx *cx, struct store *people,
 	return e;
 }
 
+/* What is not to go: looked at no more, or later; one whose events are not what
+ * was written keeps no other. */
+struct left {
+	struct disposal file;
+	bool known;
+};
+
+static size_t part_built(
+    struct ctx *cx, struct disposals *all, struct left *ret)
+{
+	size_t n = 0, n_left = 0;
+	for (size_t i = 0; i < all->n; i++) {
+		enum built_is is = BUILT_HELD;
+		if (built_look(cx, &all->v[i], &is))
+			log_fault_of(cx, "courier.built",
+			    (struct log_field){ "request", all->v[i].request });
+		if (is == BUILT_STRAY)
+			all->v[n++] = all->v[i];
+		else
+			ret[n_left++] =
+			    (struct left){ all->v[i], is == BUILT_KNOWN };
+	}
+	all->n = n;
+	return n_left;
+}
+
+static enum err leave_built(
+    struct ctx *cx, struct store *shared, const struct left *v, size_t n)
+{
+	enum err e = store_write(cx, shared);
+	for (size_t i = 0; i < n && !e; i++)
+		e = v[i].known ? built_forget(cx, &v[i].file)
+		               : built_put_off(cx, &v[i].file);
+	if (!e)
+		e = store_commit(cx);
+	store_end(cx);
+	return e;
+}
+
+/* Files that no event knows, since their `prepare` was refused in the end. */
+static enum err find_built(struct ctx *cx, struct store *people,
+    struct store *shared, struct disposals *ret)
+{
+	enum err e = store_read(cx, shared);
+	if (!e)
+		e = built_old(cx, ret);
+	store_end(cx);
+	if (e || ret->n == 0)
+		return e;
+	struct left *left = ARENA_ARRAY(cx->arena, struct left, ret->n);
+	size_t n = 0;
+	e = store_read(cx, people);
+	if (!e)
+		n = part_built(cx, ret, left);
+	store_end(cx);
+	return e || n == 0 ? e : leave_built(cx, shared, left, n);
+}
+
 static enum err order(struct ctx *cx, struct store *shared,
-    const struct disposals *made, const struct disposals *uploads)
+    const struct disposals *made, const struct disposals *uploads,
+    const struct disposals *built)
 {
 	enum err e = store_write(cx, shared);
 	if (!e)
 		e = disposal_order(cx, made);
 	if (!e)
 		e = disposal_order(cx, uploads);
+	if (!e)
+		e = disposal_order(cx, built);
 	if (!e)
 		e = disposal_forget(cx);
 	if (!e)
@@ -134,7 +196,7 @@ static enum err start(struct ctx *cx, struct store *people)
 enum err courier_dispose(struct ctx *cx, struct store *people,
     struct store *shared, struct disposal_page *page)
 {
-	struct disposals made = { 0 }, uploads = { 0 };
+	struct disposals made = { 0 }, uploads = { 0 }, built = { 0 };
 	struct keeping keeping = { 0 };
 	bool blind = true;
 	enum err e = take_reports(cx, people, shared);
@@ -144,7 +206,9 @@ enum err courier_dispose(struct ctx *cx, struct store *people,
 		return start(cx, people);
 	if (!e && !blind)
 		e = find_uploads(cx, people, shared, keeping, page, &uploads);
-	if (!e && made.n + uploads.n > 0)
-		e = order(cx, shared, &made, &uploads);
+	if (!e && !blind)
+		e = find_built(cx, people, shared, &built);
+	if (!e && made.n + uploads.n + built.n > 0)
+		e = order(cx, shared, &made, &uploads, &built);
 	return e;
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "core/built.h"
 #include "core/upload.h"
 #include "fmt/encoder.h"
 #include "fmt/mask.h"
@@ -127,6 +128,23 @@ static enum err describe(struct build *b, struct part *p)
 	           : query_compile(cx, &p->approved, &all, &p->compiled);
 }
 
+/* Noted until an event says that it was taken. */
+static enum err keep(
+    struct build *b, struct kept *file, struct str name, struct str *ret_sha)
+{
+	struct gate_visit *v = b->v;
+	enum err e = file_keep(file, ret_sha);
+	if (!e)
+		e = store_write(&v->cx, v->gate->shared);
+	if (!e)
+		e = built_note(&v->cx, json_text(b->order, "request"), *ret_sha,
+		    name, file->bytes);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	return e;
+}
+
 /* A finished file is handed over as it came: its bytes move to the artefacts. */
 static enum err copy_upload(struct build *b, const struct upload_file *u,
     struct str *ret_sha, int64_t *ret_bytes)
@@ -146,7 +164,7 @@ static enum err copy_upload(struct build *b, const struct upload_file *u,
 			    &v->cx, ERR_BROKEN, "copying an upload");
 	close(fd);
 	if (!e)
-		e = file_keep(copy, ret_sha);
+		e = keep(b, copy, u->name, ret_sha);
 	if (!e && !str_eq(*ret_sha, u->sha256))
 		e = fail_detail(&v->cx, ERR_BROKEN, "an upload has changed");
 	*ret_bytes = copy->bytes;
@@ -293,11 +311,11 @@ static enum err paper_end(struct build *b, struct paper *p)
 		return fail_detail(&b->v->cx, ERR_BROKEN,
 		    "a document could not be written: %d",
 		    (int)encoder_fault(p->encoder));
-	enum err e = file_keep(p->file, &sha);
+	struct str name =
+	    file_name(b, p->part.n > 0 ? p->part : STR("data"), suffix);
+	enum err e = keep(b, p->file, name, &sha);
 	if (!e)
-		add_document(b,
-		    file_name(b, p->part.n > 0 ? p->part : STR("data"), suffix),
-		    suffix, p->part, sha, p->file->bytes);
+		add_document(b, name, suffix, p->part, sha, p->file->bytes);
 	return e;
 }
 

@@ -364,6 +364,37 @@ static void each_upload_that_goes_is_told_once(void)
 	all_holds();
 }
 
+static int64_t events_after(struct str no, int64_t at)
+{
+	const struct disposal d = { .request = no,
+		.kind = STR("artefacts"),
+		.sha256 = STR("built"),
+		.name = STR("n"),
+		.how = STR("destroyed"),
+		.gone = at };
+	struct ctx cx = open_on(people, true);
+	struct row row;
+	T_OK(&cx, disposal_record(&cx, &d, 1));
+	T_OK(&cx, sql_one(&cx,
+		      SQL("select count(*) as n from events where request = $1"
+			  " and type = 'destroyed'"),
+		      VALS(val_str(no)), &row));
+	int64_t n = row_i64(row, "n");
+	commit(&cx);
+	return n;
+}
+
+/* A file that no event knew goes, is built again, and goes again. */
+static void what_is_built_again_goes_again(void)
+{
+	struct str no = gone(6);
+	T_CHECK(events_after(no, now) == 1, "the first time");
+	T_CHECK(events_after(no, now) == 1, "told twice");
+	T_CHECK(events_after(no, now - 1) == 1, "told late");
+	T_CHECK(events_after(no, now + 5) == 2, "the second time");
+	all_holds();
+}
+
 /* What another has, which was not over when it began here, keeps both. */
 static void nothing_goes_before_its_days(void)
 {
@@ -505,6 +536,7 @@ int main(void)
 		T_RUN(publishing_again_changes_nothing);
 		T_RUN(mending_goes_on_over_what_is_broken);
 		T_RUN(each_upload_that_goes_is_told_once);
+		T_RUN(what_is_built_again_goes_again);
 		T_RUN(nothing_goes_before_its_days);
 		T_RUN(a_changed_request_stands_still);
 		arena_free(kept);

@@ -192,6 +192,53 @@ def test_files_with_data_go_when_their_days_are_over(desk):
     holds(desk.university)
 
 
+def all_at_gate(desk):
+    folder = desk.university.dir / "gate" / "artefacts"
+    return {p.name for p in folder.glob("*/*")}
+
+
+def as_if_long_ago(desk, shas):
+    for sha in shas:
+        quiet(at_gate(desk, sha))
+    desk.change("shared", "update built set at = at - 7200000")
+
+
+@pytest.mark.both_stores
+def test_what_was_built_for_nothing_goes_as_well(desk):
+    """The documents are built before the rest of `prepare` is looked at."""
+    officer = desk.icit.officer
+    no = desk.icit.until("preparing")
+    before = all_at_gate(desk)
+    sql = f"select department_code, '{time.time()}' as t from department"
+    officer.refused(422, "invalid", no, "prepare", **desk.icit.prepared(
+        outlets=["export"], formats=["csv"], sql=sql,
+        columns=[{"name": "no_such_column"}]))
+    stray, = all_at_gate(desk) - before
+    kept = with_export(desk, "delivery", formats=["csv"])
+    taken = officer.request(kept)["artefact"]["documents"][0]["sha256"]
+    # Held records are held whole.
+    desk.icit.records.ok(no, "keep", outcome="held", kind="other", reason="ตรวจ")
+    as_if_long_ago(desk, [stray, taken])
+    wait_until("looked at", lambda: not desk.store(
+        "select 1 as n from built where at < "
+        f"{int(time.time() - 3600) * 1000}", "shared"), 60)
+    assert [r["sha256"] for r in desk.store(
+        f"select sha256 from built where request = '{no}'",
+        "shared")] == [stray]
+    assert not desk.store(
+        f"select 1 as n from built where request = '{kept}'", "shared")
+    assert at_gate(desk, stray).exists() and not destroyed(officer, no)
+    desk.icit.records.ok(no, "keep", outcome="lifted", reason="ตรวจแล้ว")
+    as_if_long_ago(desk, [stray])
+    event, = wait_until("destroyed", lambda: destroyed(officer, no), 60)
+    assert [(f["sha256"], f["how"]) for f in event["data"]["files"]] == [
+        (stray, "destroyed")]
+    assert not at_gate(desk, stray).exists() and at_gate(desk, taken).exists()
+    wait_until("forgotten", lambda: not desk.store(
+        f"select 1 as n from built where request = '{no}'", "shared"), 60)
+    holds(desk.university)
+
+
 def test_an_order_that_nobody_gives_any_more_is_none(desk):
     """A request that was opened again keeps what it has."""
     no = with_export(desk, "closed", formats=["csv"])
