@@ -6,6 +6,7 @@
 #include "core/bounces.h"
 #include "core/cases.h"
 #include "core/line.h"
+#include "core/outbox.h"
 #include "core/policy.h"
 #include "core/replies.h"
 #include "core/reply_address.h"
@@ -271,6 +272,50 @@ static enum err add_row(struct taking *t, struct str print)
 	    NULL);
 }
 
+/* The first of a day that still waits, so that a flood is one notice. */
+static enum err is_first(const struct taking *t, bool *ret)
+{
+	struct row row;
+	enum err e = sql_one(t->cx,
+	    SQL("select count(*) as n from reply where state = $1"
+		" and office = $2 and at > $3"),
+	    VALS(val_str(str_of(reply_states[REPLY_HELD])),
+		val_str(t->r.office), val_i64(t->cx->now - DAY_MS)),
+	    &row);
+	*ret = !e && row_i64(row, "n") == 1;
+	return e;
+}
+
+/* Neither the sender's words nor his name: whoever may see them opens the
+ * page. */
+static enum err tell_one(const struct taking *t, const struct person *to)
+{
+	struct arena *a = t->cx->arena;
+	struct str args[] = { to->name };
+	struct notice n = { .kind = NOTICE_unsorted,
+		.recipient = to->email,
+		.subject = msg_text(to->lang, MSG_replies_unsorted_subject),
+		.body = msg_fill(
+		    a, to->lang, MSG_replies_unsorted_body, args, COUNT(args)),
+		.link = STR("/replies") };
+	return outbox_add(t->cx, &n, NULL);
+}
+
+/* The records office of its request; of what belongs to none, each. */
+static enum err tell_records(const struct taking *t)
+{
+	const struct person *v = NULL;
+	size_t n = 0;
+	bool first = false;
+	enum err e = is_first(t, &first);
+	if (!e && first)
+		e = person_list_role(
+		    t->cx, ROLE_records, t->r.office, STR(""), &v, &n);
+	for (size_t i = 0; i < n && !e; i++)
+		e = tell_one(t, &v[i]);
+	return e;
+}
+
 static void begin(struct taking *t)
 {
 	struct arena *a = t->cx->arena;
@@ -321,6 +366,8 @@ enum err reply_take(struct ctx *cx, struct str address,
 		e = counter_next(cx, STR("reply"), &t.r.id);
 	if (!e)
 		e = add_row(&t, print);
+	if (!e && t.r.state == REPLY_HELD)
+		e = tell_records(&t);
 	bool joins = t.r.state == REPLY_JOINED || t.r.state == REPLY_QUIET;
 	return e || !joins ? e : reply_message(cx, &t.facts, &t.f, &t.r, false);
 }

@@ -1,6 +1,7 @@
 """Replies by mail: a real IMAP server on loopback, and all that people, machines
 and enemies send to it.
 """
+import collections
 import os
 import re
 import signal
@@ -307,6 +308,17 @@ def test_who_is_not_sure_is_held(desk):
         + [f"--b{i}\r\nContent-Type: multipart/mixed; boundary=b{i + 1}\r\n"
            for i in range(20000)]).encode()
     held(deep, "parts", no)
+
+    # Each office is told of the first, and of no more until that is seen to;
+    # every one of what belongs to none.
+    told = d.store("select recipient, body, link from outbox"
+                   " where kind = 'unsorted'")
+    times = collections.Counter(r["recipient"] for r in told)
+    assert times[d.icit.records.email] == 2
+    assert times[d.registrar.records.email] == 1
+    assert set(times.values()) == {1, 2} and d.icit.officer.email not in times
+    assert {r["link"] for r in told} == {"/replies"}
+    assert not any("ผมเอง" in r["body"] or STRANGER in r["body"] for r in told)
 
     # Who may see it: the records office and the request's officers.
     listed = d.icit.records.get("/replies")["replies"]
