@@ -18,7 +18,7 @@ from journey import Desk, good
 from mail_server import SECRET, TOKEN, MailServer
 from pages import Web
 
-SHORT = {"sqlite": 60, "postgresql": 40}
+SHORT = {"sqlite": 200, "postgresql": 40}
 LONG = {"sqlite": 10_000, "postgresql": 2_000}
 
 
