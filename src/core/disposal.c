@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "core/cases.h"
 #include "core/data_files.h"
+#include "core/inbound.h"
 #include "core/setting.h"
 #include "sql/sql.h"
 
@@ -271,9 +272,10 @@ enum err disposal_gone(struct ctx *cx, const struct disposal *d, bool was_there)
 	    &n);
 	if (e || n == 0 || d->subject.n == 0)
 		return e;
-	return sql_exec(cx,
+	e = sql_exec(cx,
 	    SQL("update upload set swept = $1 where id = $2 and swept = 0"),
 	    VALS(val_i64(cx->now), val_str(d->subject)), NULL);
+	return e ? e : inbound_destroyed(cx, d->subject);
 }
 
 enum err disposal_reports(struct ctx *cx, struct disposals *ret)

@@ -86,6 +86,7 @@ struct upload_file {
 	struct str id, request, name, sha256, actor;
 	int64_t bytes, created, received; /* received 0: not yet */
 	int64_t swept;                    /* 0: not; else the file is gone */
+	struct str kind;                  /* "", or "table" (core/inbound.h) */
 };
 MUST_CHECK enum err upload_new(struct ctx *, struct str request,
     struct str name, struct str actor, struct upload_file *ret);

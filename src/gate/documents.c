@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "core/inbound.h"
 #include "core/look.h"
 #include "core/upload.h"
 #include "gate/files.h"
@@ -217,6 +218,8 @@ static enum err note_upload(struct gate_visit *v, const struct upload_file *u,
 		e = upload_room_for(&v->cx, u->request, bytes);
 	if (!e)
 		e = upload_received(&v->cx, u->id, sha256, bytes);
+	if (!e)
+		e = inbound_received(&v->cx, u->id);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);

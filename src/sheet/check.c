@@ -432,7 +432,7 @@ bool sheet_check(struct arena *a, const struct sheet_column *c,
 {
 	static const enum msg messages[SHEET_CHECKS] = {
 #define CHECK(name, type, msg) [SHEET_CHECK_##name] = MSG_##msg,
-#include "sheet/checks.def"
+#include "base/checks.def"
 #undef CHECK
 	};
 	struct sheet_value v = { .s = STR("") };

@@ -83,6 +83,26 @@ static enum err send_rows(struct sheet *s, struct buf *b)
 	return e;
 }
 
+/* The file's key comes by a pipe of its own: neither arguments nor environment
+ * nor the disk ever have it. */
+static enum err open_sealed(struct ctx *cx, struct sheet_file *file)
+{
+	struct sealed_key key;
+	size_t n = 0;
+
+	while (n < sizeof key.b) {
+		ssize_t got = read(CHILD_KEY, key.b + n, sizeof key.b - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return fail_detail(cx, ERR_BROKEN, "sheet: no key");
+		n += (size_t)got;
+	}
+	if (sealed_open_key(cx->arena, file->fd, &key, &file->sealed))
+		return fail_detail(cx, ERR_BROKEN, "sheet: it does not open");
+	return OK;
+}
+
 _Noreturn void sheet_child_main(int argc, char **argv, void (*instead)(void))
 {
 	struct arena *a = arena_new();
@@ -91,16 +111,20 @@ _Noreturn void sheet_child_main(int argc, char **argv, void (*instead)(void))
 	struct sheet_file file = { .fd = CHILD_FILE, .found = &found };
 	struct sheet *s = NULL;
 	size_t tab = 0;
+	bool sealed = false;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_IGN);
-	if (argc != 3 || !child_args_read(argv[2], &file, &tab))
+	if (argc != 3 || !child_args_read(argv[2], &file, &tab, &sealed))
 		leave(2);
+	sealed_init();
 	struct buf b = buf_new(a, wire_most(&file.limits));
 	enum err e = sheet_fence_enter(&cx, &file.limits);
 	if (!e && instead)
 		instead();
+	if (!e && sealed)
+		e = open_sealed(&cx, &file);
 	if (!e)
 		e = sheet_open(&cx, &file, &s);
 	if (!e)

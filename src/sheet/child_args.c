@@ -29,8 +29,9 @@ struct str child_args_write(
 	while (dot > 0 && f->name.p[dot - 1] != '.')
 		dot--;
 	struct str ending = str_from(f->name, dot);
-	buf_fmt(&b, "%lld %d %d %d ", tab == SIZE_MAX ? -1 : (long long)tab,
-	    (int)f->encoding, (int)f->delimiter, f->spill >= 0);
+	buf_fmt(&b, "%lld %d %d %d %d ", tab == SIZE_MAX ? -1 : (long long)tab,
+	    (int)f->encoding, (int)f->delimiter, f->spill >= 0,
+	    f->sealed && sealed_key_of(f->sealed));
 #define X(member) buf_fmt(&b, "%llu ", (unsigned long long)f->member);
 	NUMBERS(X)
 #undef X
@@ -46,13 +47,15 @@ static bool take(struct str *s, int64_t *ret)
 	return str_cut(*s, ' ', &word, s) && str_i64(word, ret);
 }
 
-bool child_args_read(const char *text, struct sheet_file *f, size_t *ret_tab)
+bool child_args_read(
+    const char *text, struct sheet_file *f, size_t *ret_tab, bool *ret_sealed)
 {
 	struct str s = str_of(text);
-	int64_t tab, encoding, delimiter, spill, v;
+	int64_t tab, encoding, delimiter, spill, sealed, v;
 
 	if (!take(&s, &tab) || !take(&s, &encoding) || !take(&s, &delimiter) ||
-	    !take(&s, &spill) || encoding < 0 || encoding >= SHEET_ENCODINGS)
+	    !take(&s, &spill) || !take(&s, &sealed) || encoding < 0 ||
+	    encoding >= SHEET_ENCODINGS)
 		return false;
 #define X(member)                   \
 	if (!take(&s, &v) || v < 0) \
@@ -65,5 +68,6 @@ bool child_args_read(const char *text, struct sheet_file *f, size_t *ret_tab)
 	f->delimiter = (char)delimiter;
 	f->spill = spill ? CHILD_SPILL : -1;
 	f->name = s;
+	*ret_sealed = sealed != 0;
 	return true;
 }

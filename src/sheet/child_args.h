@@ -6,12 +6,13 @@
 #include "base/buf.h"
 #include "sheet/sheet.h"
 
-enum { CHILD_FILE = 0, CHILD_PIPE = 1, CHILD_SPILL = 3 };
+enum { CHILD_FILE = 0, CHILD_PIPE = 1, CHILD_SPILL = 3, CHILD_KEY = 4 };
 
-/* Everything in a struct sheet_file but descriptors, as one argument. */
+/* Everything in a struct sheet_file but descriptors and keys, as one argument. */
 struct str child_args_write(
     struct arena *, const struct sheet_file *, size_t tab);
-/* The name is a view of `text`. */
-bool child_args_read(const char *text, struct sheet_file *, size_t *ret_tab);
+/* The name is a view of `text`. *ret_sealed: the file's key waits at CHILD_KEY. */
+bool child_args_read(
+    const char *text, struct sheet_file *, size_t *ret_tab, bool *ret_sealed);
 
 #endif

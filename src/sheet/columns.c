@@ -6,7 +6,7 @@
 
 const char *const sheet_check_names[SHEET_CHECKS] = {
 #define CHECK(name, type, msg) [SHEET_CHECK_##name] = #name,
-#include "sheet/checks.def"
+#include "base/checks.def"
 #undef CHECK
 };
 
@@ -14,7 +14,7 @@ enum column_type sheet_check_type(enum sheet_check c)
 {
 	static const enum column_type types[SHEET_CHECKS] = {
 #define CHECK(name, type, msg) [SHEET_CHECK_##name] = (type),
-#include "sheet/checks.def"
+#include "base/checks.def"
 #undef CHECK
 	};
 	REQUIRE(c < SHEET_CHECKS);

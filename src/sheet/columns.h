@@ -9,7 +9,7 @@
 
 enum sheet_check {
 #define CHECK(name, type, msg) SHEET_CHECK_##name,
-#include "sheet/checks.def"
+#include "base/checks.def"
 #undef CHECK
 	SHEET_CHECKS
 };

@@ -1,13 +1,11 @@
 #include "sheet/fence.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -90,37 +88,49 @@ static const struct sock_filter program[] = {
 	KILL,
 };
 
-/* Address space in use now. */
-static uint64_t space_now(void)
-{
-	char text[64] = { 0 };
-	int64_t pages = 0;
-
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ssize_t n = read(fd, text, sizeof text - 1);
-	close(fd);
-	struct str s = str_n(text, n > 0 ? (size_t)n : 0);
-	if (!str_take_uint(&s, 12, &pages))
-		return 0;
-	return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static bool limit(int which, uint64_t soft, uint64_t hard)
 {
 	const struct rlimit r = { .rlim_cur = soft, .rlim_max = hard };
 	return setrlimit((__rlimit_resource_t)which, &r) == 0;
 }
 
+#ifndef SANITIZED
+/* Address space in use now, as the limit counts it: the smallest limit under
+ * which one page more can be had. The limit asks for no file, and where a fence
+ * stands /proc cannot be opened. 0 when the kernel does not say. */
+static uint64_t space_now(void)
+{
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t low = 0, high = UINT64_C(1) << 46;
+	struct rlimit before;
+
+	if (getrlimit((__rlimit_resource_t)RLIMIT_AS, &before) != 0)
+		return 0;
+	if (before.rlim_max < high)
+		high = before.rlim_max;
+	while (high - low > page) {
+		uint64_t middle = (low + (high - low) / 2) / page * page;
+		if (middle <= low || !limit(RLIMIT_AS, middle, before.rlim_max))
+			return 0;
+		void *p = mmap(
+		    NULL, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (p == MAP_FAILED)
+			low = middle;
+		else if (munmap(p, page) == 0)
+			high = middle;
+	}
+	return limit(RLIMIT_AS, before.rlim_cur, before.rlim_max) ? high : 0;
+}
+#endif
+
 static bool set_limits(const struct sheet_limits *l)
 {
-	uint64_t space = space_now();
-	bool well = space > 0;
+	bool well = true;
 
 #ifndef SANITIZED
 	/* The sanitizers' shadow alone is many TiB. */
-	well = well &&
+	uint64_t space = space_now();
+	well = space > 0 &&
 	       limit(RLIMIT_AS, space + l->grow_bytes, space + l->grow_bytes);
 #endif
 	return well && limit(RLIMIT_CPU, l->cpu_s, l->cpu_s + 1) &&

@@ -30,10 +30,27 @@ struct str most_of(struct work *w, uint64_t limit, uint64_t unit)
 	    w->cx->arena, "%llu", (unsigned long long)(limit / unit));
 }
 
+static enum err read_sealed(struct work *w, uint64_t offset, void *to, size_t n)
+{
+	switch (sealed_read(w->sealed, offset, to, n)) {
+	case SEALED_FINE:
+		return OK;
+	case SEALED_DISK:
+		return fail_detail(
+		    w->cx, ERR_BROKEN, "sheet: read: %s", strerror(errno));
+	case SEALED_CHANGED:
+		break;
+	}
+	return fail_detail(
+	    w->cx, ERR_BROKEN, "sheet: the file was changed after it was kept");
+}
+
 enum err read_at(struct work *w, uint64_t offset, void *to, size_t n)
 {
 	char *p = to;
 
+	if (w->sealed)
+		return read_sealed(w, offset, to, n);
 	while (n > 0) {
 		ssize_t got = pread(w->fd, p, n, (off_t)offset);
 		if (got < 0 && errno == EINTR)

@@ -10,6 +10,7 @@
 struct work {
 	struct ctx *cx;
 	int fd, spill;
+	struct sealed *sealed; /* or NULL */
 	uint64_t size;
 	struct sheet_limits limits;
 	struct sheet_finding *found;

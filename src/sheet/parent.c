@@ -193,16 +193,21 @@ static enum err take_head(struct sheet_child *c)
 	           : nonsense(c);
 }
 
+enum { CHILD_FDS = 4 };
+
 /* In the child, between fork and exec: only what a signal handler may do. */
-_Noreturn static void become(
-    const int fds[3], char *const argv[], const struct sheet_file *file)
+_Noreturn static void become(const int fds[CHILD_FDS], char *const argv[])
 {
 	static char *const nothing[] = { NULL };
+	static const int at[CHILD_FDS] = { CHILD_FILE, CHILD_PIPE, CHILD_SPILL,
+		CHILD_KEY };
 
-	if (dup2(fds[0], CHILD_FILE) < 0 || dup2(fds[1], CHILD_PIPE) < 0 ||
-	    (file->spill >= 0 && dup2(fds[2], CHILD_SPILL) < 0))
-		_exit(127);
-	close_range(file->spill >= 0 ? CHILD_SPILL + 1 : CHILD_SPILL, ~0U, 0);
+	for (size_t i = 0; i < CHILD_FDS; i++)
+		if (fds[i] < 0)
+			close(at[i]);
+		else if (dup2(fds[i], at[i]) < 0)
+			_exit(127);
+	close_range(CHILD_KEY + 1, ~0U, 0);
 	execve("/proc/self/exe", argv, nothing);
 	_exit(127);
 }
@@ -213,6 +218,28 @@ static int above(int fd)
 	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 10);
 }
 
+/* The file's own key in a pipe, which holds it until the child reads. */
+static enum err key_pipe(
+    struct sheet_child *c, const struct sheet_file *file, int *ret)
+{
+	const struct sealed_key *key =
+	    file->sealed ? sealed_key_of(file->sealed) : NULL;
+	int ends[2];
+
+	if (!key)
+		return OK;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return fail_detail(
+		    c->cx, ERR_BROKEN, "sheet: pipe: %s", strerror(errno));
+	ssize_t n = write(ends[1], key->b, sizeof key->b);
+	close(ends[1]);
+	*ret = ends[0];
+	if (n == (ssize_t)sizeof key->b)
+		return OK;
+	close(ends[0]);
+	return fail_detail(c->cx, ERR_BROKEN, "sheet: no key");
+}
+
 static enum err start(
     struct sheet_child *c, const struct sheet_file *file, size_t tab)
 {
@@ -221,24 +248,30 @@ static enum err start(
 	struct str args = child_args_write(a, file, tab);
 	char *text = arena_alloc(a, args.n + 1);
 	char *const argv[] = { name, flag, text, NULL };
-	int ends[2];
+	int ends[2], key = -1;
 
 	memcpy(text, args.p, args.n);
+	enum err e = key_pipe(c, file, &key);
+	if (e)
+		return e;
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return fail_detail(
 		    c->cx, ERR_BROKEN, "sheet: pipe: %s", strerror(errno));
 	/* Fewer turns of the two processes; without it there are more. */
 	(void)fcntl(ends[0], F_SETPIPE_SZ, 1 << 20);
-	const int fds[3] = { above(file->fd), above(ends[1]),
-		above(file->spill) };
+	const int fds[CHILD_FDS] = { above(file->fd), above(ends[1]),
+		above(file->spill), above(key) };
 	close(ends[1]);
+	if (key >= 0)
+		close(key);
 	c->pipe = ends[0];
-	bool well =
-	    fds[0] >= 0 && fds[1] >= 0 && (file->spill < 0 || fds[2] >= 0);
+	bool well = fds[0] >= 0 && fds[1] >= 0 &&
+	            (file->spill < 0 || fds[2] >= 0) &&
+	            (key < 0 || fds[3] >= 0);
 	c->pid = well ? fork() : -1;
 	int why = errno;
 	if (c->pid == 0)
-		become(fds, argv, file);
+		become(fds, argv);
 	for (size_t i = 0; i < COUNT(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);

@@ -164,14 +164,16 @@ enum err sheet_open(
     struct ctx *cx, const struct sheet_file *file, struct sheet **ret)
 {
 	struct sheet *s = ARENA_NEW(cx->arena, struct sheet);
-	struct stat st;
+	struct stat st = { 0 };
 
-	if (fstat(file->fd, &st) != 0 || st.st_size < 0)
+	if (!file->sealed && (fstat(file->fd, &st) != 0 || st.st_size < 0))
 		return fail_detail(cx, ERR_BROKEN, "sheet: no file");
 	s->work = (struct work){ .cx = cx,
 		.fd = file->fd,
 		.spill = file->spill,
-		.size = (uint64_t)st.st_size,
+		.sealed = file->sealed,
+		.size = file->sealed ? sealed_bytes(file->sealed)
+		                     : (uint64_t)st.st_size,
 		.limits = file->limits,
 		.found = file->found };
 	if (s->work.size == 0)

@@ -13,6 +13,7 @@
 #ifndef SHEET_SHEET_H
 #define SHEET_SHEET_H
 
+#include "base/sealed.h"
 #include "sheet/finding.h"
 
 enum sheet_kind { SHEET_CSV, SHEET_XLSX, SHEET_KINDS };
@@ -43,9 +44,10 @@ struct sheet_limits {
 extern const struct sheet_limits sheet_limits_usual;
 
 struct sheet_file {
-	int fd;          /* stays the caller's; its offset is not used */
-	struct str name; /* as its sender called it: the ending counts */
-	int spill;       /* an empty file nobody else sees; -1: CSV only */
+	int fd;                /* stays the caller's; its offset is not used */
+	struct sealed *sealed; /* base/sealed.h: the same file; or NULL */
+	struct str name;       /* as its sender called it: the ending counts */
+	int spill; /* an empty file nobody else sees; -1: CSV only */
 	enum sheet_encoding encoding; /* of CSV */
 	char delimiter;               /* of CSV; 0: , ; or TAB is found */
 	struct sheet_limits limits;

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/crypt.h"
 #include "base/str.h"
 #include "sheet/child.h"
 #include "sheet_files.h"
@@ -227,6 +228,114 @@ static void the_same_rows_as_here(void)
 	}
 }
 
+/* The same file, sealed. */
+static struct sheet_file sealed_copy(struct sheet_file file)
+{
+	const struct sha256 secret = { .b = { 7 } };
+	int fd = memfd_create("sealed", MFD_CLOEXEC);
+	struct sealed_out *out = NULL;
+	char block[10000];
+	ssize_t n;
+	off_t at = 0;
+
+	T_CHECK(sealed_begin(a, fd, secret, &out), "begin");
+	for (; (n = pread(file.fd, block, sizeof block, at)) > 0; at += n)
+		T_CHECK(sealed_write(out, block, (size_t)n), "write");
+	T_CHECK(sealed_end(out), "end");
+	file.fd = fd;
+	T_CHECK(
+	    sealed_open(a, fd, secret, &file.sealed) == SEALED_FINE, "opens");
+	return file;
+}
+
+static struct sheet_file large_book(void)
+{
+	struct buf sheet = buf_new(a, 8 << 20);
+
+	for (int i = 0; i < 20000; i++)
+		buf_fmt(&sheet,
+		    "<row><c t=\"s\"><v>%d</v></c><c><v>%d</v></c></row>",
+		    i % 2, i * 7919 % 100003);
+	return sheet_file_of(a,
+	    book_of(a, &(struct book){ .sheet = str_cstr(a, buf_view(&sheet)),
+			   .strings = "<si><t>น้ำ</t></si><si><t>b</t></si>",
+			   .deflate = true }),
+	    "a.xlsx");
+}
+
+static void a_sealed_file_is_read_as_the_plain_one(void)
+{
+	struct ctx cx = fresh();
+	struct buf text = buf_new(a, 8 << 20);
+	struct sheet_finding found = { 0 };
+
+	for (int i = 0; i < 40000; i++)
+		buf_fmt(&text, "%d;\"ก\n%d\";\n", i, i);
+	struct sheet_file files[] = { large_book(),
+		sheet_file_of(a, buf_view(&text), "a.csv") };
+	for (size_t i = 0; i < COUNT(files); i++) {
+		struct str here = rows_of(&cx, files[i], 0, &found);
+		struct sheet_file sealed = sealed_copy(files[i]);
+		T_CHECK(here.n > 100000, "%zu", here.n);
+		T_CHECK(str_eq(rows_of(&cx, sealed, 0, &found), here),
+		    "here, file %zu", i);
+		T_CHECK(str_eq(child_rows(&cx, sealed, &found), here),
+		    "by the child, file %zu", i);
+		close(sealed.fd);
+	}
+	T_TEXT(child_rows(&cx, sealed_copy(sheet_file_of(a, STR(""), "a.csv")),
+		   &found),
+	    STR("empty  \n"));
+}
+
+static void what_was_changed_is_not_the_files_fault(void)
+{
+	struct ctx cx = fresh();
+	struct sheet_finding found = { 0 };
+	struct sheet_file file = sealed_copy(large_book());
+
+	T_CHECK(pwrite(file.fd, "\0\0", 2, 30000) == 2, "changed");
+	struct str end = child_rows(&cx, file, &found);
+	T_CHECK(str_ends(end, STR("broken: sheet child: sheet: the file was"
+				  " changed after it was kept\n")),
+	    "%.*s", STR_ARG(end));
+	T_CHECK(found.kind == SHEET_FINE, "no finding");
+	close(file.fd);
+}
+
+/* What everybody on the machine may read of a process. */
+static bool says(int pid, const char *what, struct str key)
+{
+	static char bytes[1 << 16];
+	int fd = open(str_cstr(a, str_fmt(a, "/proc/%d/%s", pid, what)),
+	    O_RDONLY | O_CLOEXEC);
+	ssize_t n = read(fd, bytes, sizeof bytes);
+
+	close(fd);
+	struct str hex = str_hex(a, key.p, key.n);
+	struct str all = str_n(bytes, n > 0 ? (size_t)n : 0);
+	return str_has(all, key) || str_has(all, hex) ||
+	       str_has(all, base64(a, key));
+}
+
+static void the_key_stands_in_no_argument(void)
+{
+	struct ctx cx = fresh();
+	struct sheet_child *c = NULL;
+	struct sheet_file file = sealed_copy(large_book());
+	union {
+		const unsigned char *u;
+		const char *c;
+	} key = { .u = sealed_key_of(file.sealed)->b };
+
+	T_CHECK(sheet_child_start(&cx, &file, 0, &c) == OK, "starts");
+	int pid = sheet_child_pid(c);
+	T_CHECK(!says(pid, "cmdline", str_n(key.c, 32)), "arguments");
+	T_CHECK(!says(pid, "environ", str_n(key.c, 32)), "environment");
+	T_CHECK(says(pid, "cmdline", STR("pratu-sheet")), "looks there");
+	close(file.fd);
+}
+
 static void what_the_child_finds(void)
 {
 	struct ctx cx = fresh();
@@ -335,6 +444,9 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], SHEET_CHILD) == 0)
 		sheet_child_main(argc, argv, misbehave);
 	T_RUN(the_same_rows_as_here);
+	T_RUN(a_sealed_file_is_read_as_the_plain_one);
+	T_RUN(what_was_changed_is_not_the_files_fault);
+	T_RUN(the_key_stands_in_no_argument);
 	T_RUN(what_the_child_finds);
 	T_RUN(can_do_nothing_else);
 	T_RUN(time_and_memory_end);

@@ -1,0 +1,118 @@
+/* What may be chosen of a table that was sent in. */
+#include "base/batch.h"
+#include "base/str.h"
+#include "core/inbound.h"
+
+enum { SHEET_NAME = 100, COLUMN_NAME = 40, COLUMNS = 1024, CODE_BYTES = 200 };
+
+static const char *const encodings[] = { "utf-8", "utf-16le", "utf-16be",
+	"cp874" };
+static const char *const eras[] = { "any", "be", "ce" };
+static const char *const checks[] = {
+#define CHECK(name, type, msg) #name,
+#include "base/checks.def"
+#undef CHECK
+};
+
+static bool one_of(struct str s, const char *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(s, str_of(v[i])))
+			return true;
+	return false;
+}
+
+static void take_text(struct ctx *cx, const json_t *from, const char *key,
+    struct str field, const char *const *v, size_t n, json_t *to)
+{
+	struct str s = json_text(from, key);
+	if (s.n == 0)
+		return;
+	if (!one_of(s, v, n))
+		field_wrong(cx, field, MSG_field_bad_choice, s);
+	json_put_text(to, key, s);
+}
+
+static void take_codes(
+    struct ctx *cx, const json_t *from, struct str field, json_t *to)
+{
+	const json_t *codes = json_list(from, "codes");
+	size_t n = json_array_size(codes);
+	bool wanted = str_eq(json_text(from, "check"), STR("code"));
+	if (n > INBOUND_CODES)
+		field_wrong(cx, field, MSG_field_too_many, STR("5000"));
+	if (wanted && n == 0)
+		field_wrong(cx, field, MSG_field_required, STR(""));
+	for (size_t i = 0; i < n; i++) {
+		struct str s = json_as_text(json_array_get(codes, i));
+		if (s.n == 0 || s.n > CODE_BYTES) {
+			field_wrong(cx, field, MSG_field_not_text, STR(""));
+			return;
+		}
+	}
+	if (wanted && n > 0)
+		json_put(to, "codes", codes);
+}
+
+static bool is_named(const json_t *list, struct str name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_text(json_array_get(list, i), "name"), name))
+			return true;
+	return false;
+}
+
+static void take_column(
+    struct ctx *cx, size_t i, const json_t *from, json_t *list)
+{
+	struct arena *a = cx->arena;
+	json_t *to = json_new_object(a);
+	struct str name = json_text(from, "name");
+	struct str at = str_fmt(a, "columns[%zu].", i);
+	if (name.n == 0 || name.n > COLUMN_NAME)
+		field_wrong(cx, str_cat(a, at, STR("name")), MSG_field_required,
+		    STR(""));
+	else if (is_named(list, name))
+		field_wrong(
+		    cx, str_cat(a, at, STR("name")), MSG_field_twice, name);
+	json_put_text(to, "name", name);
+	take_text(cx, from, "check", str_cat(a, at, STR("check")), checks,
+	    COUNT(checks), to);
+	take_text(
+	    cx, from, "era", str_cat(a, at, STR("era")), eras, COUNT(eras), to);
+	take_codes(cx, from, str_cat(a, at, STR("codes")), to);
+	if (json_value(from, "needed") != NULL)
+		json_put_flag(to, "needed", json_flag(from, "needed"));
+	json_add(list, to);
+}
+
+enum err inbound_choice_check(
+    struct ctx *cx, const json_t *choice, json_t **ret)
+{
+	json_t *to = json_new_object(cx->arena);
+	json_t *list = json_new_array(cx->arena);
+	const json_t *columns = json_list(choice, "columns");
+	struct str sheet = json_text(choice, "sheet");
+	if (sheet.n > 0 && str_chars(sheet) > SHEET_NAME)
+		field_wrong(cx, STR("sheet"), MSG_field_too_long, STR("100"));
+	else if (sheet.n > 0)
+		json_put_text(to, "sheet", sheet);
+	take_text(cx, choice, "encoding", STR("encoding"), encodings,
+	    COUNT(encodings), to);
+	if (json_array_size(columns) > COLUMNS)
+		field_wrong(
+		    cx, STR("columns"), MSG_field_too_many, STR("1024"));
+	for (size_t i = 0; i < json_array_size(columns) && i < COLUMNS; i++)
+		take_column(cx, i, json_array_get(columns, i), list);
+	if (json_array_size(list) > 0)
+		json_put(to, "columns", list);
+	enum err e = fields_end(cx);
+	if (!e && json_compact(cx->arena, to).n > INBOUND_CHOICE_BYTES) {
+		field_wrong(
+		    cx, STR("columns"), MSG_field_too_long, STR("262144"));
+		e = fields_end(cx);
+	}
+	if (!e)
+		*ret = to;
+	return e;
+}
