@@ -171,3 +171,18 @@ struct store *scratch_store(
 	arena_defer(s->arena, close_store, o);
 	return o->store;
 }
+
+void scratch_each(void (*tests)(const struct scratch *))
+{
+	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
+		if (!scratch_has((enum scratch_kind)kind)) {
+			printf("# not on %s\n", scratch_kind_names[kind]);
+			continue;
+		}
+		printf("# on %s\n", scratch_kind_names[kind]);
+		struct arena *a = arena_new();
+		struct scratch s = scratch_new(a, (enum scratch_kind)kind);
+		tests(&s);
+		arena_free(a);
+	}
+}

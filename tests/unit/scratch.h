@@ -20,6 +20,9 @@ struct scratch {
 };
 struct scratch scratch_new(struct arena *, enum scratch_kind);
 
+/* The tests, on each kind of store that there is. */
+void scratch_each(void (*tests)(const struct scratch *));
+
 /* The DSN of a schema; on PostgreSQL the schema is made if it is not there. */
 struct str scratch_dsn(const struct scratch *, const char *schema);
 /* Opened, and closed when the arena goes. */

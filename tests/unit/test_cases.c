@@ -517,29 +517,25 @@ static void make(const struct scratch *s)
 	commit(&cx);
 }
 
+static void tests(const struct scratch *s)
+{
+	kept = s->arena;
+	make(s);
+	T_RUN(each_act_is_whole);
+	T_RUN(the_register_has_its_row);
+	T_RUN(what_is_refused_or_taken_back_leaves_nothing);
+	T_RUN(what_was_changed_is_found);
+	T_RUN(publishing_again_changes_nothing);
+	T_RUN(mending_goes_on_over_what_is_broken);
+	T_RUN(each_upload_that_goes_is_told_once);
+	T_RUN(what_is_built_again_goes_again);
+	T_RUN(nothing_goes_before_its_days);
+	T_RUN(a_changed_request_stands_still);
+}
+
 int main(void)
 {
 	crypt_init();
-	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
-		if (!scratch_has((enum scratch_kind)kind)) {
-			printf("# not on %s\n", scratch_kind_names[kind]);
-			continue;
-		}
-		printf("# on %s\n", scratch_kind_names[kind]);
-		kept = arena_new();
-		struct scratch s = scratch_new(kept, (enum scratch_kind)kind);
-		make(&s);
-		T_RUN(each_act_is_whole);
-		T_RUN(the_register_has_its_row);
-		T_RUN(what_is_refused_or_taken_back_leaves_nothing);
-		T_RUN(what_was_changed_is_found);
-		T_RUN(publishing_again_changes_nothing);
-		T_RUN(mending_goes_on_over_what_is_broken);
-		T_RUN(each_upload_that_goes_is_told_once);
-		T_RUN(what_is_built_again_goes_again);
-		T_RUN(nothing_goes_before_its_days);
-		T_RUN(a_changed_request_stands_still);
-		arena_free(kept);
-	}
+	scratch_each(tests);
 	return T_PLAN();
 }

@@ -199,26 +199,21 @@ static void uploads_are_looked_at_in_turn(void)
 	clear();
 }
 
+static void tests(const struct scratch *s)
+{
+	shared = scratch_store(s, "shared", 2);
+	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
+	T_OK(&cx, store_migrate(&cx, shared, "shared", NULL));
+	end(&cx);
+	T_RUN(what_was_begun_is_told_however_late);
+	T_RUN(an_order_that_is_old_is_forgotten);
+	T_RUN(the_first_word_is_right);
+	T_RUN(uploads_are_looked_at_in_turn);
+}
+
 int main(void)
 {
 	crypt_init();
-	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
-		if (!scratch_has((enum scratch_kind)kind)) {
-			printf("# not on %s\n", scratch_kind_names[kind]);
-			continue;
-		}
-		printf("# on %s\n", scratch_kind_names[kind]);
-		struct arena *a = arena_new();
-		struct scratch s = scratch_new(a, (enum scratch_kind)kind);
-		shared = scratch_store(&s, "shared", 2);
-		struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
-		T_OK(&cx, store_migrate(&cx, shared, "shared", NULL));
-		end(&cx);
-		T_RUN(what_was_begun_is_told_however_late);
-		T_RUN(an_order_that_is_old_is_forgotten);
-		T_RUN(the_first_word_is_right);
-		T_RUN(uploads_are_looked_at_in_turn);
-		arena_free(a);
-	}
+	scratch_each(tests);
 	return T_PLAN();
 }

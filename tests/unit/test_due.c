@@ -603,29 +603,25 @@ static void make(const struct scratch *s)
 	commit(&cx);
 }
 
+static void tests(const struct scratch *s)
+{
+	kept = s->arena;
+	make(s);
+	T_RUN(a_day_moves_open_requests_and_no_others);
+	T_RUN(offices_keep_calendars_of_their_own);
+	T_RUN(a_calendar_comes_as_icalendar);
+	T_RUN(hostile_files_change_nothing_and_say_where);
+	T_RUN(long_files_are_refused);
+	T_RUN(who_has_it_is_reminded_once_and_in_time);
+	T_RUN(what_was_missed_comes_once);
+	T_RUN(a_consent_reminds_its_owner_and_then_the_requester);
+	T_RUN(whoever_waits_is_not_reminded);
+	T_RUN(the_day_is_looked_through_once);
+}
+
 int main(void)
 {
 	crypt_init();
-	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
-		if (!scratch_has((enum scratch_kind)kind)) {
-			printf("# not on %s\n", scratch_kind_names[kind]);
-			continue;
-		}
-		printf("# on %s\n", scratch_kind_names[kind]);
-		kept = arena_new();
-		struct scratch s = scratch_new(kept, (enum scratch_kind)kind);
-		make(&s);
-		T_RUN(a_day_moves_open_requests_and_no_others);
-		T_RUN(offices_keep_calendars_of_their_own);
-		T_RUN(a_calendar_comes_as_icalendar);
-		T_RUN(hostile_files_change_nothing_and_say_where);
-		T_RUN(long_files_are_refused);
-		T_RUN(who_has_it_is_reminded_once_and_in_time);
-		T_RUN(what_was_missed_comes_once);
-		T_RUN(a_consent_reminds_its_owner_and_then_the_requester);
-		T_RUN(whoever_waits_is_not_reminded);
-		T_RUN(the_day_is_looked_through_once);
-		arena_free(kept);
-	}
+	scratch_each(tests);
 	return T_PLAN();
 }

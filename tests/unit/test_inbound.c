@@ -275,28 +275,23 @@ static void it_is_not_swept_while_it_waits_for_its_request(void)
 	arena_free(a);
 }
 
+static void tests(const struct scratch *s)
+{
+	shared = scratch_store(s, "shared", 2);
+	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
+	T_OK(&cx, store_migrate(&cx, shared, "shared", NULL));
+	end(&cx);
+	T_RUN(it_is_read_when_it_is_here);
+	T_RUN(a_gate_that_died_is_followed_by_another);
+	T_RUN(a_choice_lets_it_be_read_anew);
+	T_RUN(a_wrong_choice_names_its_fields);
+	T_RUN(what_is_lost_or_destroyed_is_told);
+	T_RUN(it_is_not_swept_while_it_waits_for_its_request);
+}
+
 int main(void)
 {
 	crypt_init();
-	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
-		if (!scratch_has((enum scratch_kind)kind)) {
-			printf("# not on %s\n", scratch_kind_names[kind]);
-			continue;
-		}
-		printf("# on %s\n", scratch_kind_names[kind]);
-		struct arena *a = arena_new();
-		struct scratch s = scratch_new(a, (enum scratch_kind)kind);
-		shared = scratch_store(&s, "shared", 2);
-		struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
-		T_OK(&cx, store_migrate(&cx, shared, "shared", NULL));
-		end(&cx);
-		T_RUN(it_is_read_when_it_is_here);
-		T_RUN(a_gate_that_died_is_followed_by_another);
-		T_RUN(a_choice_lets_it_be_read_anew);
-		T_RUN(a_wrong_choice_names_its_fields);
-		T_RUN(what_is_lost_or_destroyed_is_told);
-		T_RUN(it_is_not_swept_while_it_waits_for_its_request);
-		arena_free(a);
-	}
+	scratch_each(tests);
 	return T_PLAN();
 }
