@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/landlock.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -40,6 +41,22 @@ static const uint64_t write_rights =
     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
     LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER | RIGHT_TRUNCATE;
 
+static const uint64_t run_rights =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE;
+
+static uint64_t rights_of(enum fence_right right)
+{
+	switch (right) {
+	case FENCE_READ:
+		return read_rights;
+	case FENCE_WRITE:
+		return write_rights;
+	case FENCE_RUN:
+		break;
+	}
+	return run_rights;
+}
+
 static void add(struct fence *f, struct fence_rule rule)
 {
 	REQUIRE(f->n < COUNT(f->rule));
@@ -56,6 +73,34 @@ void fence_allow_if_there(
 {
 	add(f, (struct fence_rule){
 		   .path = path, .right = right, .may_lack = true });
+}
+
+/* What stands in the program's own head; none in one that is linked statically. */
+static int find_loader(struct dl_phdr_info *info, size_t n, void *ret)
+{
+	struct str *loader = ret;
+
+	(void)n;
+	for (size_t i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_INTERP) {
+			uintptr_t at =
+			    info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+			const char *name = (const char *)at;
+			*loader = str_of(name);
+		}
+	return 1; /* the first is the program */
+}
+
+void fence_allow_self(struct arena *a, struct fence *f)
+{
+	struct str loader = { 0 };
+
+	fence_allow(f, STR("/proc/self/exe"), FENCE_RUN);
+	dl_iterate_phdr(find_loader, &loader);
+	if (loader.n > 0)
+		fence_allow(f, str_dup(a, loader), FENCE_RUN);
+	/* Where the loader finds libraries; it goes without. */
+	fence_allow_if_there(f, STR("/etc/ld.so.cache"), FENCE_READ);
 }
 
 void fence_allow_port(struct fence *f, int port)
@@ -135,8 +180,7 @@ static enum err add_rule(struct ctx *cx, int set, const struct ruleset *r,
 		return fail_detail(cx, ERR_BROKEN, "fence: %.*s: %s",
 		    STR_ARG(rule->path), strerror(why));
 	}
-	uint64_t rights =
-	    (rule->right == FENCE_WRITE ? write_rights : read_rights) & r->fs;
+	uint64_t rights = rights_of(rule->right) & r->fs;
 	if (!S_ISDIR(st.st_mode))
 		rights &= file_rights;
 	struct landlock_path_beneath_attr beneath = {

@@ -7,7 +7,8 @@
 
 #include "base/ctx.h"
 
-enum fence_right { FENCE_READ, FENCE_WRITE };
+/* FENCE_RUN: one program, which the kernel reads to run it. */
+enum fence_right { FENCE_READ, FENCE_WRITE, FENCE_RUN };
 
 struct fence_rule {
 	struct str path; /* a folder and all below it, or one file */
@@ -27,6 +28,11 @@ struct fence {
 void fence_allow(struct fence *, struct str path, enum fence_right);
 /* The same for what is not on every machine. */
 void fence_allow_if_there(struct fence *, struct str path, enum fence_right);
+
+/* That this program may be run again: its file, whatever became of its name since,
+ * and the loader that the kernel starts it with. No other file may be run, but
+ * what may be read can be handed to the loader, as it could be mapped without. */
+void fence_allow_self(struct arena *, struct fence *);
 
 void fence_allow_port(struct fence *, int port);
 

@@ -107,19 +107,73 @@ static void try_folder(
 		try_file(p, names->v[i]);
 }
 
-static void try_run(struct probe *p)
+/* Whether it could be started; a loader that may not read it ends with 127. */
+static bool runs(const char *path, const char *const argv[])
 {
 	pid_t pid = fork();
 	int status;
 
 	if (pid == 0) {
-		execl("/bin/sh", "sh", "-c", "exit 0", (char *)NULL);
-		_exit(is_refusal(errno) ? 1 : 0);
+		int null = open("/dev/null", O_WRONLY);
+		if (null >= 0) {
+			dup2(null, STDOUT_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+		execv(path, (char **)(uintptr_t)argv);
+		_exit(is_refusal(errno) ? 127 : 0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return true;
+	return !(WIFEXITED(status) && WEXITSTATUS(status) == 127);
+}
+
+static void try_run(struct probe *p, const char *path, const char *const argv[],
+    struct str what)
+{
+	note(p, what, STR("run"), !runs(path, argv));
+}
+
+/* A program that the process brings along itself. */
+static void try_run_own(struct probe *p)
+{
+	struct arena *a = p->cli->arena;
+	struct str path =
+	    str_fmt(a, "%.*s/probe.run", STR_ARG(p->site->gate_dir));
+	const char *name = str_cstr(a, path);
+	const char *const argv[] = { name, NULL };
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+
+	if (fd < 0)
 		return;
-	note(p, STR("/bin/sh"), STR("run"),
-	    WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	bool good = write(fd, "#!/bin/sh\nexit 0\n", 17) == 17;
+	close(fd);
+	if (good)
+		try_run(p, name, argv, path);
+	unlink(name);
+}
+
+/* No program; the gate itself, and no other by its loader. */
+static void try_runs(struct probe *p, bool gate, json_t *ret)
+{
+	static const char *const shell[] = { "sh", "-c", "exit 0", NULL };
+	static const char *const self[] = { "pratu", "version", NULL };
+	struct fence own = { .n = 0 };
+
+	try_run(p, "/bin/sh", shell, STR("/bin/sh"));
+	if (!gate) {
+		try_run(p, "/proc/self/exe", self, STR("itself"));
+		return;
+	}
+	json_put_flag(ret, "runs_itself", runs("/proc/self/exe", self));
+	try_run_own(p);
+	fence_allow_self(p->cli->arena, &own);
+	for (size_t i = 0; i < own.n; i++) {
+		const char *path = str_cstr(p->cli->arena, own.rule[i].path);
+		const char *const argv[] = { path, "/bin/sh", "-c", "exit 0",
+			NULL };
+		if (own.rule[i].right == FENCE_RUN && i > 0)
+			try_run(p, path, argv, STR("/bin/sh by the loader"));
+	}
 }
 
 /* A port that nobody is sent to; from ABI 4 the kernel refuses before it looks
@@ -185,10 +239,9 @@ static void try_sources(struct probe *p)
 	}
 }
 
-static json_t *result(const struct probe *p, enum process process, int abi)
+static json_t *result(
+    const struct probe *p, enum process process, int abi, json_t *o)
 {
-	json_t *o = json_new_object(p->cli->arena);
-
 	json_put_text(o, "process", str_of(process_names[process]));
 	json_put_int(o, "fence", abi);
 	json_put(o, "tried", p->tried);
@@ -229,7 +282,8 @@ int probe_run(
 		try_sources(&p);
 	if (pf.fence.no_connect && pf.abi >= 4)
 		try_connect(&p);
-	try_run(&p);
-	out_json(cli, result(&p, process, pf.abi));
+	json_t *o = json_new_object(cli->arena);
+	try_runs(&p, gate, o);
+	out_json(cli, result(&p, process, pf.abi, o));
 	return p.n_open ? EXIT_INTEGRITY : EXIT_DONE;
 }

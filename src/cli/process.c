@@ -214,6 +214,8 @@ int process_fence(struct cli *cli, const struct config *c,
 		allow_network(f);
 	if (process == PROCESS_GATE) {
 		fence_allow(f, site->gate_dir, FENCE_WRITE);
+		/* What is sent in is read by a process of its own. */
+		fence_allow_self(cli->arena, f);
 		if (allow_sources(&cli->cx, site, pf))
 			return cli_fault(cli);
 	} else {

@@ -151,23 +151,20 @@ static enum err copy_upload(struct build *b, const struct upload_file *u,
 {
 	struct gate_visit *v = b->v;
 	struct kept *copy = ARENA_NEW(v->cx.arena, struct kept);
-	char block[32768];
-	int fd;
-	int64_t bytes;
-	enum err e = file_open(v, STR("uploads"), u->sha256, &fd, &bytes);
-	if (e)
-		return e;
-	e = file_begin(v, STR("artefacts"), copy);
-	for (ssize_t n; !e && (n = read(fd, block, sizeof block)) != 0;)
-		if (n < 0 || !file_write(copy, block, (size_t)n))
-			e = fail_detail(
-			    &v->cx, ERR_BROKEN, "copying an upload");
-	close(fd);
+	struct sealed *from;
+	bool changed;
+	enum err e =
+	    file_open_sealed(v, STR("uploads"), u->sha256, &from, &changed);
+	if (!e)
+		e = file_begin(v, STR("artefacts"), copy);
+	if (!e && !file_copy(copy, from))
+		e = fail_detail(&v->cx, ERR_BROKEN, "copying an upload");
 	if (!e)
 		e = keep(b, copy, u->name, ret_sha);
 	if (!e && !str_eq(*ret_sha, u->sha256))
 		e = fail_detail(&v->cx, ERR_BROKEN, "an upload has changed");
-	*ret_bytes = copy->bytes;
+	if (!e)
+		*ret_bytes = copy->bytes;
 	return e;
 }
 

@@ -21,6 +21,16 @@ static struct str folder_of(struct gate_visit *v, struct str kind)
 	    STR_ARG(v->gate->options->site->gate_dir), STR_ARG(kind));
 }
 
+/* A digest, or an id: no name leads out of the folder. */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= '0' && s.p[i] <= '9'))
+			return false;
+	return s.n >= 2 && s.n <= 64;
+}
+
 static bool make_folder(struct gate_visit *v, struct str path)
 {
 	return mkdir(str_cstr(v->cx.arena, path), 0700) == 0 || errno == EEXIST;
@@ -34,6 +44,11 @@ static void drop(void *arg)
 		close(k->fd);
 		unlink(k->temporary);
 	}
+}
+
+static bool is_plain(struct str kind)
+{
+	return str_eq(kind, STR("artefacts"));
 }
 
 enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
@@ -50,6 +65,9 @@ enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
 	k.digest = sha256_begin(a);
 	*ret = k;
 	arena_defer(a, drop, ret);
+	if (!is_plain(kind) &&
+	    !sealed_begin(a, k.fd, v->gate->seal, &ret->sealed))
+		return disk_failed(v, "write");
 	return OK;
 }
 
@@ -57,6 +75,12 @@ bool file_write(void *arg, const void *p, size_t n)
 {
 	struct kept *k = arg;
 	const char *from = p;
+	if (k->sealed != NULL) {
+		k->failed |= !sealed_write(k->sealed, p, n);
+		sha256_add(k->digest, p, n);
+		k->bytes += (int64_t)n;
+		return !k->failed;
+	}
 	while (n > 0 && !k->failed) {
 		ssize_t done = write(k->fd, from, n);
 		if (done < 0 && errno == EINTR)
@@ -71,6 +95,22 @@ bool file_write(void *arg, const void *p, size_t n)
 		n -= (size_t)done;
 	}
 	return !k->failed;
+}
+
+bool file_copy(struct kept *k, struct sealed *from)
+{
+	enum { BLOCK = 32 << 10 };
+	char block[BLOCK];
+	uint64_t left = sealed_bytes(from);
+	for (uint64_t at = 0; left > 0;) {
+		size_t n = left < BLOCK ? (size_t)left : BLOCK;
+		if (sealed_read(from, at, block, n) != SEALED_FINE ||
+		    !file_write(k, block, n))
+			return false;
+		at += n;
+		left -= n;
+	}
+	return true;
 }
 
 /* Gives it its name with the folder held, and as new: whoever destroys looks
@@ -101,11 +141,18 @@ static bool sync_folder(struct gate_visit *v, struct str path)
 	return good;
 }
 
+static bool finish(struct kept *k)
+{
+	if (k->sealed != NULL && !sealed_end(k->sealed))
+		k->failed = true;
+	return !k->failed && fsync(k->fd) == 0;
+}
+
 enum err file_keep(struct kept *k, struct str *ret_sha256)
 {
 	struct gate_visit *v = k->v;
 	struct arena *a = v->cx.arena;
-	if (k->failed || fsync(k->fd) != 0)
+	if (!finish(k))
 		return disk_failed(v, "write");
 	struct str sha = sha256_hex(a, sha256_end(k->digest));
 	struct str folder = str_fmt(a, "%.*s/%.2s", STR_ARG(k->folder), sha.p);
@@ -118,6 +165,57 @@ enum err file_keep(struct kept *k, struct str *ret_sha256)
 	k->fd = -1;
 	*ret_sha256 = sha;
 	return OK;
+}
+
+enum err file_keep_as(struct kept *k, struct str name)
+{
+	struct gate_visit *v = k->v;
+	struct str path = str_fmt(
+	    v->cx.arena, "%.*s/%.*s", STR_ARG(k->folder), STR_ARG(name));
+	if (!is_name(name))
+		return fail_detail(&v->cx, ERR_BROKEN, "no name of a file");
+	if (!finish(k))
+		return disk_failed(v, "write");
+	if (!name_it(k, k->folder, path))
+		return disk_failed(v, "rename");
+	close(k->fd);
+	k->fd = -1;
+	return OK;
+}
+
+static void close_sealed(void *arg)
+{
+	close(sealed_fd(arg));
+}
+
+enum err file_open_sealed(struct gate_visit *v, struct str kind,
+    struct str name, struct sealed **ret, bool *ret_changed)
+{
+	struct arena *a = v->cx.arena;
+	struct str folder = folder_of(v, kind);
+	*ret_changed = false;
+	if (!is_name(name))
+		return fail_detail(&v->cx, ERR_NOT_FOUND, "no digest");
+	if (str_eq(kind, STR("uploads")))
+		folder = str_fmt(a, "%.*s/%.2s", STR_ARG(folder), name.p);
+	int fd = open(str_cstr(a, str_fmt(a, "%.*s/%.*s", STR_ARG(folder),
+				      STR_ARG(name))),
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return errno == ENOENT
+		           ? fail_detail(&v->cx, ERR_NOT_FOUND, "no such file")
+		           : disk_failed(v, "open");
+	enum sealed_is is = sealed_open(a, fd, v->gate->seal, ret);
+	if (is == SEALED_FINE) {
+		arena_defer(a, close_sealed, *ret);
+		return OK;
+	}
+	enum err e = is == SEALED_DISK ? disk_failed(v, "read")
+	                               : fail_detail(&v->cx, ERR_BROKEN,
+					     "a file was changed");
+	close(fd);
+	*ret_changed = is == SEALED_CHANGED;
+	return e;
 }
 
 enum err file_open(struct gate_visit *v, struct str kind, struct str sha256,

@@ -348,7 +348,10 @@ int gate_run(const struct gate_options *o)
 	/* A limit on the length of files is an error to be told, no end. */
 	signal(SIGXFSZ, SIG_IGN);
 	gate.secret = file_secret(arena, o->site->gate_dir, "cursor.secret");
-	if (gate.secret.n == 0 || !ready_tmp(arena, o->site)) {
+	struct str seal =
+	    file_secret(arena, o->site->gate_dir, "uploads.secret");
+	gate.seal = hmac_sha256(seal, STR("files sent in"));
+	if (gate.secret.n == 0 || seal.n == 0 || !ready_tmp(arena, o->site)) {
 		LOG("error", "gate.secret", { "why", str_of(strerror(errno)) });
 		arena_free(arena);
 		return 1;

@@ -111,4 +111,5 @@ void gate_sweep(struct ctx *cx, struct gate *gate)
 		    { "detail", cx->fault.detail });
 	sweep_halves(cx, gate, "uploads");
 	sweep_halves(cx, gate, "artefacts");
+	sweep_halves(cx, gate, "tables");
 }

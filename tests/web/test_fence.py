@@ -58,6 +58,21 @@ def test_the_gate_cannot_reach_people(make_place, store, fenced):
     assert wanted <= refused
 
 
+def test_the_gate_runs_itself_and_nothing_else(make_place, fenced):
+    """It reads what is sent in by running its program again; no other file may
+    be run, one of its own neither, and the loader may read no other program."""
+    place = make_place()
+    done = place.pratu("serve", "--only", "gate", "--probe")
+    assert json.loads(done.stdout)["runs_itself"] is True
+    _, refused, allowed = probe(place, "gate")
+    assert allowed == set()
+    assert {("run", "/bin/sh"), ("run", "gate/probe.run"),
+            ("run", "/bin/sh by the loader")} <= refused
+    for process in ("desk", "courier"):
+        _, refused, allowed = probe(place, process)
+        assert allowed == set() and ("run", "itself") in refused
+
+
 @pytest.mark.both_stores
 @pytest.mark.parametrize("process", ["desk", "courier"])
 def test_desk_and_courier_cannot_reach_the_data(make_place, store, process,

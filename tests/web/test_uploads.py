@@ -128,3 +128,40 @@ def test_what_nothing_uses_is_swept(desk, officer):
     officer.ok(no, "prepare", file=used, outlets=["export"],
                confirm={"exists": True, "releasable": True})
     fresh.unlink()
+
+
+def test_what_is_sent_in_is_sealed(desk, officer):
+    """The disk never has it in clear; a flipped bit, a file cut off and another's
+    bytes in its place are no file; what came before there were seals still is."""
+    no = desk.icit.until("preparing")
+    content = "1100100110007,สมชาย ใจดี\r\n".encode() * 9000
+    one, path = send(officer, no, content)
+    kept_bytes = path.read_bytes()
+    assert "สมชาย".encode() not in kept_bytes and b"1100100110007" not in kept_bytes
+    assert len(kept_bytes) == 80 + len(content) + 16 * -(-len(content) // 65536)
+    name = path.name
+    asked = {"file": one, "outlets": ["export"], "columns": [],
+             "confirm": {"exists": True, "releasable": True}}
+
+    def prepare():
+        return officer.send(no, "prepare", **asked)
+
+    other = "another file".encode()
+    _, other_path = send(officer, no, other)
+    for wrong in (kept_bytes[:40000] + bytes([kept_bytes[40000] ^ 4])
+                  + kept_bytes[40001:], kept_bytes[:-1], kept_bytes[:80 + 65552],
+                  other_path.read_bytes()):
+        path.write_bytes(wrong)
+        assert prepare().status_code >= 500
+    # One from before: its bytes as they are.
+    path.write_bytes(content)
+    assert path.name == name
+    made = good(prepare())
+    assert made["artefact"]["documents"][0]["sha256"] == name
+    # By a form of the browser it is sealed too.
+    told = good(ticket(officer, no), 201)
+    form = "in clear by a form".encode()
+    put = requests.post(told["url"], files={"file": ("a.csv", form)},
+                        allow_redirects=False, timeout=60)
+    assert put.status_code == 303, put.text
+    assert form not in kept(officer, form).read_bytes()
