@@ -163,6 +163,15 @@ static enum err take(struct ctx *cx, struct str owner, struct inbound *claim)
 	    NULL);
 }
 
+enum err inbound_waits(struct ctx *cx, bool *ret)
+{
+	struct row row;
+	return sql_find(cx,
+	    SQL("select 1 as n from inbound where state = 'reading'"
+		" and until < $1 limit 1"),
+	    VALS(val_i64(cx->now)), &row, ret);
+}
+
 /* A write transaction is alone on both stores: what was found is taken. */
 enum err inbound_claim(
     struct ctx *cx, struct str owner, struct inbound *ret, bool *ret_found)

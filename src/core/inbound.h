@@ -79,6 +79,8 @@ MUST_CHECK enum err inbound_choice_check(
 
 /* For the gate. It came: no harm for an upload that is no table. */
 MUST_CHECK enum err inbound_received(struct ctx *, struct str upload);
+/* Whether there is one to be claimed. */
+MUST_CHECK enum err inbound_waits(struct ctx *, bool *ret);
 /* One that is to be read and that nobody reads, for `owner`. */
 MUST_CHECK enum err inbound_claim(
     struct ctx *, struct str owner, struct inbound *ret, bool *ret_found);

@@ -18,6 +18,7 @@
 #include "gate/files.h"
 #include "gate/record.h"
 #include "gate/sweep.h"
+#include "gate/table_reader.h"
 #include "gate/views.h"
 #include "source/source.h"
 #include "sql/sql.h"
@@ -323,7 +324,9 @@ static int serve(struct gate *gate, const struct gate_options *o)
 	o->ready(o->ready_arg);
 	struct views_watch *views = views_watch_begin(gate);
 	struct disposer *disposer = disposer_begin(gate);
+	struct table_reader *tables = table_reader_begin(gate);
 	int code = watch(gate, o);
+	table_reader_end(tables);
 	disposer_end(disposer);
 	views_watch_end(views);
 	bool gone = server_stop(inner, 1000);

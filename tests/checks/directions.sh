@@ -20,7 +20,7 @@ core: base sql
 paper: base fmt
 templates: base html
 desk: base http html fmt core paper sql templates
-gate: base http html fmt source evidence core sql templates
+gate: base http html fmt sheet source evidence core sql templates
 courier: base http html core paper evidence sql templates
 cli: base sql http html fmt sheet source evidence core paper desk gate courier'
 
