@@ -107,6 +107,13 @@ bool papers_may_scan(
 	       strchr(signers[kind], 'o') != NULL;
 }
 
+bool papers_may_scan_late(const struct facts *facts, const struct case_file *f,
+    const struct person *p, enum papers kind)
+{
+	return !case_is_own(f, p->email) && papers_may_scan(f, p, kind) &&
+	       papers_may_sign(facts, f, p, kind);
+}
+
 bool papers_room(const struct case_file *f)
 {
 	return f->papers.n < PAPERS_MAX_KEPT;
@@ -128,6 +135,9 @@ enum err cases_may_paper(struct ctx *cx, const struct case_file *f,
 		    str_fmt(cx->arena, "%d", PAPERS_MAX_KEPT));
 	if (is_scan && !papers_may_scan(f, p, kind))
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours, act);
+	/* A delivery note or a reply is there only when all is over. */
+	if (is_scan && papers_may_scan_late(facts, f, p, kind))
+		return actor_may_write(cx);
 	if (is_scan)
 		return cases_may_attach(cx, f->no);
 	if (!papers_may_sign(facts, f, p, kind))

@@ -52,6 +52,10 @@ bool papers_may_sign(const struct facts *, const struct case_file *,
  * side what it signs, the office all that is signed, owners their answer. */
 bool papers_may_scan(
     const struct case_file *, const struct person *, enum papers);
+/* Whether he may also when the request is closed: whoever signs it for the office
+ * or for an owner. */
+bool papers_may_scan_late(const struct facts *, const struct case_file *,
+    const struct person *, enum papers);
 
 #define PAPERS_MAX_KEPT 60
 /* Whether one more may be kept: they have a limit of their own. */

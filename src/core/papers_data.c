@@ -150,6 +150,19 @@ static enum err put_office(struct filling *w)
 	return OK;
 }
 
+/* Whom a memo to the unit is for: whoever signed the one from it. */
+static void put_unit(struct filling *w, struct str position)
+{
+	struct str name = unit_name(w->facts, w->f->unit);
+	json_t *o = part(w->o, "unit");
+	json_put_text(o, "code", w->f->unit);
+	json_put_text(o, "name", name);
+	json_put_text(o, "head",
+	    position.n
+		? position
+		: msg_fill(w->a, LANG_TH, MSG_paper_unit_head, &name, 1));
+}
+
 static enum err put_requester(struct filling *w)
 {
 	const struct case_file *f = w->f;
@@ -169,9 +182,7 @@ static enum err put_requester(struct filling *w)
 	json_put_text(s, "name", name.n ? name : json_text(o, "name"));
 	json_put_text(s, "position",
 	    name.n ? json_text(f->answers, "signer_position") : p.position);
-	o = part(w->o, "unit");
-	json_put_text(o, "code", f->unit);
-	json_put_text(o, "name", unit_name(w->facts, f->unit));
+	put_unit(w, name.n ? json_text(f->answers, "signer_position") : name);
 	return OK;
 }
 
@@ -312,12 +323,12 @@ static enum err put_answer(
 	json_put_text(o, "outcome", word(w, "stage-outcome.", r->outcome));
 	json_put_text(o, "day",
 	    whole ? long_day(w->a, r->until) : short_day(w->a, r->until));
+	json_put_text(o, "refused", texts(w, r->refused));
+	json_put_text(o, "conditions", r->conditions);
 	if (!whole)
 		return OK;
 	json_put_text(o, "no", STR(""));
 	json_put_text(o, "position", p.position);
-	json_put_text(o, "refused", texts(w, r->refused));
-	json_put_text(o, "conditions", r->conditions);
 	json_put_text(o, "note", r->note);
 	return OK;
 }
@@ -349,6 +360,7 @@ static void put_made(struct filling *w)
 			continue;
 		json_t *o = item(given);
 		json_put_text(o, "name", h->name);
+		json_put_text(o, "file", h->name);
 		json_put_text(o, "form", h->form);
 		json_put_text(o, "digest", h->sha256);
 	}
@@ -504,6 +516,28 @@ static void name_signer(struct filling *w, enum papers kind)
 	json_put_text(o, "position", w->cx->actor->person.position);
 }
 
+/* Of the memo that asks. A title may be one already: the form's own example is
+ * "ขอความอนุเคราะห์จัดทำข้อมูล…". */
+static struct str subject_of(struct arena *a, struct str title)
+{
+	struct str rest = title;
+	if (str_take(&rest, STR("ขอ")))
+		return title;
+	return msg_fill(a, LANG_TH,
+	    str_take(&rest, STR("ข้อมูล")) ? MSG_paper_subject_of_data
+					 : MSG_paper_subject,
+	    &title, 1);
+}
+
+/* After "เพื่อ", which people write as well. */
+static struct str purpose_of(const struct case_file *f)
+{
+	struct str purpose = str_trim(json_text(f->answers, "purpose"));
+	if (str_take(&purpose, STR("เพื่อ")))
+		purpose = str_trim(purpose);
+	return purpose;
+}
+
 static void put_words(struct filling *w)
 {
 	const struct case_file *f = w->f;
@@ -511,7 +545,12 @@ static void put_words(struct filling *w)
 	bool secret = !str_eq(f->secrecy, STR("none"));
 	json_put_text(w->o, "request", f->no);
 	json_put_text(w->o, "title", case_title(f));
-	json_put_text(w->o, "purpose", json_text(f->answers, "purpose"));
+	json_put_text(w->o, "subject", subject_of(w->a, case_title(f)));
+	json_put_text(w->o, "purpose", purpose_of(f));
+	json_put_text(w->o, "score",
+	    f->score > 0
+		? word(w, "score.", str_fmt(w->a, "%lld", (long long)f->score))
+		: STR(""));
 	json_put_text(
 	    w->o, "state", word(w, "state.", str_of(state_names[f->state])));
 	json_put_text(w->o, "outcome",

@@ -42,8 +42,9 @@ static enum err read_case(struct visit *v, const struct link *link,
 	else
 		v->cx.fault = before;
 	e = policy_may(&v->cx, facts, f, &v->actor.person, COMMAND_accept);
-	return e == ERR_CONFLICT ? fail(&v->cx, ERR_GONE, MSG_accept_answered)
-	                         : e;
+	return e == ERR_CONFLICT
+	           ? fail(&v->cx, ERR_GONE, MSG_error_link_answered)
+	           : e;
 }
 
 static struct str delivered_text(struct visit *v, const struct case_file *f)

@@ -127,6 +127,15 @@ static void put_sign(const struct case_work *w, enum papers kind, int64_t text,
 	    (struct ui_button){ .label = case_say(w, MSG_paper_sign) };
 }
 
+static bool may_scan(const struct case_work *w, enum papers kind)
+{
+	const struct person *me = &w->v->actor.person;
+	if (w->may_attach && papers_may_scan(&w->f, me, kind))
+		return true;
+	return !w->v->actor.read_only &&
+	       papers_may_scan_late(&w->facts, &w->f, me, kind);
+}
+
 static struct paper_line line_of(
     const struct case_work *w, enum papers kind, int64_t text)
 {
@@ -144,8 +153,7 @@ static struct paper_line line_of(
 		.url = paper_url(w, "/requests/{}/papers/{}",
 		    str_cat(a, id, STR(".docx"))) };
 	put_sign(w, kind, text, &l);
-	if (w->may_attach && papers_room(&w->f) &&
-	    papers_may_scan(&w->f, &w->v->actor.person, kind))
+	if (may_scan(w, kind) && papers_room(&w->f))
 		l.scan = (struct ui_button){ .kind = UI_PLAIN,
 			.label = case_say(w, MSG_paper_scan),
 			.url = paper_url(w, "/requests/{}/scan/{}", id) };

@@ -46,26 +46,43 @@ static void span(
 	pango_attr_list_insert(list, attr);
 }
 
+/* What must not break: all of a name, its words, or nothing. */
+enum keep { KEEP_ALL, KEEP_WORDS, KEEP_NOTHING };
+
+static void span_whole(
+    PangoAttrList *list, struct str s, size_t from, enum keep keep)
+{
+	if (keep == KEEP_ALL)
+		span(
+		    list, pango_attr_allow_breaks_new(FALSE), from, from + s.n);
+	struct str one;
+	for (bool more = keep == KEEP_WORDS; more; from += one.n + 1) {
+		more = str_cut(s, ' ', &one, &s);
+		span(list, pango_attr_allow_breaks_new(FALSE), from,
+		    from + one.n);
+	}
+}
+
 static PangoAttrList *spans(const struct flow *f, const struct paper_words *w,
-    bool keep, struct buf *text)
+    enum keep keep, struct buf *text)
 {
 	PangoAttrList *list = pango_attr_list_new();
 	for (size_t i = 0; i < w->n; i++) {
 		const struct paper_run *r = &w->v[i];
 		size_t from = text->n;
-		buf_str(text, paper_digits(f->cx->arena, f->paper, r));
+		struct str s = paper_digits(f->cx->arena, f->paper, r);
+		buf_str(text, s);
 		if (r->style & PAPER_BOLD)
 			span(list, pango_attr_weight_new(PANGO_WEIGHT_BOLD),
 			    from, text->n);
-		if (keep && (r->style & PAPER_KEEP))
-			span(list, pango_attr_allow_breaks_new(FALSE), from,
-			    text->n);
+		if (r->style & PAPER_KEEP)
+			span_whole(list, s, from, keep);
 	}
 	return list;
 }
 
-static void set_text(
-    struct flow *f, PangoLayout *layout, const struct paper_words *w, bool keep)
+static void set_text(struct flow *f, PangoLayout *layout,
+    const struct paper_words *w, enum keep keep)
 {
 	struct buf text = buf_new(f->cx->arena, WORDS_MAX);
 	PangoAttrList *list = spans(f, w, keep, &text);
@@ -111,10 +128,12 @@ PangoLayout *flow_set(
 	l->next = f->layouts;
 	f->layouts = l;
 	set_look(layout, s);
-	set_text(f, layout, w, true);
-	/* A name longer than its line is broken after all. */
-	if (keeps(w) && flow_width(layout) > s->width + 0.01)
-		set_text(f, layout, w, false);
+	set_text(f, layout, w, KEEP_ALL);
+	/* A name longer than its line is broken after all, between its words if
+	 * that helps. */
+	for (enum keep k = KEEP_WORDS; k <= KEEP_NOTHING; k++)
+		if (keeps(w) && flow_width(layout) > s->width + 0.01)
+			set_text(f, layout, w, k);
 	return layout;
 }
 

@@ -100,7 +100,7 @@ static bool is_one_of(struct str s, const char *const *list, size_t n)
 static unsigned style_of(struct str path)
 {
 	static const char *const raw[] = { "email", "link", "code", "digest",
-		"request", "revision", "systems_codes" };
+		"request", "revision", "systems_codes", "file" };
 	static const char *const keep[] = { "name", "position", "unit", "no",
 		"day", "time", "phone", "office", "number" };
 	struct str last = path, head;

@@ -3,7 +3,7 @@
 Words come from the catalogue (po/) and from the procedures, so a page is found
 and filled in by what stands on it, in either language. look() asks of a page
 what every page must keep, at a desk's width and at a phone's, and takes its
-picture into $PRATU_SHOTS, there at both widths, or into the test's own folder."""
+picture into $PRATU_SHOTS, or into the test's own folder when something is wrong."""
 import base64
 import functools
 import os
@@ -450,19 +450,21 @@ class Browser:
         path.write_bytes(base64.b64decode(shot["data"]))
 
     def look(self, screen, status=200):
-        """Everything that this page must keep, at both widths; a picture. A
-        refusal has its status, which the browser's console says too."""
+        """Everything that this page must keep, at both widths; a picture where
+        somebody will look at it. A refusal has its status, which the browser's
+        console says too."""
         self.n += 1
         name = f"{self.prefix}-{self.n:02}-{screen}"
         keys = [k for k in catalogue(self.lang) if k]
         found = []
         for width in (DESK, PHONE):
             self.resize(width)
-            found += [f"at {width}: {what}" for what in
-                      self.js(LOOK, self.lang, 44, keys, sorted(
-                          self.given, key=len, reverse=True))]
-            if width == self.width or os.environ.get("PRATU_SHOTS"):
+            seen = [f"at {width}: {what}" for what in
+                    self.js(LOOK, self.lang, 44, keys, sorted(
+                        self.given, key=len, reverse=True))]
+            if seen or os.environ.get("PRATU_SHOTS"):
                 self.shoot(name, width)
+            found += seen
         self.resize(self.width)
         for kind in ("rawKeyDown", "keyUp"):
             self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {

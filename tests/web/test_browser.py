@@ -68,6 +68,7 @@ def as_printed(university):
 
 class Story:
     """One request on its way through the pages."""
+    browser = Browser
 
     def __init__(self, university, code, lang, width, shots):
         self.place = university
@@ -77,7 +78,7 @@ class Story:
         self.words = dict(WORDS[lang])
         self.words["title"] = f"{self.words[self.office]} ({width})"
         self.words["memo"] += str(width)
-        self.b = Browser(university.desk, lang, width, shots)
+        self.b = self.browser(university.desk, lang, width, shots)
         self.finished = Path(shots) / "notes.csv"
         self.finished.write_text("a,b\n1,2\n")
         self.b.prefix = f"{self.office.lower()}-{lang}-{width}"
@@ -197,17 +198,18 @@ class Story:
         self.open()
         self.command(self.t("button.decide.approved"), "decide")
 
-    def prepare(self, sql, button):
+    def prepare(self, sql, button, outlets=("api-get", "export"),
+                formats=("json", "csv", "xlsx")):
         b = self.b
         b.press(self.t("ask.prepare-open"), self.panel())
         b.look("prepare")
         b.fill(self.t("plan.sql"), sql)
         b.press(self.t("plan.preview"))
         b.look("prepare-preview")
-        b.choose(self.t("thing.outlet"), self.t("outlet.api-get"),
-                 self.t("outlet.export"))
-        b.choose(self.t("case.formats"), self.t("format.json"),
-                 self.t("format.csv"), self.t("format.xlsx"))
+        b.choose(self.t("thing.outlet"),
+                 *[self.t(f"outlet.{o}") for o in outlets])
+        b.choose(self.t("case.formats"),
+                 *[self.t(f"format.{f}") for f in formats])
         b.choose(self.t("plan.confirm"), self.t("plan.exists"),
                  self.t("plan.releasable"))
         b.press(button)

@@ -26,13 +26,19 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PRATU_BUILD", ROOT / "build"))
 HTTP_ECHO = BUILD / "tests/unit/http_echo"
 HOST = corpus.HOST
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
 
 class Echo:
-    """A running http_echo on a free port, or on a Unix socket."""
+    """A running http_echo on a free port, or on a Unix socket. Its clocks and
+    waits run `speed` times as fast."""
 
-    def __init__(self, address="127.0.0.1:0", *limits, guard=True):
+    def __init__(self, address="127.0.0.1:0", *limits, guard=True, speed=1):
         env = dict(os.environ, HTTP_ECHO_GUARD="on" if guard else "off")
+        self.speed = speed
+        if speed != 1:
+            assert os.path.exists(FAKETIME)
+            env |= {"LD_PRELOAD": FAKETIME, "FAKETIME": f"+0 x{speed}"}
         self.process = subprocess.Popen(
             [HTTP_ECHO, address, *map(str, limits)], env=env,
             stdout=subprocess.PIPE, text=True)
@@ -571,25 +577,25 @@ def drip_body(e):
         s.sendall(b"POST /echo HTTP/1.1\r\n" + HOST +
                   b"Content-Length: 100000\r\n\r\n")
         start = time.monotonic()
-        s.settimeout(1)
+        s.settimeout(1 / e.speed)
         while time.monotonic() - start < 40:
             s.sendall(b"a" * 20)
             try:
-                return s.recv(12), time.monotonic() - start
+                return s.recv(12), (time.monotonic() - start) * e.speed
             except socket.timeout:
                 pass
     return b"", 40
 
 
-def stop_reading():
+def stop_reading(speed):
     """Asks for a lot and reads nothing; tells how long it is kept."""
-    with Echo() as own, own.connect() as s:
+    with Echo(speed=speed) as own, own.connect() as s:
         s.sendall(message("/stream/900000000"))
         start = time.monotonic()
         while time.monotonic() - start < 75:
             if ends(own) == [0, 1]:
-                return time.monotonic() - start
-            time.sleep(1)
+                return (time.monotonic() - start) * speed
+            time.sleep(1 / speed)
     return 75
 
 
@@ -599,22 +605,26 @@ def idle(e):
         receive(s)
         start = time.monotonic()
         assert s.recv(1) == b""
-        return time.monotonic() - start
+        return (time.monotonic() - start) * e.speed
 
 
 def mute(e):
     with e.connect(timeout=45) as s:
         start = time.monotonic()
         assert s.recv(1) == b""
-        return time.monotonic() - start
+        return (time.monotonic() - start) * e.speed
 
 
-def test_time_limits(echo):
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        body = pool.submit(drip_body, echo)
-        reader = pool.submit(stop_reading)
-        between = pool.submit(idle, echo)
-        nothing = pool.submit(mute, echo)
+@pytest.mark.long
+def test_time_limits(full_size):
+    """In seconds of the server's clock, which runs faster in the short form."""
+    speed = 1 if full_size else 4
+    with Echo(speed=speed) as e, \
+            concurrent.futures.ThreadPoolExecutor(4) as pool:
+        body = pool.submit(drip_body, e)
+        reader = pool.submit(stop_reading, speed)
+        between = pool.submit(idle, e)
+        nothing = pool.submit(mute, e)
         status, took = body.result()
         assert status == b"HTTP/1.1 408" and 29 < took < 34
         # What its buffers took at the start fills one window of 30 s.

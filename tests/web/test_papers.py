@@ -232,6 +232,17 @@ def test_whose_scan_is_taken(desk):
     assert f"/requests/{no}/scan/notice" not in links
     good(scan(requester, no, "request"), 201)
     good(scan(icit.records, no, "notice"), 201)
+    # When all is over: who signs it for the office, and the records office.
+    icit.go_on(no)
+    links = signed_in(desk, icit.officer).open(f"/requests/{no}/papers").links
+    assert f"/requests/{no}/scan/delivery" in links
+    assert f"/requests/{no}/scan/request" not in links
+    good(scan(icit.officer, no, "delivery"), 201)
+    good(scan(icit.records, no, "request"), 201)
+    refusal(scan(icit.officer, no, "request"), 409, "not-in-this-state")
+    refusal(scan(requester, no, "request"), 409, "not-in-this-state")
+    refusal(scan(icit.head, no, "delivery"), 409, "not-in-this-state")
+    assert desk.university.pratu("rebuild", "--check").returncode == 0
 
 
 def test_the_page_of_papers_signs_with_the_password(desk):
