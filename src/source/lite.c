@@ -38,15 +38,21 @@ static int compare_names(const void *a, const void *b)
 	return str_cmp(*x, *y);
 }
 
-static bool is_table(const struct lite *l, const char *name)
+bool lite_has_table(const struct lite *l, struct str name)
 {
-	struct str key = str_lower(l->arena, str_of(name));
+	struct str key = str_lower(l->arena, name);
 
-	/* The two table-valued functions that are pure. */
-	if (str_eq(key, STR("json_each")) || str_eq(key, STR("json_tree")))
-		return true;
 	return l->n_tables > 0 && bsearch(&key, l->tables, l->n_tables,
 				      sizeof(key), compare_names) != NULL;
+}
+
+static bool is_table(const struct lite *l, const char *name)
+{
+	struct str s = str_of(name);
+
+	/* The two table-valued functions that are pure. */
+	return str_eq_nocase(s, STR("json_each")) ||
+	       str_eq_nocase(s, STR("json_tree")) || lite_has_table(l, s);
 }
 
 static bool is_function(const struct lite *l, const char *name)
@@ -269,6 +275,14 @@ static void set_limits(sqlite3 *db)
 		sqlite3_limit(db, limits[i].id, limits[i].value);
 }
 
+void lite_add_table(struct lite *l, struct str name)
+{
+	l->tables = with_room(l->arena, l->tables, l->n_tables, &l->max_tables,
+	    sizeof(*l->tables));
+	l->tables[l->n_tables++] = str_lower(l->arena, name);
+	qsort(l->tables, l->n_tables, sizeof(*l->tables), compare_names);
+}
+
 static enum err load_tables(struct ctx *cx, struct lite *l)
 {
 	sqlite3_stmt *st = NULL;
@@ -298,6 +312,33 @@ static enum err load_tables(struct ctx *cx, struct lite *l)
 	return OK;
 }
 
+/* What may be read is known before anything is put beside it; from then on
+ * nothing is written, into the temporary schema neither. */
+static enum err ready(
+    struct ctx *cx, struct lite *l, const struct source *source)
+{
+	int rc = sqlite3_exec(l->db,
+	    "pragma cache_size=-64; pragma mmap_size=0; "
+	    "pragma cell_size_check=1",
+	    NULL, NULL, NULL);
+	if (rc != SQLITE_OK)
+		return lite_fail(cx, l, rc, false);
+
+	enum err e = load_tables(cx, l);
+	if (e == OK && source->n_given > 0)
+		e = lite_given(cx, l, source);
+	if (e != OK)
+		return e;
+	rc = sqlite3_exec(l->db,
+	    "pragma query_only=1; "
+	    /* Declares these two, which the authorizer would refuse. */
+	    "select 1 from json_each('[]'), json_tree('[]')",
+	    NULL, NULL, NULL);
+	if (rc == SQLITE_OK && !l->officer)
+		rc = lite_add_like(l);
+	return rc == SQLITE_OK ? OK : lite_fail(cx, l, rc, false);
+}
+
 enum err lite_open(struct ctx *cx, const struct source *source,
     const struct source_limits *limits, bool officer, struct lite **ret)
 {
@@ -309,6 +350,7 @@ enum err lite_open(struct ctx *cx, const struct source *source,
 
 	l->arena = cx->arena;
 	l->officer = officer;
+	l->once = source->once || source->n_given > 0;
 	l->cells = ARENA_ARRAY(cx->arena, struct cell, SOURCE_CELLS);
 	l->text = arena_alloc(cx->arena, SOURCE_BATCH_BYTES);
 	lite_budget(l, limits);
@@ -317,20 +359,10 @@ enum err lite_open(struct ctx *cx, const struct source *source,
 		return lite_fail(cx, l, rc, false);
 	set_limits(l->db);
 	sqlite3_busy_timeout(l->db, BUSY_MS);
-	rc = sqlite3_exec(l->db,
-	    "pragma query_only=1; pragma cache_size=-64; pragma mmap_size=0; "
-	    "pragma cell_size_check=1; "
-	    /* Declares these two, which the authorizer would refuse. */
-	    "select 1 from json_each('[]'), json_tree('[]')",
-	    NULL, NULL, NULL);
-	if (rc == SQLITE_OK && !officer)
-		rc = lite_add_like(l);
-	if (rc != SQLITE_OK)
-		return lite_fail(cx, l, rc, false);
-
-	enum err e = load_tables(cx, l);
+	enum err e = ready(cx, l, source);
 	if (e != OK)
 		return e;
+	lite_budget(l, limits); /* filling took none of it */
 	sqlite3_progress_handler(l->db, STEPS_BETWEEN_LOOKS, progress, l);
 	sqlite3_set_authorizer(l->db, authorize, l);
 	*ret = l;

@@ -44,6 +44,8 @@ struct lite {
 	/* Set while lite_pool.c prepares its own, which the guard would refuse. */
 	bool own_sql;
 	struct kept *kept; /* the pool's; NULL: not of the pool */
+	/* Its file, or what stands beside it, is of this run alone. */
+	bool once;
 	/* The batch of its one stream. */
 	struct cell *cells; /* SOURCE_CELLS */
 	char *text;         /* SOURCE_BATCH_BYTES */
@@ -73,6 +75,13 @@ bool lite_over(struct lite *);
 MUST_CHECK enum err lite_bind(struct ctx *, struct lite *, sqlite3_stmt *,
     struct params, const struct cell *param_values, const struct cell *values,
     size_t n_values);
+
+/* Tables and views that may be read; names whatever their case. */
+bool lite_has_table(const struct lite *, struct str name);
+void lite_add_table(struct lite *, struct str name);
+/* Makes the tables of source->given: lite_given.c. */
+MUST_CHECK enum err lite_given(
+    struct ctx *, struct lite *, const struct source *);
 
 /* Finds `key` of a description that is complete but for it; lite_key.c. */
 void lite_key(

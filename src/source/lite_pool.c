@@ -194,7 +194,7 @@ bool lite_version(
 		f->written.tv_nsec };
 	size_t n = 0;
 
-	if (!k->version_now.known || l->by_clock)
+	if (!k->version_now.known || l->by_clock || l->once)
 		return false;
 	memcpy(ret, file, sizeof(file));
 	n = sizeof(file);
@@ -293,7 +293,8 @@ static enum err take_new(struct ctx *cx, const struct source *source,
 	if (e) {
 		struct str detail = str_dup(cx->arena, inner.fault.detail);
 
-		e = fail(cx, e, inner.fault.msg);
+		e = fail1(cx, e, inner.fault.msg,
+		    str_dup(cx->arena, inner.fault.arg[0]));
 		cx->fault.detail = detail;
 		end(k);
 		return e;
@@ -305,7 +306,8 @@ static enum err take_new(struct ctx *cx, const struct source *source,
 enum err lite_take(struct ctx *cx, const struct source *source,
     const struct source_limits *limits, struct lite **ret)
 {
-	struct kept *k = take_idle(source->path);
+	bool alone = source->once || source->n_given > 0;
+	struct kept *k = alone ? NULL : take_idle(source->path);
 
 	/* Ready before the first statement runs: its steps are counted. */
 	if (k != NULL)
@@ -335,8 +337,8 @@ void lite_give(struct lite *l, bool good)
 	}
 	/* Its end asks nobody: who said stop has been heard. */
 	lite_budget(l, &source_limits_officer);
-	if (!good || l->refused != REFUSED_NOTHING || !run(k->commit) ||
-	    sqlite3_get_autocommit(l->db) == 0) {
+	if (!good || l->once || l->refused != REFUSED_NOTHING ||
+	    !run(k->commit) || sqlite3_get_autocommit(l->db) == 0) {
 		end(k);
 		return;
 	}

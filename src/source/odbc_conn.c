@@ -344,6 +344,10 @@ enum err odbc_open(struct ctx *cx, const struct source *source,
 {
 	struct odbc *o = ARENA_NEW(cx->arena, struct odbc);
 
+	/* No two of these databases make such a table in one way, and some end
+	 * the transaction by it. */
+	if (source->n_given > 0)
+		return fail(cx, ERR_INVALID, MSG_error_given_take);
 	o->officer = officer;
 	o->cp874 = source->cp874;
 	o->budget = budget_new(limits);

@@ -53,6 +53,7 @@ struct pg_conn {
 	bool raw;   /* its texts may be anything: encoding SQL_ASCII */
 	bool cp874; /* … and are CP874 */
 	bool spoiled;
+	bool once; /* has tables of one run: closed after it */
 };
 
 struct pg_run {
@@ -67,11 +68,15 @@ void pg_tidy(void);
 /* A bare connection, whatever became of it: for PQstatus and PQfinish. */
 PGconn *pg_dial(const struct source *, struct arena *);
 
-/* A connection of the pool, or a new one. It goes back, or is closed when it is
+/* A connection of the pool, or a new one; a new one with source->given. It goes back, or is closed when it is
  * spoiled, by pg_give(), at the latest with cx's arena. ERR_BUSY. */
 MUST_CHECK enum err pg_take(struct ctx *, const struct source *,
     const struct source_limits *, bool officer, struct pg_run **ret);
 void pg_give(struct pg_run *);
+
+/* Makes and fills the tables of source->given: pg_given.c. */
+MUST_CHECK enum err pg_given(
+    struct ctx *, struct pg_run *, const struct source *);
 
 /* The next result of what was sent; NULL: no more. Waits as long as the budget
  * allows. A result that is an error is a failure. */

@@ -238,16 +238,21 @@ enum err pg_take(struct ctx *cx, const struct source *source,
 
 	r->budget = budget_new(limits);
 	r->officer = officer;
-	while ((r->c = pool_take(key)) != NULL && !is_quiet(r->c))
+	while (source->n_given == 0 && (r->c = pool_take(key)) != NULL &&
+	       !is_quiet(r->c))
 		conn_close(r->c);
 	if (r->c == NULL)
 		e = open_new(cx, source, key, &r->c);
 	if (e != OK)
 		return e;
+	r->c->once = source->n_given > 0;
 	arena_defer(cx->arena, give_deferred, r);
 	e = set_timeout(cx, r);
+	if (e == OK && source->n_given > 0)
+		e = pg_given(cx, r, source);
 	if (e != OK)
 		return e;
+	r->budget = budget_new(limits); /* filling took none of it */
 	*ret = r;
 	return OK;
 }
@@ -259,7 +264,7 @@ void pg_give(struct pg_run *r)
 	if (c == NULL)
 		return;
 	r->c = NULL;
-	if (c->spoiled || PQtransactionStatus(c->db) != PQTRANS_IDLE)
+	if (c->spoiled || c->once || PQtransactionStatus(c->db) != PQTRANS_IDLE)
 		conn_close(c);
 	else
 		pool_give(c);

@@ -105,6 +105,9 @@ static enum err slot_take(struct ctx *cx, const struct source *source,
 	    source->kind == SOURCE_SQLITE ? source->path : source->dsn);
 	bool free = false;
 
+	/* Nobody else reads it. */
+	if (source->once)
+		return OK;
 	pthread_mutex_lock(&slots_lock);
 	struct slot *s = slot_of(name);
 	if (s->n >= d->max_streams && s->waiting < d->max_waiting)
@@ -120,6 +123,8 @@ static enum err slot_take(struct ctx *cx, const struct source *source,
 
 static void slot_give(struct slot *s)
 {
+	if (s == NULL)
+		return;
 	pthread_mutex_lock(&slots_lock);
 	s->n--;
 	pthread_cond_signal(&s->freed);
@@ -130,8 +135,7 @@ static void slot_give_of(void *arg)
 {
 	struct source_stream *s = arg;
 
-	if (s->slot != NULL)
-		slot_give(s->slot);
+	slot_give(s->slot);
 	s->slot = NULL;
 }
 

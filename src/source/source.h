@@ -48,6 +48,7 @@
 #define SOURCE_PREVIEW_ROWS ((size_t)20)
 #define SOURCE_PREVIEW_BYTES ((size_t)1024) /* of one text or bytes */
 
+struct given;
 enum source_kind { SOURCE_SQLITE, SOURCE_POSTGRESQL, SOURCE_ODBC };
 
 struct source {
@@ -57,6 +58,10 @@ struct source {
 	struct str secret; /* the password; absent: none. source_parse leaves it
 	                    * to the caller, for no DSN may hold it */
 	bool cp874;        /* texts are CP874 (TIS-620 and Windows-874) */
+	/* Tables that stand beside its own for each run: source/given.h. */
+	const struct given *given;
+	size_t n_given;
+	bool once; /* a file that goes after its run: meet.h */
 };
 
 /* "sqlite:/absolute/path.db", "postgresql://user@host:port/db?…" or
