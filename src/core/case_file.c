@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "core/brought.h"
 #include "core/consult.h"
 #include "core/data_files.h"
 #include "core/data_mail.h"
@@ -700,12 +701,8 @@ static void note_act(struct case_file *f, const struct event *e)
 		on_acted(f, e, (enum command)c);
 }
 
-void evolve(struct case_file *f, const struct event *e)
+static void apply(struct case_file *f, const struct event *e)
 {
-	f->version = e->version;
-	f->seq = e->seq;
-	f->updated = e->at;
-	note_act(f, e);
 	switch (e->type) {
 	case EVENT_drafted:
 		on_drafted(f, e);
@@ -767,6 +764,11 @@ void evolve(struct case_file *f, const struct event *e)
 	case EVENT_kept:
 		retention_take(f, e);
 		break;
+	case EVENT_brought:
+	case EVENT_unusable:
+	case EVENT_lost:
+	case EVENT_used:
+	case EVENT_returned:
 	case EVENT_destroyed:
 	case EVENT_withdrawn:
 	case EVENT_lapsed:
@@ -777,8 +779,20 @@ void evolve(struct case_file *f, const struct event *e)
 	case EVENTS:
 		break;
 	}
+}
+
+void evolve(struct case_file *f, const struct event *e)
+{
+	f->version = e->version;
+	f->seq = e->seq;
+	f->updated = e->at;
+	if (!brought_is_news(e->type))
+		f->heard = e->version;
+	note_act(f, e);
+	apply(f, e);
 	move(f, e);
 	data_files_take(f, e);
+	brought_take(f, e);
 }
 
 enum err case_file_tell(

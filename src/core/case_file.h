@@ -99,6 +99,7 @@ struct agreement {
 struct attached {
 	struct str id, name, type, sha256, by;
 	int64_t bytes, at;
+	bool no_people; /* whoever attached it said that it lists nobody */
 };
 /* A number of a letter, as it was entered or issued. */
 struct numbered {
@@ -161,6 +162,17 @@ struct records_hold {
 	int64_t at; /* 0: they are not held */
 };
 
+/* A table that was sent in (brought.h). */
+struct brought {
+	struct str upload, name, sha256, sender, destroy_on;
+	int64_t bytes, received;
+	struct str state;   /* "brought" "unusable" "lost" "destroyed" */
+	int64_t at;         /* since when it is so */
+	const json_t *told; /* what the last event says of it */
+	struct str used;    /* digest of what it was used for last; or empty */
+	int64_t used_at, returned_at; /* 0: never */
+};
+
 struct case_file {
 	struct arena *arena;
 	struct str no, office, procedure, revision;
@@ -207,6 +219,8 @@ struct case_file {
 	LIST(struct granted) connections;
 	LIST(struct handed) documents;
 	LIST(struct data_file) data;
+	LIST(struct brought) brought;
+	int64_t heard; /* version of the last event that is no news of these */
 	struct records_hold keeping;
 	LIST(struct channel_used) channels; /* each delivery's */
 	struct str agreed_due;   /* ISO, when another day was agreed */

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "base/thai.h"
 #include "core/answers.h"
+#include "core/brought.h"
 #include "core/calendar_days.h"
 #include "core/data_mail.h"
 #include "core/decide.h"
@@ -280,7 +281,8 @@ enum err cases_command(
 	    cx, &facts, &f, &cx->actor->person, cc->command, cc->body, &ev);
 	if (e)
 		return e;
-	return cases_take(cx, &facts, &f, &ev, ret);
+	e = cases_take(cx, &facts, &f, &ev, ret);
+	return e ? e : brought_follow(cx, &facts, cc->command, ret);
 }
 
 /* Whom the actor stood in for, where he had no right of his own. */
@@ -320,7 +322,8 @@ enum err cases_redraft(struct ctx *cx, struct str no, const json_t *answers,
 	if (!e)
 		e = policy_as(
 		    cx, &facts, &f, &cx->actor->person, COMMAND_submit, &as);
-	if (!e)
+	/* That a table was read meanwhile changes no answer. */
+	if (!e && (if_match < f.heard || if_match > f.version))
 		e = cases_match(cx, &f, if_match);
 	if (!e && !json_is_object(answers)) {
 		field_wrong(cx, STR("answers"), MSG_field_not_object, STR(""));
@@ -619,6 +622,8 @@ enum err cases_attach(struct ctx *cx, struct str no,
 	json_put_text(data, "type", file->type);
 	json_put_text(data, "sha256", file->sha256);
 	json_put_int(data, "bytes", file->bytes);
+	if (file->no_people)
+		json_put_flag(data, "lists_people", false);
 	stamp(cx, data, attaches_for(&f, &cx->actor->person));
 	struct event ev = cases_event(cx, &f, EVENT_attached, data);
 	return cases_take(cx, &facts, &f, &ev, ret);

@@ -3,6 +3,7 @@
  * subject does not go out: domain.md 2.3. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/brought.h"
 #include "core/cases.h"
 #include "core/changes.h"
 #include "core/data_mail.h"
@@ -68,6 +69,9 @@ static const struct words words_of[NOTICES] = {
 	    MSG_mail_proposed_body },
 	[NOTICE_consulted] = { MSG_mail_consulted_subject,
 	    MSG_mail_consulted_body },
+	[NOTICE_unusable] = { MSG_mail_unusable_subject,
+	    MSG_mail_unusable_body },
+	[NOTICE_lost] = { MSG_mail_lost_subject, MSG_mail_lost_body },
 	[NOTICE_held] = { MSG_mail_held_subject, MSG_mail_held_body },
 	[NOTICE_lifted] = { MSG_mail_lifted_subject, MSG_mail_lifted_body },
 };
@@ -654,6 +658,29 @@ static enum err tell_delegated(const struct telling *t)
 	return e;
 }
 
+/* Whoever sent it in: what became of his file, and where to send another. */
+static enum err tell_sender(const struct telling *t, enum notice_kind kind)
+{
+	const json_t *data = t->ev->data;
+	struct arena *a = t->cx->arena;
+	struct person p;
+	struct fault before = t->cx->fault;
+	enum err e = person_by_email(t->cx, json_text(data, "sender"), &p);
+	if (e == ERR_NOT_FOUND) {
+		t->cx->fault = before;
+		return OK;
+	}
+	if (e)
+		return e;
+	struct str why =
+	    brought_finding_text(a, p.lang, json_value(data, "finding"));
+	return tell(t, kind, &p, STR(""),
+	    str_fmt(a, "%.*s%s%.*s", STR_ARG(json_text(data, "name")),
+		why.n ? "\n" : "", STR_ARG(why)),
+	    str_fmt(a, "%.*s/tables/%.*s", STR_ARG(page_of(t)),
+		STR_ARG(json_text(data, "upload"))));
+}
+
 static enum err tell_event(const struct telling *t)
 {
 	switch (t->ev->type) {
@@ -693,6 +720,10 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_recalculated:
 		return tell_requester(t, NOTICE_recalculated, STR(""),
 		    json_text(t->ev->data, "due_to"));
+	case EVENT_unusable:
+		return tell_sender(t, NOTICE_unusable);
+	case EVENT_lost:
+		return tell_sender(t, NOTICE_lost);
 	case EVENT_acted:
 		return refused(t->ev)
 		           ? tell_officers(t, NOTICE_refused, t->f->comment)
@@ -708,6 +739,9 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_withdrawn:
 	case EVENT_destroyed:
 	case EVENT_kept:
+	case EVENT_brought:
+	case EVENT_used:
+	case EVENT_returned:
 	case EVENTS:
 		break;
 	}

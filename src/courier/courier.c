@@ -18,6 +18,7 @@
 #include "courier/dispose.h"
 #include "courier/heads.h"
 #include "courier/hook_post.h"
+#include "courier/inbound.h"
 #include "courier/post.h"
 #include "courier/replier.h"
 #include "sql/sql.h"
@@ -237,6 +238,12 @@ static void dispose(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.dispose");
 }
 
+static void hear(struct ctx *cx, struct courier *c)
+{
+	if (courier_inbound(cx, c->people, c->shared))
+		log_fault(cx, "courier.inbound");
+}
+
 static void work(struct courier *c)
 {
 	struct arena *arena = arena_new();
@@ -245,6 +252,7 @@ static void work(struct courier *c)
 		carry(&cx, c);
 	sweep(&cx, c);
 	remind(&cx, c);
+	hear(&cx, c);
 	dispose(&cx, c);
 	digest(&cx, c);
 	/* The clock may have been set back. */

@@ -9,6 +9,7 @@
 #include "core/upload.h"
 #include "desk/app.h"
 #include "desk/files.h"
+#include "desk/lists_people.h"
 #include "sql/sql.h"
 
 struct str files_folder(const struct visit *v)
@@ -23,6 +24,7 @@ struct adding {
 	const struct upload *from;
 	struct kept_file kept;
 	struct attached file;
+	bool no_people;
 	struct case_file f;
 };
 
@@ -37,7 +39,8 @@ static enum err add_row(struct visit *v, struct adding *a)
 		.name = row.name,
 		.type = row.type,
 		.sha256 = row.sha256,
-		.bytes = row.bytes };
+		.bytes = row.bytes,
+		.no_people = a->no_people };
 	return cases_attach(&v->cx, a->no, &a->file, &a->f);
 }
 
@@ -60,15 +63,21 @@ static enum err add_file(
 	return OK;
 }
 
-/* The file is written before its row, outside of any transaction; who may not
- * attach does not get so far. */
-static enum err keep(struct visit *v, struct str no, const struct upload *file,
-    struct adding *ret)
+enum err files_may_add(struct visit *v, struct str no)
 {
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = cases_may_attach(&v->cx, no);
 	store_end(&v->cx);
+	return e;
+}
+
+/* The file is written before its row, outside of any transaction; who may not
+ * attach does not get so far. */
+static enum err keep(struct visit *v, struct str no, const struct upload *file,
+    struct adding *ret)
+{
+	enum err e = files_may_add(v, no);
 	*ret = (struct adding){ .no = no, .from = file };
 	return e ? e
 	         : attachment_keep(
@@ -80,10 +89,12 @@ static enum err add_for_page(struct visit *v, void *arg)
 	return add_row(v, arg);
 }
 
-enum err files_add(struct visit *v, struct str no, const struct upload *file)
+enum err files_add(
+    struct visit *v, struct str no, const struct upload *file, bool no_people)
 {
 	struct adding a;
 	enum err e = keep(v, no, file, &a);
+	a.no_people = no_people;
 	return e ? e : visit_change(v, add_for_page, &a);
 }
 
@@ -97,10 +108,15 @@ enum err api_file_add(struct visit *v)
 	/* The same call again: the same file, by its bytes. */
 	v->digest = idempotency_digest(
 	    v->cx.arena, v->rq->method, v->rq->target, v->rq->files[0].bytes);
-	bool answered;
+	bool answered, said = false;
 	enum err e = visit_replay(v, &answered);
 	if (!e && !answered)
+		e = files_may_add(v, visit_arg(v, 0));
+	if (!e && !answered)
+		e = lists_people_called(v, visit_arg(v, 0), &said);
+	if (!e && !answered)
 		e = keep(v, visit_arg(v, 0), &v->rq->files[0], &a);
+	a.no_people = said;
 	return e || answered ? e : visit_act(v, add_file, &a);
 }
 
@@ -161,22 +177,13 @@ enum err api_file(struct visit *v)
 	return files_send(v, visit_arg(v, 0), visit_arg(v, 1));
 }
 
-/* Whoever prepares, or whose request it is, may send a file to the gate. */
-static enum err may_upload(struct visit *v, struct str no)
-{
-	enum err e = store_read(&v->cx, v->app->people);
-	if (!e)
-		e = cases_may_attach(&v->cx, no);
-	store_end(&v->cx);
-	return e;
-}
-
 enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
     struct str *ret_id, struct str *ret_url)
 {
 	struct upload_file u;
 	struct str shown, secret;
-	enum err e = may_upload(v, no);
+	/* Whoever prepares, or whose request it is, may send one. */
+	enum err e = files_may_add(v, no);
 	if (e)
 		return e;
 	if (name.n == 0 || !attachment_name(v->cx.arena, name, &shown)) {
@@ -202,25 +209,6 @@ enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
 	*ret_url = str_fmt(v->cx.arena, "%.*s/v1/u/%.*s",
 	    STR_ARG(v->app->site->gate_url), STR_ARG(secret));
 	return OK;
-}
-
-enum err api_upload_add(struct visit *v)
-{
-	struct str id, url;
-	bool answered, twin;
-	visit_seal(v);
-	enum err e = visit_replay(v, &answered);
-	if (e || answered)
-		return e;
-	e = files_upload_ticket(
-	    v, visit_arg(v, 0), json_text(v->body, "name"), &id, &url);
-	if (e)
-		return e;
-	json_t *o = json_new_object(v->cx.arena);
-	json_put_text(o, "id", id);
-	json_put_text(o, "url", url);
-	/* A twin's ticket is nobody's, and is swept. */
-	return visit_keep(v, 201, o, &twin);
 }
 
 static const struct handed *document_of(

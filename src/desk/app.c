@@ -13,7 +13,7 @@
 #include "core/idempotency.h"
 #include "sql/sql.h"
 
-#define MAX_ROUTES 192
+#define MAX_ROUTES 256
 #define MAX_JSON ((size_t)1 << 20)
 #define PUBLISH_MS 1000
 

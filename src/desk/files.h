@@ -5,8 +5,12 @@
 #include "desk/app.h"
 
 struct str files_folder(const struct visit *);
-/* Keeps one file and writes it into the request. */
-enum err files_add(struct visit *, struct str no, const struct upload *);
+/* OK for whoever may attach now. */
+enum err files_may_add(struct visit *, struct str no);
+/* Keeps one file and writes it into the request. `no_people`: it was said of it
+ * that it lists nobody (lists_people.h). */
+enum err files_add(
+    struct visit *, struct str no, const struct upload *, bool no_people);
 /* Answers with the file's bytes, to be saved. */
 enum err files_send(struct visit *, struct str no, struct str id);
 /* Answers with a mail as it was filed, to be saved as NAME.eml and never shown in

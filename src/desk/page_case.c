@@ -10,6 +10,8 @@
 #include "desk/files.h"
 #include "desk/form_answers.h"
 #include "desk/form_command.h"
+#include "desk/lists_people.h"
+#include "desk/page_case_brought.h"
 #include "desk/page_case_sign.h"
 #include "sql/sql.h"
 #include "templates/desk_case.h"
@@ -197,6 +199,9 @@ static enum err show(
 	case_put_talk(w, &page);
 	case_put_events(w, &page);
 	case_put_actions(w, &page);
+	enum err e = case_put_brought(w, &page);
+	if (e)
+		return e;
 	struct view view =
 	    page_view(v, str_fmt(v->cx.arena, "%.*s %.*s", STR_ARG(w->f.no),
 			     STR_ARG(page.title)));
@@ -430,9 +435,34 @@ static bool chosen(const struct visit *v)
 	return v->rq->n_files == 1 && v->rq->files[0].bytes.n > 0;
 }
 
-enum err page_case_attach(struct visit *v)
+/* What is wrong with a file that was to be attached, at its field. */
+static enum err not_attached(struct visit *v, struct str no, enum err e)
 {
 	struct case_work w;
+	struct ui_problem problem = { .field = STR("file"),
+		.text = fault_text(&v->cx) };
+	const struct field_error *f = v->cx.fault.fields;
+	if (f != NULL) {
+		problem.field = f->field;
+		problem.text =
+		    msg_fill(v->cx.arena, v->cx.lang, f->msg, &f->arg, 1);
+	}
+	const struct ui_notice *notice = lists_people_notice(v, no);
+	if (notice != NULL)
+		problem = (struct ui_problem){ .field = STR("lists_people"),
+			.text = msg_text(v->cx.lang, MSG_brought_people_not) };
+	struct fault fault = v->cx.fault;
+	enum err failed = case_read(v, no, &w);
+	if (failed)
+		return failed;
+	v->cx.fault = fault;
+	w.problems = &problem;
+	w.n_problems = 1;
+	return show(&w, err_status(e), notice);
+}
+
+enum err page_case_attach(struct visit *v)
+{
 	struct str no = visit_arg(v, 0);
 	enum err e = OK;
 	if (!chosen(v)) {
@@ -441,23 +471,15 @@ enum err page_case_attach(struct visit *v)
 		e = fields_end(&v->cx);
 	}
 	if (!e)
-		e = files_add(v, no, &v->rq->files[0]);
+		e = files_may_add(v, no);
+	if (!e)
+		e = lists_people_answered(v, no);
+	if (!e)
+		e = files_add(v, no, &v->rq->files[0], true);
 	if (!e)
 		return visit_go(
 		    v, url_path(v->cx.arena, "/requests/{}#files", 1, &no).s);
 	if (e != ERR_INVALID && e != ERR_CONFLICT && e != ERR_TOO_LARGE)
 		return e;
-	struct ui_problem problem = { .field = STR("file"),
-		.text = fault_text(&v->cx) };
-	if (v->cx.fault.fields != NULL)
-		problem.text = msg_fill(v->cx.arena, v->cx.lang,
-		    v->cx.fault.fields->msg, &v->cx.fault.fields->arg, 1);
-	struct fault fault = v->cx.fault;
-	enum err failed = case_read(v, no, &w);
-	if (failed)
-		return failed;
-	v->cx.fault = fault;
-	w.problems = &problem;
-	w.n_problems = 1;
-	return show(&w, err_status(e), NULL);
+	return not_attached(v, no, e);
 }

@@ -166,8 +166,8 @@ struct case_page {
 	const struct ui_form *copy; /* or NULL */
 	struct ui_button copy_button;
 	struct str no_files;
-	const struct ui_form *attach; /* or NULL */
-	const struct ui_field *attach_field;
+	const struct ui_form *attach;         /* or NULL */
+	const struct ui_field *attach_fields; /* file, lists people */
 	struct ui_button attach_button;
 	struct str artefact_title;
 	const struct ui_row *artefact;
@@ -179,8 +179,10 @@ struct case_page {
 	size_t n_built;
 	struct ui_table connections, documents, kept;
 	struct ui_table mails;
-	struct str bounced;          /* some did not arrive: a badge */
-	struct ui_table changes;     /* of the last reply; no rows: none */
+	struct ui_table brought;       /* tables that were sent in */
+	struct ui_button brought_send; /* without a url: not now */
+	struct str bounced;            /* some did not arrive: a badge */
+	struct ui_table changes;       /* of the last reply; no rows: none */
 	struct ui_table contacts;    /* telephone calls, consultations, notes */
 	const struct ui_entry *talk; /* questions, replies, messages */
 	size_t n_talk;

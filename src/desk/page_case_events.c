@@ -6,6 +6,7 @@
 #include "core/line.h"
 #include "core/propose.h"
 #include "desk/page_case.h"
+#include "desk/page_case_brought.h"
 #include "desk/page_case_handover.h"
 #include "desk/page_case_mailed.h"
 #include "desk/page_case_sign.h"
@@ -50,7 +51,8 @@ static enum ui_tone tone_of(const struct event *ev)
 		return UI_GOOD;
 	if (ev->type == EVENT_asked)
 		return UI_WAIT;
-	if (ev->type == EVENT_recalled || ev->type == EVENT_revoked ||
+	if (ev->type == EVENT_unusable || ev->type == EVENT_lost ||
+	    ev->type == EVENT_recalled || ev->type == EVENT_revoked ||
 	    ev->type == EVENT_withdrawn)
 		return UI_BAD;
 	if (kind_find(outcome, bad, COUNT(bad)) >= 0)
@@ -323,6 +325,7 @@ static void say_event(struct telling *t, const struct event *ev)
 		say(t, case_mailed_words(w, ev));
 	if (ev->type == EVENT_attached)
 		say(t, json_text(ev->data, "name"));
+	say(t, case_brought_words(w, ev));
 	if (ev->type == EVENT_papered)
 		say_paper(t, ev->data);
 	if (due.n > 0)

@@ -6,6 +6,7 @@
 #include "core/engine.h"
 #include "core/way.h"
 #include "desk/form_answers.h"
+#include "desk/lists_people.h"
 #include "desk/page_case.h"
 
 static struct answer_form form_of(const struct case_work *w)
@@ -334,19 +335,21 @@ static void put_attach(const struct case_work *w, struct case_page *page)
 	    w->f.files.n - w->f.papers.n >= ATTACHMENT_MAX_FILES)
 		return;
 	struct ui_form *form = ARENA_NEW(a, struct ui_form);
-	struct ui_field *field = ARENA_NEW(a, struct ui_field);
+	struct ui_field *fields = ARENA_ARRAY(a, struct ui_field, 2);
 	*form =
 	    (struct ui_form){ .action = case_url(w, "/files"), .upload = true };
-	*field = (struct ui_field){ .kind = UI_FILE,
+	fields[0] = (struct ui_field){ .kind = UI_FILE,
 		.name = STR("file"),
 		.label = case_say(w, MSG_case_attach),
 		.hint = case_say(w, MSG_case_attach_hint),
 		.max_bytes = (int64_t)ATTACHMENT_MAX_BYTES };
+	fields[1] = lists_people_field(w->v);
 	for (size_t i = 0; i < w->n_problems; i++)
-		if (str_eq(w->problems[i].field, field->name))
-			field->error = w->problems[i].text;
+		for (size_t k = 0; k < 2; k++)
+			if (str_eq(w->problems[i].field, fields[k].name))
+				fields[k].error = w->problems[i].text;
 	page->attach = form;
-	page->attach_field = field;
+	page->attach_fields = fields;
 	page->attach_button = (struct ui_button){ .kind = UI_SECONDARY,
 		.label = case_say(w, MSG_case_attach_button) };
 }

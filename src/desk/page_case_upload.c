@@ -64,44 +64,6 @@ static enum err list_sent(struct case_work *w, struct ui_table *ret)
 	return e;
 }
 
-/* 'It''s' for a shell: the name may hold anything. */
-static struct str quoted(struct arena *a, struct str s)
-{
-	struct buf b = buf_new(a, s.n * 4 + 2);
-	buf_char(&b, '\'');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '\'')
-			buf_str(&b, STR("'\\''"));
-		else
-			buf_char(&b, s.p[i]);
-	}
-	buf_char(&b, '\'');
-	return buf_view(&b);
-}
-
-/* The file goes from this page to the gate, which no other page may do. */
-static void allow_form_to(struct visit *v, struct str origin)
-{
-	static const struct str name = STR_INIT("Content-Security-Policy");
-	for (size_t i = 0; i < v->rs->n_header; i++) {
-		struct pair *h = &v->rs->header[i];
-		if (!str_eq(h->name, name))
-			continue;
-		struct str before, after, own = STR("form-action 'self'");
-		for (size_t at = 0; at + own.n <= h->value.n; at++) {
-			before = str_upto(h->value, at);
-			after = str_from(h->value, at);
-			if (str_take(&after, own)) {
-				h->value =
-				    str_fmt(v->cx.arena, "%.*s%.*s %.*s%.*s",
-					STR_ARG(before), STR_ARG(own),
-					STR_ARG(origin), STR_ARG(after));
-				return;
-			}
-		}
-	}
-}
-
 static enum err show(
     struct case_work *w, int status, struct str name, struct str url)
 {
@@ -125,12 +87,13 @@ static enum err show(
 		    .label = case_say(w, MSG_upload_button) },
 		.name = name };
 	if (url.n > 0 && url_https(url, &page.ticket))
-		allow_form_to(v, v->app->site->gate_url);
+		page_allow(
+		    v, STR("form-action 'self'"), v->app->site->gate_url);
 	if (url.n > 0)
 		page.curl = (struct ui_code){ .caption = STR("curl"),
 			.text = str_fmt(a, "curl -T %.*s %.*s",
-			    STR_ARG(quoted(a, name)),
-			    STR_ARG(quoted(a, url))) };
+			    STR_ARG(page_quoted(a, name)),
+			    STR_ARG(page_quoted(a, url))) };
 	if (case_may(w, COMMAND_prepare))
 		page.prepare = case_url(w, "/prepare");
 	enum err e = list_sent(w, &page.sent);

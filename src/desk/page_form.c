@@ -6,6 +6,7 @@
 #include "core/attachment.h"
 #include "core/policy.h"
 #include "desk/files.h"
+#include "desk/lists_people.h"
 #include "desk/pages.h"
 #include "sql/sql.h"
 #include "templates/desk_form.h"
@@ -44,10 +45,10 @@ bool draft_lacks(struct visit *v, const struct draft *d)
 	return answers_complete(&v->cx, d->facts.procedure, d->f.answers) != OK;
 }
 
-enum err draft_files(struct visit *v, struct str no)
+enum err draft_files(struct visit *v, struct str no, bool no_people)
 {
 	for (size_t i = 0; i < v->rq->n_files; i++) {
-		enum err e = files_add(v, no, &v->rq->files[i]);
+		enum err e = files_add(v, no, &v->rq->files[i], no_people);
 		if (e)
 			return e;
 	}
@@ -147,7 +148,9 @@ static void put_form(
 		.autosave = draft_url(v, "/requests/{}/autosave", d->f.no).s,
 		.hidden = hidden,
 		.n_hidden = 2 };
-	page->upload = (struct ui_field){ .kind = UI_FILE,
+	page->upload[1] = lists_people_field(v);
+	page->upload[1].optional = true;
+	page->upload[0] = (struct ui_field){ .kind = UI_FILE,
 		.name = STR("file"),
 		.label = text(v, MSG_pages_form_file),
 		.hint = text(v, MSG_pages_form_file_hint),
@@ -200,6 +203,27 @@ static const struct ui_notice *notice_of(struct visit *v, const struct draft *d)
 	return n;
 }
 
+/* The question beside the file has no place in the procedure. */
+static void point_at_question(
+    struct visit *v, const struct draft *d, struct form_page *page)
+{
+	const struct field_error *f = v->cx.fault.fields;
+	struct ui_field *asked = &page->upload[1];
+	page->notice = lists_people_notice(v, d->f.no);
+	if (page->notice != NULL)
+		asked->error = msg_text(v->cx.lang, MSG_brought_people_not);
+	else if (f != NULL && str_eq(f->field, asked->name))
+		asked->error =
+		    msg_fill(v->cx.arena, v->cx.lang, f->msg, &f->arg, 1);
+	else
+		return;
+	struct ui_problem *one = ARENA_NEW(v->cx.arena, struct ui_problem);
+	*one =
+	    (struct ui_problem){ .field = asked->name, .text = asked->error };
+	page->problems = one;
+	page->n_problems = 1;
+}
+
 enum err draft_show(
     struct visit *v, const struct draft *d, bool typed, int status)
 {
@@ -210,6 +234,7 @@ enum err draft_show(
 	put_sections(v, d, typed, &page);
 	put_form(v, d, &page);
 	page.files = draft_file_list(v, &d->f, &page.n_files);
+	point_at_question(v, d, &page);
 	if (page.n_problems == 0)
 		page.notice = notice_of(v, d);
 	v->cx.fault = (struct fault){ 0 };
@@ -288,7 +313,10 @@ enum err page_form_save(struct visit *v)
 		return sent_already(v, s.no, e);
 	/* From here on the answers are safe: what goes wrong with a file is said
 	 * beside them. */
-	e = draft_files(v, s.no);
+	if (v->rq->n_files > 0)
+		e = lists_people_answered(v, s.no);
+	if (!e)
+		e = draft_files(v, s.no, true);
 	if (e != OK && err_status(e) < 500) {
 		struct fault wrong = v->cx.fault;
 		enum err again = draft_read(v, s.no, &d);

@@ -23,8 +23,8 @@ MUST_CHECK enum err draft_show(
     struct visit *, const struct draft *, bool typed, int status);
 /* What the draft lacks goes into the visit's fault; false when it is whole. */
 bool draft_lacks(struct visit *, const struct draft *);
-/* Keeps all the files that were posted. */
-MUST_CHECK enum err draft_files(struct visit *, struct str no);
+/* Keeps all the files that were posted; `no_people` as in files.h. */
+MUST_CHECK enum err draft_files(struct visit *, struct str no, bool no_people);
 
 /* For templates/desk_form.html. */
 struct form_section {
@@ -46,7 +46,7 @@ struct form_page {
 	size_t n_sections;
 	const struct ui_file *files;
 	size_t n_files;
-	struct ui_field upload;
+	struct ui_field upload[2]; /* the file; whether it lists people */
 	const struct ui_button *buttons;
 	size_t n_buttons;
 };

@@ -372,7 +372,7 @@ static enum err create(struct visit *v, void *arg)
 static enum err keep_scan(struct visit *v, struct str no)
 {
 	struct draft d;
-	enum err e = draft_files(v, no);
+	enum err e = draft_files(v, no, false);
 	if (e != OK && err_status(e) < 500) {
 		struct fault wrong = v->cx.fault;
 		enum err again = draft_read(v, no, &d);

@@ -309,3 +309,37 @@ struct view page_view(struct visit *v, struct str title)
 	put_links(v, &view, &frame);
 	return view;
 }
+
+void page_allow(struct visit *v, struct str own, struct str origin)
+{
+	static const struct str name = STR_INIT("Content-Security-Policy");
+	for (size_t i = 0; i < v->rs->n_header; i++) {
+		struct pair *h = &v->rs->header[i];
+		if (!str_eq(h->name, name))
+			continue;
+		for (size_t at = 0; at + own.n <= h->value.n; at++) {
+			struct str before = str_upto(h->value, at);
+			struct str after = str_from(h->value, at);
+			if (!str_take(&after, own))
+				continue;
+			h->value = str_fmt(v->cx.arena, "%.*s%.*s %.*s%.*s",
+			    STR_ARG(before), STR_ARG(own), STR_ARG(origin),
+			    STR_ARG(after));
+			return;
+		}
+	}
+}
+
+struct str page_quoted(struct arena *a, struct str s)
+{
+	struct buf b = buf_new(a, s.n * 4 + 2);
+	buf_char(&b, '\'');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\'')
+			buf_str(&b, STR("'\\''"));
+		else
+			buf_char(&b, s.p[i]);
+	}
+	buf_char(&b, '\'');
+	return buf_view(&b);
+}

@@ -18,6 +18,12 @@ struct buf page_buf(struct visit *);
 /* Sends what was written. */
 enum err page_send(struct visit *, int status, const struct buf *);
 
+/* From this page alone a form or script may also go to `origin`: `own` is what the
+ * policy says now, "form-action 'self'". */
+void page_allow(struct visit *, struct str own, struct str origin);
+/* 'It''s' for a shell: `s` may hold anything. */
+struct str page_quoted(struct arena *, struct str s);
+
 /* The page for a failed visit: what went wrong and what to do. For
  * ERR_UNAUTHENTICATED it is the way to the sign-in page, which leads back. */
 void page_problem(struct visit *, int status);

@@ -8,6 +8,7 @@
 #include "core/inbound.h"
 #include "core/look.h"
 #include "core/upload.h"
+#include "gate/cross.h"
 #include "gate/files.h"
 #include "gate/record.h"
 #include "sql/sql.h"
@@ -237,6 +238,7 @@ enum err file_upload(struct gate_visit *v)
 	struct upload_file u;
 	struct str sha256 = { 0 };
 	int64_t bytes = 0;
+	cross_allow(v);
 	enum err e = find_upload(v, (int64_t)v->rq->body_bytes, &u);
 	if (!e && (v->rq->body_fd < 0 || v->rq->body_bytes == 0))
 		e = empty_upload(v);
@@ -275,8 +277,10 @@ enum err file_upload_form(struct gate_visit *v)
 		e = note_upload(v, &u, sha256, file->bytes);
 	if (e)
 		return e;
-	response_redirect(v->rs,
-	    str_fmt(v->cx.arena, "%.*s/requests/%.*s/upload",
-		STR_ARG(v->gate->options->site->desk_url), STR_ARG(u.request)));
+	response_redirect(
+	    v->rs, str_fmt(v->cx.arena, "%.*s/requests/%.*s/%s%.*s",
+		       STR_ARG(v->gate->options->site->desk_url),
+		       STR_ARG(u.request), u.kind.n > 0 ? "tables/" : "upload",
+		       STR_ARG(u.kind.n > 0 ? u.id : STR(""))));
 	return OK;
 }

@@ -4,7 +4,7 @@ import json
 import re
 from datetime import date, timedelta
 
-from conftest import ROOT
+from conftest import ROOT, wait_until
 from journey import ACCEPTED, APPROVED, ENDORSED, Person, day, good
 from test_acceptance import days_later
 from test_data_mail import deliver, put, ready
@@ -108,6 +108,31 @@ def data(desk):
     assert deliver(desk, no, digest, message=HOSTILE)["mailed"]["attached"]
 
 
+def brought(desk):
+    """unusable, lost: of a table that was sent in."""
+    no = desk.icit.until("preparing", title=TITLE)
+    for state, finding in (
+            ("refused", {"code": "heading-twice", "row": 1, "column": 27,
+                         "detail": HOSTILE[:100]}),
+            ("lost", {"code": "absent"})):
+        one = good(desk.requester.api.post(f"/requests/{no}/uploads", {
+            "name": f"ตาราง\u202e <b> {state}.csv", "kind": "table",
+            "purpose": HOSTILE[:400]}), 201)["id"]
+        said = json.dumps(finding).replace("'", "''")
+        desk.change("shared", f"update inbound set state = '{state}', finding"
+                    f" = '{said}', version = 1 where upload = '{one}'")
+    events = wait_until("both are told", lambda: [
+        e for e in desk.requester.get(f"/requests/{no}/events")["events"]
+        if e["type"] in ("unusable", "lost")][1:] and [
+        e for e in desk.requester.get(f"/requests/{no}/events")["events"]
+        if e["type"] in ("unusable", "lost")])
+    # What a heading says may be somebody's name: it is not kept for good.
+    assert "detail" not in events[0]["data"]["finding"]
+    assert events[0]["data"]["finding"]["code"] == "heading-twice"
+    assert events[0]["by"] == "system"
+    assert events[0]["data"]["sender"] == desk.requester.email
+
+
 def stands(desk):
     """delegated, undelegated."""
     made = good(desk.icit.director.api.post("/me/delegations", {
@@ -182,7 +207,7 @@ def test_every_kind_of_notice_is_mailed(mailing):  # noqa: F811
     desk = mailing()
     desk.names = {r["email"]: r["name"]
                   for r in desk.store("select email, name from person")}
-    for story in (talk, ends, delivered, data, stands, calendar, later):
+    for story in (talk, ends, delivered, data, brought, stands, calendar, later):
         story(desk)
     desk.all_sent()
     notices = {n["notice"]: n for n in desk.store(

@@ -1,6 +1,7 @@
 """The page of one request and what follows from it, as HTML: who may do what,
 what is kept when something is wrong, links that hold once, the register."""
 import csv
+import hashlib
 import io
 import re
 import sqlite3
@@ -8,7 +9,8 @@ import sqlite3
 import pytest
 import requests
 
-from journey import Desk, desk  # noqa: F401  (desk is a fixture)
+from journey import (Desk, desk, good, refusal,  # noqa: F401  (a fixture)
+                     wrong_fields)
 from pages import Page, Web
 
 CODES = re.compile(r"(?<![\w.])(?:case|said|ask|plan|conn|grant-state|"
@@ -247,7 +249,7 @@ def test_an_endorsement_on_paper(desk, web):
     icit.records.ok(no, "submit")
     records = web(icit.records)
     page = records.open(f"/requests/{no}")
-    page = records.send(page, f"/{no}/files", files={
+    page = records.send(page, f"/{no}/files", lists_people="no", files={
         "file": ("สแกน.pdf", b"%PDF-1.4", "application/pdf")})
     assert "สแกน.pdf" in page.text
     form = page.to(f"/{no}/consent")
@@ -268,6 +270,36 @@ def test_a_file_that_is_none(desk, web):
     page = records.send(page, f"/{no}/files",
                         files={"file": ("", b"", "application/octet-stream")})
     assert page.status == 422 and page.errors
+
+
+def test_a_file_that_lists_people_goes_another_way(desk, web):
+    no = desk.icit.until("intake")
+    asks, file = web(desk.requester), ("รายชื่อ.csv", b"1,x", "text/csv")
+    page = asks.open(f"/requests/{no}")
+    page = asks.send(page, f"/{no}/files", files={"file": file})
+    assert page.status == 422 and "โปรดตอบว่า" in "".join(page.errors)
+    page = asks.send(page, f"/{no}/files", lists_people="yes",
+                     files={"file": file})
+    assert page.status == 422 and f"/requests/{no}/tables" in page.links
+    assert "แนบที่นี่ไม่ได้" in "".join(page.errors)
+    # The same by the API, where a call that says nothing is taken as before.
+    def send(person, **data):
+        return person.api.call("POST", f"/requests/{no}/files", data=data,
+                               files={"file": file})
+    problem = refusal(send(desk.requester, lists_people="yes"), 422,
+                      "lists-people")
+    assert f"/api/v1/requests/{no}/uploads" in problem["detail"]
+    refusal(send(desk.dpo, lists_people="yes"), 403, "not-yours")
+    assert wrong_fields(refusal(send(desk.requester, lists_people="maybe"), 422,
+                                "invalid")) == {"lists_people": "bad-choice"}
+    assert desk.requester.request(no)["files"] == []
+    assert not list((desk.university.dir / "people/attachments").rglob(
+        hashlib.sha256(file[1]).hexdigest()))
+    good(send(desk.requester, lists_people="no"), 201)
+    good(send(desk.requester), 201)
+    said = [e["data"].get("lists_people") for e in desk.requester.get(
+        f"/requests/{no}/events")["events"] if e["type"] == "attached"]
+    assert said == [False, None]
 
 
 def acceptance_link(desk, no):

@@ -1,5 +1,6 @@
 """The form of a request on pages: every field there and back, drafts, errors, files,
 sending, papers."""
+import hashlib
 import re
 from urllib.parse import urlsplit
 
@@ -169,7 +170,8 @@ def test_a_form_that_was_overtaken_is_not_lost(university, requester, draft):
 
 
 def test_files_go_with_the_answers(university, requester, draft):
-    data = requester.form_of(draft).data(then="save", title="มีเอกสารแนบ")
+    data = requester.form_of(draft).data(then="save", title="มีเอกสารแนบ",
+                                         lists_people="no")
     answer = requester.post(
         f"/requests/{draft}/edit", data,
         files=[("file", ("บันทึก.pdf", b"%PDF-1.7 one", "application/pdf")),
@@ -185,10 +187,34 @@ def test_files_go_with_the_answers(university, requester, draft):
     # An empty one is refused; the answers beside it are safe.
     answer = requester.post(
         f"/requests/{draft}/edit",
-        requester.form_of(draft).data(then="save", title="ยังอยู่"),
+        requester.form_of(draft).data(then="save", title="ยังอยู่",
+                                      lists_people="no"),
         files=[("file", ("empty.txt", b"", "text/plain"))])
     assert answer.status_code == 422
     assert answers(university, draft)["title"] == "ยังอยู่"
+
+
+def test_a_file_that_lists_people_is_not_taken(university, requester, draft):
+    """The question stands beside the file; the answers are kept whatever it is."""
+    content = b"id,name\n1,somebody\n"
+    for said, words in ((None, "โปรดตอบว่า"), ("yes", "แนบที่นี่ไม่ได้")):
+        data = requester.form_of(draft).data(
+            then="save", title=f"เรื่อง {said}",
+            **({"lists_people": said} if said else {}))
+        answer = requester.post(
+            f"/requests/{draft}/edit", data,
+            files=[("file", ("รายชื่อ.csv", content, "text/csv"))])
+        assert answer.status_code == 422
+        page = Page(answer)
+        assert words in answer.text and "#f-lists_people" in page.links
+        assert (f"/requests/{draft}/tables" in page.links) == (said == "yes")
+        assert answers(university, draft)["title"] == f"เรื่อง {said}"
+    assert university.api("requester").get(
+        f"/requests/{draft}").json()["files"] == []
+    assert not list((university.dir / "people/attachments").rglob(
+        hashlib.sha256(content).hexdigest()))
+    # Without a file nobody is asked.
+    assert requester.save(draft, title="ไม่มีไฟล์").status_code == 303
 
 
 @pytest.mark.both_stores

@@ -1,0 +1,15 @@
+/* inbound.h - what became of tables that were sent in, as the gate says it in the
+ * shared store (core/inbound.h), made events of their requests (core/brought.h),
+ * with notices to whoever sent one that cannot be used. */
+#ifndef COURIER_INBOUND_H
+#define COURIER_INBOUND_H
+
+#include "base/ctx.h"
+
+struct store;
+
+/* Opens transactions of its own. */
+MUST_CHECK enum err courier_inbound(
+    struct ctx *, struct store *people, struct store *shared);
+
+#endif
