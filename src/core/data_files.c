@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "core/brought.h"
 #include "sql/sql.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -225,7 +226,9 @@ json_t *data_files_told(struct arena *a, const struct case_file *f,
 	bool inside = person_in_office(reader, f->office);
 	for (size_t i = 0; i < json_array_size(files); i++) {
 		const json_t *o = json_array_get(files, i);
-		if (inside || was_handed(f, o))
+		bool his = brought_of(f, json_text(o, "upload")) != NULL &&
+		           case_is_own(f, reader->email);
+		if (inside || his || was_handed(f, o))
 			json_add(list, o);
 	}
 	return list;

@@ -37,7 +37,7 @@ json_t *data_files_json(
     struct arena *, const struct case_file *, struct keeping);
 
 /* The files that a `destroyed` event tells that reader of: the office of all,
- * others of what was handed over. Array. */
+ * others of what was handed over, and the requester's side of its tables. Array. */
 json_t *data_files_told(struct arena *, const struct case_file *,
     const struct person *reader, const json_t *data);
 /* A file of what is prepared now that is gone, so that it cannot be handed over;

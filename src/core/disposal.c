@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/time.h"
+#include "core/backups.h"
+#include "core/brought.h"
 #include "core/cases.h"
 #include "core/data_files.h"
 #include "core/inbound.h"
@@ -54,6 +57,7 @@ static struct disposals read_rows(struct ctx *cx, const struct rows *rows)
 			.name = row_str(r, "name"),
 			.bytes = row_i64(r, "bytes"),
 			.how = row_str(r, "how"),
+			.on = row_str(r, "day"),
 			.ordered = row_i64(r, "ordered"),
 			.gone = row_i64(r, "gone"),
 		};
@@ -74,7 +78,7 @@ enum err disposal_due(struct ctx *cx, struct disposals *ret)
 	bool first = since < keeping.from;
 	e = sql_all(cx,
 	    SQL("select request, kind, sha256, '' as subject, name, bytes,"
-		" '' as how, 0 as ordered, gone from data_file d where gone = 0"
+		" '' as how, '' as day, 0 as ordered, gone from data_file d where gone = 0"
 		" and ((since > 0 and since <= $1)"
 		" or (ends > $3 and ends <= $2))"
 		" and not exists (select 1 from data_file o"
@@ -109,15 +113,18 @@ enum err disposal_uploads(struct ctx *cx, struct keeping keeping,
     struct disposal_page *page, struct disposals *ret)
 {
 	struct rows rows;
+	struct str today = date_iso(cx->arena, date_of_ms(cx->now));
 	enum err e = sql_all(cx,
 	    SQL("select request, 'uploads' as kind, sha256, id as subject, name,"
-		" bytes, '' as how, 0 as ordered, swept as gone, received"
-		" from upload where swept = 0 and used > 0 and received > 0"
-		" and received <= $1 and (received > $2 or (received = $2"
+		" bytes, '' as how, destroy_on as day, 0 as ordered,"
+		" swept as gone, received"
+		" from upload where swept = 0 and (used > 0 or kind = 'table')"
+		" and received > 0 and (received <= $1 or (destroy_on <> ''"
+		" and destroy_on <= $5)) and (received > $2 or (received = $2"
 		" and id > $3)) order by received, id limit $4"),
 	    VALS(val_i64(cx->now - keeping.days * DAY_MS),
 		val_i64(page->received), val_str(str_of(page->id)),
-		val_i64(DISPOSALS_AT_ONCE)),
+		val_i64(DISPOSALS_AT_ONCE), val_str(today)),
 	    &rows);
 	if (e)
 		return e;
@@ -139,18 +146,27 @@ static enum err is_closed(struct ctx *cx, struct str request, bool *ret)
 	return e;
 }
 
-enum err disposal_ended(
-    struct ctx *cx, struct str request, struct keeping keeping, bool *ret)
+static bool day_has_come(const struct ctx *cx, struct str day)
+{
+	struct str today = date_iso(cx->arena, date_of_ms(cx->now));
+	return day.n > 0 && str_cmp(day, today) <= 0;
+}
+
+enum err disposal_over(
+    struct ctx *cx, const struct disposal *d, struct keeping keeping, bool *ret)
 {
 	struct arena_mark mark = arena_mark(cx->arena);
 	struct case_file f;
-	bool closed = false;
-	enum err e = is_closed(cx, request, &closed);
+	bool closed = false, named = day_has_come(cx, d->on);
+	enum err e = named ? OK : is_closed(cx, d->request, &closed);
 	*ret = false;
-	if (e || !closed)
+	/* Whoever named a day is taken at his word. */
+	if (e || (!named && (!closed || d->on.n > 0)))
 		return e;
-	e = cases_load(cx, request, &f);
-	if (!e && f.state == STATE_closed && f.keeping.at == 0) {
+	e = cases_load(cx, d->request, &f);
+	if (!e && f.keeping.at == 0 && named)
+		*ret = true;
+	else if (!e && f.state == STATE_closed && f.keeping.at == 0) {
 		int64_t since =
 		    f.closed > keeping.from ? f.closed : keeping.from;
 		*ret = since + keeping.days * DAY_MS <= cx->now;
@@ -187,8 +203,9 @@ enum err disposal_forget(struct ctx *cx)
 	    VALS(val_i64(cx->now - 5 * DISPOSAL_HOLDS_S * SECOND_MS)), NULL);
 }
 
-#define DISPOSAL_COLUMNS \
-	"request, kind, sha256, subject, name, bytes, how, ordered, gone"
+#define DISPOSAL_COLUMNS                                               \
+	"request, kind, sha256, subject, name, bytes, how, '' as day," \
+	" ordered, gone"
 
 enum err disposal_open(struct ctx *cx, struct disposals *ret)
 {
@@ -323,9 +340,24 @@ static bool known(const struct case_file *f, const struct events *events,
 	return is_told(events, d);
 }
 
-static json_t *told(const struct disposal *d)
+/* Since when it was here, as far as the events know. */
+static int64_t here_since(const struct case_file *f, const struct disposal *d)
 {
-	json_t *o = json_object();
+	const struct data_file *made = data_file_of(f, d->kind, d->sha256);
+	const struct brought *b = brought_of(f, d->subject);
+	if (b != NULL)
+		return b->received;
+	return made != NULL && made->made > 0 ? made->made : f->created;
+}
+
+/* That it is gone, and which backups were made of it and are kept still. */
+static enum err told(struct ctx *cx, const struct case_file *f,
+    const struct disposal *d, json_t **ret)
+{
+	json_t *backups = NULL, *o = json_new_object(cx->arena);
+	enum err e = backups_holding(cx, here_since(f, d), &backups);
+	if (e)
+		return e;
 	json_put_text(o, "kind", d->kind);
 	json_put_text(o, "name", d->name);
 	json_put_text(o, "sha256", d->sha256);
@@ -334,7 +366,9 @@ static json_t *told(const struct disposal *d)
 	json_put_text(o, "how", d->how);
 	if (d->subject.n > 0)
 		json_put_text(o, "upload", d->subject);
-	return o;
+	json_put(o, "backups", backups);
+	*ret = o;
+	return OK;
 }
 
 enum err disposal_record(struct ctx *cx, const struct disposal *v, size_t n)
@@ -356,11 +390,16 @@ enum err disposal_record(struct ctx *cx, const struct disposal *v, size_t n)
 		return e;
 	json_t *data = json_new_object(cx->arena);
 	json_t *files = json_new_array(cx->arena);
-	for (size_t i = 0; i < n; i++)
-		if (!known(&f, &events, &v[i]))
-			json_array_append_new(files, told(&v[i]));
-	if (json_array_size(files) == 0)
-		return OK;
+	for (size_t i = 0; i < n && !e; i++) {
+		json_t *one = NULL;
+		if (known(&f, &events, &v[i]))
+			continue;
+		e = told(cx, &f, &v[i], &one);
+		if (!e)
+			json_add(files, one);
+	}
+	if (e || json_array_size(files) == 0)
+		return e;
 	json_put(data, "files", files);
 	json_put_int(data, "days", keeping.days);
 	struct event ev = { .version = f.version + 1,

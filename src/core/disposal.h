@@ -29,6 +29,7 @@ struct disposal {
 	int64_t made;          /* of what no event knows (built.h); else 0 */
 	int64_t ordered, gone; /* 0: not yet */
 	struct str how;        /* "" "begun" "destroyed" "absent" */
+	struct str on;         /* of a table: the day that its sender named */
 };
 struct disposals {
 	struct disposal *v;
@@ -48,14 +49,17 @@ struct disposal_page {
 	int64_t received;
 	char id[64];
 };
-/* Files sent in that were used and have been there for so many days, at most
+/* Files sent in that were used and have been there for so many days, and tables
+ * whose sender named a day that has come, at most
  * DISPOSALS_AT_ONCE from `page` on, which is moved, and begins anew after the
  * last; whether they are due is the request's to say. Shared store. */
 MUST_CHECK enum err disposal_uploads(struct ctx *, struct keeping,
     struct disposal_page *, struct disposals *ret);
-/* Whether a request ended so many days ago. People store. */
-MUST_CHECK enum err disposal_ended(
-    struct ctx *, struct str request, struct keeping, bool *ret);
+/* Whether one of these is due: on the day that its sender named, or so many days
+ * after its request ended; never while the request's records are held. People
+ * store. */
+MUST_CHECK enum err disposal_over(
+    struct ctx *, const struct disposal *, struct keeping, bool *ret);
 /* Shared store, write transactions from here on, but for `record`. */
 MUST_CHECK enum err disposal_order(struct ctx *, const struct disposals *);
 /* Orders that nobody gives any more, and nobody has begun. */

@@ -14,8 +14,7 @@ static enum err leave_ended(
 	size_t n = 0;
 	for (size_t i = 0; i < all->n; i++) {
 		bool ended = false;
-		enum err e =
-		    disposal_ended(cx, all->v[i].request, keeping, &ended);
+		enum err e = disposal_over(cx, &all->v[i], keeping, &ended);
 		if (e && e != ERR_BROKEN && e != ERR_NOT_FOUND)
 			return e;
 		if (e)

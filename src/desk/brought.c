@@ -322,7 +322,8 @@ json_t *brought_json(const struct visit *v, const struct inbound *in)
 	json_put_text(o, "state", str_of(inbound_state_names[in->state]));
 	json_put_int(o, "progress", in->progress);
 	json_put(o, "choice", in->choice ? in->choice : none);
-	json_put(o, "found", in->found ? in->found : none);
+	json_put(
+	    o, "found", json_object_size(in->found) > 0 ? in->found : none);
 	json_put(
 	    o, "finding", in->finding ? finding_json(v, in->finding) : none);
 	return o;

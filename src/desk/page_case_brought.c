@@ -78,3 +78,21 @@ struct str case_brought_words(const struct case_work *w, const struct event *ev)
 	}
 	return buf_view(&b);
 }
+
+struct str case_brought_backups(const struct case_work *w, const json_t *list)
+{
+	struct arena *a = w->v->cx.arena;
+	struct buf b = buf_new(a, 65536);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *o = json_array_get(list, i);
+		const struct str args[] = { json_text(o, "name"),
+			case_day(w, json_text(o, "made")),
+			case_day(w, json_text(o, "until")) };
+		if (i == 0)
+			add(&b, str_cat(a, case_say(w, MSG_brought_backups),
+				    STR(":")));
+		add(&b, msg_fill(a, w->v->cx.lang, MSG_brought_backup, args,
+			    COUNT(args)));
+	}
+	return buf_view(&b);
+}

@@ -10,4 +10,7 @@ MUST_CHECK enum err case_put_brought(
 /* What an event of theirs says; "" for others. */
 struct str case_brought_words(const struct case_work *, const struct event *);
 
+/* Which backups still hold what was destroyed, a line each; "" for none. */
+struct str case_brought_backups(const struct case_work *, const json_t *);
+
 #endif

@@ -305,6 +305,7 @@ static void say_destroyed(struct telling *t, const json_t *data)
 			       STR("keeping-how."), json_text(d, "how"))),
 			   STR_ARG(case_when(w, json_int(d, "at", 0)))));
 		say_labelled(t, MSG_paper_sha256, json_text(d, "sha256"));
+		say(t, case_brought_backups(w, json_list(d, "backups")));
 	}
 }
 
