@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/worker.h"
 #include "core/disposal.h"
+#include "gate/table_file.h"
 #include "sql/sql.h"
 
 /* How often there may be something to do. */
@@ -172,6 +173,9 @@ static enum err tell(struct ctx *cx, struct gate *gate,
 	cx->now = time_now_ms();
 	if (fsync(p->fd) != 0)
 		return disk_failed(cx, "fsync");
+	/* What was found wrong in a table goes with it. */
+	if (d->subject.n > 0 && !table_notes_drop(cx->arena, gate, d->subject))
+		return disk_failed(cx, "unlink");
 	enum err e = write_down(cx, gate, d, was ? was_there : was_absent);
 	if (!e)
 		LOG("info", "gate.destroyed", { "request", d->request },
