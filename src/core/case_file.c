@@ -700,12 +700,17 @@ static void note_act(struct case_file *f, const struct event *e)
 		on_acted(f, e, (enum command)c);
 }
 
-void evolve(struct case_file *f, const struct event *e)
+static void note_event(struct case_file *f, const struct event *e)
 {
 	f->version = e->version;
 	f->seq = e->seq;
 	f->updated = e->at;
 	note_act(f, e);
+}
+
+void evolve(struct case_file *f, const struct event *e)
+{
+	note_event(f, e);
 	switch (e->type) {
 	case EVENT_drafted:
 		on_drafted(f, e);
@@ -765,8 +770,10 @@ void evolve(struct case_file *f, const struct event *e)
 		on_consulted(f, e);
 		break;
 	case EVENT_kept:
+	case EVENT_disposed:
 		retention_take(f, e);
 		break;
+	case EVENT_round:
 	case EVENT_destroyed:
 	case EVENT_withdrawn:
 	case EVENT_lapsed:

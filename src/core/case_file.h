@@ -161,6 +161,13 @@ struct records_hold {
 	int64_t at; /* 0: they are not held */
 };
 
+/* Its correspondence is destroyed: by which round, since when, which files. */
+struct disposed {
+	struct str round;
+	const json_t *files; /* [{kind, name, sha256, bytes}] */
+	int64_t at;          /* 0: it is not */
+};
+
 struct case_file {
 	struct arena *arena;
 	struct str no, office, procedure, revision;
@@ -208,6 +215,7 @@ struct case_file {
 	LIST(struct handed) documents;
 	LIST(struct data_file) data;
 	struct records_hold keeping;
+	struct disposed disposed;
 	LIST(struct channel_used) channels; /* each delivery's */
 	struct str agreed_due;   /* ISO, when another day was agreed */
 	struct str proposed_due; /* ISO, what the requester may agree to */
