@@ -763,8 +763,6 @@ static void apply(struct case_file *f, const struct event *e)
 		break;
 	case EVENT_kept:
 	case EVENT_disposed:
-		retention_take(f, e);
-		break;
 	case EVENT_brought:
 	case EVENT_unusable:
 	case EVENT_lost:
@@ -793,6 +791,7 @@ void evolve(struct case_file *f, const struct event *e)
 	note_act(f, e);
 	apply(f, e);
 	move(f, e);
+	retention_take(f, e);
 	data_files_take(f, e);
 	brought_take(f, e);
 }

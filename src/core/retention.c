@@ -41,6 +41,8 @@ void retention_take(struct case_file *f, const struct event *e)
 		disposed_take(f, e);
 		return;
 	}
+	if (e->type != EVENT_kept)
+		return;
 	const json_t *form = json_value(e->data, "form");
 	bool holds = str_eq(json_text(e->data, "outcome"), STR("held"));
 	f->keeping = (struct records_hold){ 0 };
