@@ -762,6 +762,7 @@ static void apply(struct case_file *f, const struct event *e)
 		on_consulted(f, e);
 		break;
 	case EVENT_kept:
+	case EVENT_disposed:
 		retention_take(f, e);
 		break;
 	case EVENT_brought:
@@ -769,6 +770,7 @@ static void apply(struct case_file *f, const struct event *e)
 	case EVENT_lost:
 	case EVENT_used:
 	case EVENT_returned:
+	case EVENT_round:
 	case EVENT_destroyed:
 	case EVENT_withdrawn:
 	case EVENT_lapsed:

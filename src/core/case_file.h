@@ -173,6 +173,13 @@ struct brought {
 	int64_t used_at, returned_at; /* 0: never */
 };
 
+/* Its correspondence is destroyed: by which round, since when, which files. */
+struct disposed {
+	struct str round;
+	const json_t *files; /* [{kind, name, sha256, bytes}] */
+	int64_t at;          /* 0: it is not */
+};
+
 struct case_file {
 	struct arena *arena;
 	struct str no, office, procedure, revision;
@@ -222,6 +229,7 @@ struct case_file {
 	LIST(struct brought) brought;
 	int64_t heard; /* version of the last event that is no news of these */
 	struct records_hold keeping;
+	struct disposed disposed;
 	LIST(struct channel_used) channels; /* each delivery's */
 	struct str agreed_due;   /* ISO, when another day was agreed */
 	struct str proposed_due; /* ISO, what the requester may agree to */

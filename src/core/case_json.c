@@ -279,6 +279,13 @@ static enum err put_deliveries(struct json_work *w)
 	json_put(w->o, "deliveries", list);
 	json_put(w->o, "channels", channels_json(a, w->f));
 	bool inside = person_in_office(&w->cx->actor->person, w->f->office);
+	json_t *disposed = json_null();
+	if (w->f->disposed.at != 0) {
+		disposed = json_new_object(a);
+		json_put_text(disposed, "round", w->f->disposed.round);
+		json_put_text(disposed, "at", time_iso(a, w->f->disposed.at));
+	}
+	json_put(w->o, "disposed", disposed);
 	json_put(w->o, "retention",
 	    inside ? retention_json(a, w->f, keeping) : json_null());
 	json_put(w->o, "data_files",

@@ -8,6 +8,7 @@
 #include "core/calendar_days.h"
 #include "core/data_mail.h"
 #include "core/decide.h"
+#include "core/disposal_carry.h"
 #include "core/handover.h"
 #include "core/numbers.h"
 #include "core/policy.h"
@@ -111,7 +112,7 @@ enum err cases_load(struct ctx *cx, struct str no, struct case_file *ret)
 	enum err e = events_load(cx, no, &events);
 	if (e)
 		return e;
-	if (events.n == 0)
+	if (events.n == 0 || events.v[0].type == EVENT_round)
 		return fail(cx, ERR_NOT_FOUND, MSG_error_no_such_request);
 	return case_file_tell(cx, &events, ret);
 }
@@ -587,6 +588,9 @@ static enum err may_attach(struct ctx *cx, const struct case_file *f)
 	if (only_looks)
 		return fail1(cx, ERR_DENIED, MSG_error_not_yours,
 		    msg_text(cx->lang, MSG_act_attach));
+	e = disposed_refuse(cx, f);
+	if (e)
+		return e;
 	if (f->state == STATE_closed &&
 	    !person_holds(p, ROLE_records, f->office, STR("")))
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,

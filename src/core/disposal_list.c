@@ -7,11 +7,33 @@
 
 enum { BE = 543 };
 
-static bool may_go(const struct case_file *f, struct date first)
+static struct date first_day(int64_t year)
+{
+	return (struct date){ .year = (int)(year - BE), .month = 1, .day = 1 };
+}
+
+bool disposal_may_go(
+    const struct case_file *f, int64_t year, struct str *ret_why)
 {
 	struct date until = retention_until(f, RETENTION_memo);
-	bool open = f->secrecy.n == 0 || str_eq(f->secrecy, STR("none"));
-	return open && date_is_set(until) && date_cmp(until, first) < 0;
+	bool secret = f->secrecy.n > 0 && !str_eq(f->secrecy, STR("none"));
+	*ret_why =
+	    f->keeping.at != 0         ? STR("held")
+	    : secret                   ? STR("secret")
+	    : f->state != STATE_closed ? STR("open")
+	    : !date_is_set(until) || date_cmp(until, first_day(year)) >= 0
+		? STR("young")
+		: STR("");
+	return ret_why->n == 0;
+}
+
+static const json_t *askers_of(struct arena *a, const struct case_file *f)
+{
+	json_t *list = json_new_array(a);
+	json_add_text(list, str_lower(a, f->requester));
+	for (size_t i = 0; i < f->holders.n; i++)
+		json_add_text(list, str_lower(a, f->holders.v[i]));
+	return list;
 }
 
 static struct disposal_line line_of(struct arena *a, const struct case_file *f)
@@ -23,7 +45,8 @@ static struct disposal_line line_of(struct arena *a, const struct case_file *f)
 		.title = str_dup(a, case_title(f)),
 		.closed = date_of_ms(f->closed),
 		.until = retention_until(f, RETENTION_memo),
-		.files = (int64_t)f->files.n };
+		.files = (int64_t)f->files.n,
+		.askers = askers_of(a, f) };
 	for (size_t i = 0; i < f->files.n; i++)
 		l.bytes += f->files.v[i].bytes;
 	return l;
@@ -32,28 +55,54 @@ static struct disposal_line line_of(struct arena *a, const struct case_file *f)
 enum err disposal_list(struct ctx *cx, struct str office, int64_t year,
     const struct disposal_line **ret, size_t *ret_n)
 {
-	struct date first = { .year = (int)(year - BE), .month = 1, .day = 1 };
+	struct date first = first_day(year);
 	struct rows rows;
 	size_t n = 0;
 	/* Once a year. Whatever is younger cannot have been kept so long. */
 	enum err e = sql_all(cx,
 	    SQL_SCAN("select no from cases where office = $1"
 		     " and state = 'closed' and created < $2"
+		     " and not exists (select 1 from disposed d"
+		     "  where d.request = cases.no)"
+		     " and not exists (select 1 from disposal_line l"
+		     "  join disposal_round r on r.id = l.round"
+		     "  where l.request = cases.no"
+		     "  and (r.state not in ('done', 'dropped')"
+		     "  or (r.state = 'done' and l.fate = 'keep'"
+		     "  and (l.until >= $3 or r.year >= $4))))"
 		     " order by created, no"),
-	    VALS(val_str(office), val_i64(date_start_ms(first))), &rows);
+	    VALS(val_str(office), val_i64(date_start_ms(first)),
+		val_str(date_iso(cx->arena, first)), val_i64(year)),
+	    &rows);
 	if (e)
 		return e;
 	struct disposal_line *v =
 	    ARENA_ARRAY(cx->arena, struct disposal_line, rows.n + 1);
 	for (size_t i = 0; i < rows.n && !e; i++) {
 		struct case_file f;
+		struct str why;
 		e = cases_load(cx, row_str(rows.row[i], "no"), &f);
-		if (!e && may_go(&f, first))
+		if (!e && disposal_may_go(&f, year, &why))
 			v[n++] = line_of(cx->arena, &f);
 	}
 	*ret = v;
 	*ret_n = n;
 	return e;
+}
+
+json_t *disposal_line_json(struct arena *a, const struct disposal_line *l)
+{
+	json_t *o = json_new_object(a);
+	json_put_text(o, "request", l->request);
+	json_put_text_or_null(o, "memo_in", l->memo_in);
+	json_put_text_or_null(o, "memo_date", l->memo_date);
+	json_put_text_or_null(o, "received_no", l->received_no);
+	json_put_text(o, "title", l->title);
+	json_put_text(o, "closed", date_iso(a, l->closed));
+	json_put_text(o, "kept_until", date_iso(a, l->until));
+	json_put_int(o, "files", l->files);
+	json_put_int(o, "bytes", l->bytes);
+	return o;
 }
 
 json_t *disposal_list_json(struct arena *a, struct str office, int64_t year,
@@ -62,19 +111,8 @@ json_t *disposal_list_json(struct arena *a, struct str office, int64_t year,
 	json_t *o = json_new_object(a), *list = json_new_array(a);
 	json_put_text(o, "office", office);
 	json_put_int(o, "year", year);
-	for (size_t i = 0; i < n; i++) {
-		json_t *one = json_new_object(a);
-		json_put_text(one, "request", v[i].request);
-		json_put_text_or_null(one, "memo_in", v[i].memo_in);
-		json_put_text_or_null(one, "memo_date", v[i].memo_date);
-		json_put_text_or_null(one, "received_no", v[i].received_no);
-		json_put_text(one, "title", v[i].title);
-		json_put_text(one, "closed", date_iso(a, v[i].closed));
-		json_put_text(one, "kept_until", date_iso(a, v[i].until));
-		json_put_int(one, "files", v[i].files);
-		json_put_int(one, "bytes", v[i].bytes);
-		json_add(list, one);
-	}
+	for (size_t i = 0; i < n; i++)
+		json_add(list, disposal_line_json(a, &v[i]));
 	json_put(o, "rows", list);
 	return o;
 }

@@ -212,7 +212,7 @@ enum err events_since(struct ctx *cx, int64_t seq, struct str **ret,
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select cast(seq as bigint) as seq, request from events"
-		" where seq > $1 order by seq limit $2"),
+		" where seq > $1 and type <> 'round' order by seq limit $2"),
 	    VALS(val_i64(seq), val_i64(EVENTS_PAGE)), &rows);
 	*ret_last = seq;
 	if (!e)
@@ -226,7 +226,8 @@ enum err requests_since(struct ctx *cx, int64_t seq, struct str **ret,
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select cast(seq as bigint) as seq, request from events"
-		" where seq > $1 and version = 1 order by seq limit $2"),
+		" where seq > $1 and version = 1 and type <> 'round'"
+		" order by seq limit $2"),
 	    VALS(val_i64(seq), val_i64(EVENTS_PAGE)), &rows);
 	*ret_last = seq;
 	if (!e)

@@ -39,6 +39,7 @@ MUST_CHECK enum err events_append(struct ctx *, struct event *, size_t n);
  * written: its hash is held against its content. */
 MUST_CHECK enum err events_load(
     struct ctx *, struct str request, struct events *ret);
+/* Rounds of disposal_round.h are no requests, and not among these. */
 /* Requests that have events after `seq`, without repeats, from the next
  * EVENTS_PAGE events; *ret_last is the number of the last of these, or `seq` when
  * there are none. */

@@ -73,7 +73,8 @@ bool hook_wants(const struct hook *h, struct str event)
 static bool is_event(struct str name)
 {
 	for (size_t i = 0; i < EVENTS; i++)
-		if (i != EVENT_drafted && str_eq(name, str_of(event_names[i])))
+		if (i != EVENT_drafted && i != EVENT_round &&
+		    str_eq(name, str_of(event_names[i])))
 			return true;
 	return false;
 }

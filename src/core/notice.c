@@ -738,6 +738,8 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_classified:
 	case EVENT_withdrawn:
 	case EVENT_destroyed:
+	case EVENT_disposed:
+	case EVENT_round:
 	case EVENT_kept:
 	case EVENT_brought:
 	case EVENT_used:

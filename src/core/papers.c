@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "core/delegation.h"
+#include "core/disposal_carry.h"
 #include "core/policy.h"
 #include "core/signing.h"
 
@@ -14,6 +15,8 @@ const char *const papers_names[PAPERS] = {
 #undef PAPERS_OF_CASE
 	[PAPERS_register] = "register",
 	[PAPERS_procedure] = "procedure",
+	[PAPERS_disposal] = "disposal",
+	[PAPERS_committee] = "committee",
 };
 
 static const char *const signers[PAPERS_OF_CASES] = {
@@ -49,6 +52,8 @@ bool papers_there(const struct case_file *f, enum papers kind)
 #undef PAPERS_OF_CASE
 	case PAPERS_register:
 	case PAPERS_procedure:
+	case PAPERS_disposal:
+	case PAPERS_committee:
 	case PAPERS:
 		break;
 	}
@@ -129,6 +134,9 @@ enum err cases_may_paper(struct ctx *cx, const struct case_file *f,
 		return fail(cx, ERR_DENIED, MSG_error_read_only_token);
 	if (!papers_there(f, kind))
 		return fail(cx, ERR_CONFLICT, MSG_error_no_such_paper);
+	enum err e = disposed_refuse(cx, f);
+	if (e)
+		return e;
 	/* Asked before anything is printed, and again under the lock. */
 	if (!papers_room(f))
 		return fail1(cx, ERR_CONFLICT, MSG_error_paper_count,

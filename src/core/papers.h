@@ -19,6 +19,8 @@ enum papers {
 	PAPERS_OF_CASES,
 	PAPERS_register = PAPERS_OF_CASES,
 	PAPERS_procedure,
+	PAPERS_disposal,  /* the yearly list for destruction */
+	PAPERS_committee, /* its committee's report */
 	PAPERS
 };
 extern const char *const papers_names[PAPERS];
@@ -73,6 +75,9 @@ MUST_CHECK enum err papers_case_data(struct ctx *, const struct site *,
     const struct papers_signed *, json_t **ret);
 MUST_CHECK enum err papers_register_data(struct ctx *, struct str office,
     int64_t year, const struct register_row *, size_t n, json_t **ret);
+/* "office": {code, name}. */
+MUST_CHECK enum err papers_office_into(
+    struct ctx *, struct str office, json_t *data);
 json_t *papers_procedure_data(struct arena *, const struct procedure *);
 
 struct papers_text {

@@ -46,27 +46,36 @@ static void put_row(
 		: msg_code(a, LANG_TH, STR("outcome."), r->outcome));
 }
 
-enum err papers_register_data(struct ctx *cx, struct str office, int64_t year,
-    const struct register_row *rows, size_t n, json_t **ret)
+enum err papers_office_into(struct ctx *cx, struct str office, json_t *data)
 {
 	const struct office *offices;
-	const struct unit *units = NULL;
-	size_t n_offices = 0, n_units = 0;
-	struct arena *a = cx->arena;
-	json_t *o = json_new_object(a), *list = json_new_array(a);
-	json_t *who = json_new_object(a);
-	enum err e = office_list(cx, &offices, &n_offices);
-	if (!e)
-		e = unit_list(cx, &units, &n_units);
+	size_t n = 0;
+	json_t *who = json_new_object(cx->arena);
+	enum err e = office_list(cx, &offices, &n);
 	if (e)
 		return e;
 	struct str name = office;
-	for (size_t i = 0; i < n_offices; i++)
+	for (size_t i = 0; i < n; i++)
 		if (str_eq(offices[i].code, office))
 			name = offices[i].name_th;
 	json_put_text(who, "code", office);
 	json_put_text(who, "name", name);
-	json_put(o, "office", who);
+	json_put(data, "office", who);
+	return OK;
+}
+
+enum err papers_register_data(struct ctx *cx, struct str office, int64_t year,
+    const struct register_row *rows, size_t n, json_t **ret)
+{
+	const struct unit *units = NULL;
+	size_t n_units = 0;
+	struct arena *a = cx->arena;
+	json_t *o = json_new_object(a), *list = json_new_array(a);
+	enum err e = papers_office_into(cx, office, o);
+	if (!e)
+		e = unit_list(cx, &units, &n_units);
+	if (e)
+		return e;
 	json_put_text(o, "year", number(a, year));
 	for (size_t i = 0; i < n; i++)
 		put_row(a, item(list), &rows[i],

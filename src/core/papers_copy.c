@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "core/acceptance.h"
+#include "core/disposal_carry.h"
 #include "core/link.h"
 #include "core/outbox.h"
 #include "core/policy.h"
@@ -98,6 +99,8 @@ enum err papers_copy_get(
 		e = cases_facts(cx, &f, &facts);
 	if (!e)
 		e = papers_copy_may(cx, &facts, &f);
+	if (!e)
+		e = disposed_refuse(cx, &f);
 	if (e)
 		return e;
 	for (size_t i = 0; i < f.papers.n; i++)

@@ -587,7 +587,8 @@ static enum err may_as(struct ctx *cx, const struct facts *facts,
 	    (c == COMMAND_consent && only_his_proposals(facts, f, p, doer)))
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_apart, command_words(cx, c));
-	if (!rule.now)
+	/* Nothing is done any more where the correspondence is destroyed. */
+	if (!rule.now || f->disposed.at != 0)
 		return fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
 		    command_words(cx, c), state_words(cx, facts, f));
 	return OK;

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/consult.h"
 #include "core/data_files.h"
+#include "core/disposal_carry.h"
 #include "core/handover.h"
 #include "core/numbers.h"
 #include "core/policy.h"
@@ -263,6 +264,9 @@ enum err projection_clear(struct ctx *cx, struct str no)
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("delete from data_file where request = $1"), v, NULL);
+	if (!e)
+		e = sql_exec(cx, SQL("delete from disposed where request = $1"),
+		    v, NULL);
 	return e;
 }
 
@@ -331,6 +335,8 @@ enum err projection_replace(
 		e = numbers_put(cx, f);
 	if (!e)
 		e = data_files_put(cx, f);
+	if (!e)
+		e = disposed_put(cx, f);
 	if (!e && rows->registered)
 		e = register_put(cx, &rows->reg);
 	return e;

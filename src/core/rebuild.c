@@ -1,6 +1,7 @@
 /* Whether the projections are what the events say, and their mending. */
 #include "base/str.h"
 #include "core/data_files.h"
+#include "core/disposal_carry.h"
 #include "core/numbers.h"
 #include "core/projection.h"
 #include "core/setting.h"
@@ -180,6 +181,13 @@ static enum err same_data(struct ctx *cx, const struct case_file *f,
 	return data_files_same(cx, f, ret);
 }
 
+static enum err same_disposed(struct ctx *cx, const struct case_file *f,
+    const struct case_rows *rows, bool *ret)
+{
+	(void)rows;
+	return disposed_same(cx, f, ret);
+}
+
 static enum err compare(struct ctx *cx, const struct case_file *f,
     const struct case_rows *rows, bool *ret_same)
 {
@@ -192,6 +200,7 @@ static enum err compare(struct ctx *cx, const struct case_file *f,
 		same_register,
 		same_numbers,
 		same_data,
+		same_disposed,
 	};
 	*ret_same = true;
 	for (size_t i = 0; i < COUNT(checks) && *ret_same; i++) {
@@ -277,6 +286,7 @@ static enum err strangers(struct ctx *cx, struct rebuilding *r)
 		" union select no from case_waiting"
 		" union select request as no from case_number"
 		" union select request as no from data_file"
+		" union select request as no from disposed"
 		" union select request as no from register_row) p"
 		" where not exists (select 1 from events"
 		" where events.request = p.no and version = 1) order by no"),
@@ -315,6 +325,22 @@ static enum err rebuild_page(
 	return e;
 }
 
+static void tell_nobody(void *arg, struct str no)
+{
+	(void)arg;
+	(void)no;
+}
+
+/* Those of the yearly lists for destruction. */
+static enum err rebuild_rounds(struct ctx *cx, struct rebuilding *r)
+{
+	int64_t rounds, bad;
+	enum err e = rounds_rebuild(cx, r->write,
+	    r->skip ? tell_nobody : r->report, r->arg, &rounds, &bad);
+	r->bad += bad;
+	return e;
+}
+
 static enum err run(struct ctx *cx, struct rebuilding *r)
 {
 	int64_t seq = INT64_MIN; /* before any number that there may be */
@@ -331,6 +357,8 @@ static enum err run(struct ctx *cx, struct rebuilding *r)
 	} while (!e && n > 0);
 	if (!e)
 		e = strangers(cx, r);
+	if (!e)
+		e = rebuild_rounds(cx, r);
 	if (!e && r->write && r->broken == 0)
 		e = setting_remove(cx, STR(NEEDED));
 	return e;

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "core/attachment.h"
 #include "core/cases.h"
+#include "core/disposal_carry.h"
 #include "core/policy.h"
 #include "sql/sql.h"
 
@@ -246,6 +247,17 @@ static enum err may_read(struct ctx *cx, const struct reply *r, bool *ret)
 	return e;
 }
 
+/* It went with its request's correspondence. */
+static enum err refuse_disposed(struct ctx *cx, const struct reply *r)
+{
+	struct case_file f;
+	if (r->request.n == 0 || r->state == REPLY_HELD ||
+	    r->state == REPLY_ASIDE)
+		return OK;
+	enum err e = cases_load(cx, r->request, &f);
+	return e ? e : disposed_refuse(cx, &f);
+}
+
 enum err reply_get_mail(struct ctx *cx, int64_t id, struct reply *ret)
 {
 	bool may = false;
@@ -254,6 +266,8 @@ enum err reply_get_mail(struct ctx *cx, int64_t id, struct reply *ret)
 		e = may_read(cx, ret, &may);
 	if (!e && !may)
 		e = fail(cx, ERR_NOT_FOUND, MSG_error_not_found);
+	if (!e)
+		e = refuse_disposed(cx, ret);
 	if (!e && ret->sealed)
 		e = fail(cx, ERR_GONE, MSG_error_reply_sealed);
 	if (!e && ret->sha256.n == 0)
@@ -388,6 +402,8 @@ enum err reply_attach(
 		e = fail2(cx, ERR_CONFLICT, MSG_error_not_in_this_state,
 		    msg_text(cx->lang, MSG_replies_attach),
 		    msg_text(cx->lang, MSG_state_draft));
+	if (!e)
+		e = disposed_refuse(cx, &f);
 	if (!e)
 		e = cases_facts(cx, &f, &facts);
 	if (e)

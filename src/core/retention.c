@@ -4,6 +4,7 @@
 #include "core/command_body.h"
 #include "core/data_files.h"
 #include "core/decide.h"
+#include "core/disposal_carry.h"
 
 const char *const retention_names[RETENTIONS] = {
 #define RETENTION(name, years) [RETENTION_##name] = #name,
@@ -36,6 +37,10 @@ enum err decide_keep(struct decision *d)
 
 void retention_take(struct case_file *f, const struct event *e)
 {
+	if (e->type == EVENT_disposed) {
+		disposed_take(f, e);
+		return;
+	}
 	const json_t *form = json_value(e->data, "form");
 	bool holds = str_eq(json_text(e->data, "outcome"), STR("held"));
 	f->keeping = (struct records_hold){ 0 };
@@ -76,7 +81,8 @@ size_t retention_records(struct arena *a, const struct case_file *f,
 			    .id = t->id,
 			    .name = t->name,
 			    .sha256 = t->sha256,
-			    .at = t->at };
+			    .at = t->at,
+			    .gone = f->disposed.at };
 	}
 	for (size_t i = 0; i < f->data.n; i++) {
 		const struct data_file *d = &f->data.v[i];

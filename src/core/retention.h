@@ -40,7 +40,7 @@ size_t retention_records(struct arena *, const struct case_file *,
  * when it is never destroyed. */
 struct date retention_until(const struct case_file *, enum retention);
 
-/* For evolve(). */
+/* For evolve(): held, held no more, destroyed. */
 void retention_take(struct case_file *, const struct event *);
 /* {records[{class, id, name, sha256, at, kept_until, destroy_after, destroyed}],
  * held{kind, reason, by, at} or null} */

@@ -15,6 +15,7 @@
 #include "core/reminder.h"
 #include "core/reply_address.h"
 #include "core/sweep.h"
+#include "courier/carry.h"
 #include "courier/dispose.h"
 #include "courier/heads.h"
 #include "courier/hook_post.h"
@@ -42,6 +43,7 @@ struct courier {
 	struct str name; /* of this process, in leases */
 	int64_t swept, reminded, disposed, digested;
 	struct disposal_page disposal;
+	size_t carry_late; /* lines of a round (carry.h) */
 	struct heads heads;
 	int64_t signed_at;
 	struct post *post;       /* NULL: no mail server is named */
@@ -236,6 +238,8 @@ static void dispose(struct ctx *cx, struct courier *c)
 	c->disposed = cx->now;
 	if (courier_dispose(cx, c->people, c->shared, &c->disposal))
 		log_fault(cx, "courier.dispose");
+	if (courier_carry(cx, c->options->site, c->people, &c->carry_late))
+		log_fault(cx, "courier.carry");
 }
 
 static void hear(struct ctx *cx, struct courier *c)

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "core/attachment.h"
 #include "core/cases.h"
+#include "core/disposal_carry.h"
 #include "core/grants.h"
 #include "core/idempotency.h"
 #include "core/mails.h"
@@ -138,6 +139,8 @@ enum err files_send(struct visit *v, struct str no, struct str id)
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = cases_get(&v->cx, no, &f);
+	if (!e)
+		e = disposed_refuse(&v->cx, &f);
 	if (!e)
 		e = attachment_get(&v->cx, no, id, &a);
 	store_end(&v->cx);

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/cases.h"
+#include "core/disposal_carry.h"
 #include "core/mails.h"
 #include "desk/files.h"
 #include "sql/sql.h"
@@ -72,6 +73,8 @@ static enum err find_mail(struct visit *v, struct mail *ret)
 		e = cases_get(&v->cx, visit_arg(v, 0), &f);
 	if (!e && !str_i64(visit_arg(v, 1), &id))
 		e = fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+	if (!e)
+		e = disposed_refuse(&v->cx, &f);
 	if (!e)
 		e = mail_get(&v->cx, &f, &v->actor.person, id, ret);
 	store_end(&v->cx);

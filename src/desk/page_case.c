@@ -240,11 +240,26 @@ static const struct ui_notice *done_notice(const struct case_work *w)
 	return NULL;
 }
 
+static const struct ui_notice *disposed_notice(const struct case_work *w)
+{
+	struct ui_notice *n = ARENA_NEW(w->v->cx.arena, struct ui_notice);
+	struct str when = date_short(
+	    w->v->cx.arena, w->v->cx.lang, date_of_ms(w->f.disposed.at));
+	*n = (struct ui_notice){ .tone = UI_WAIT,
+		.title = case_say(w, MSG_keeping_disposed_title),
+		.text = case_say2(
+		    w, MSG_keeping_disposed_text, when, w->f.disposed.round) };
+	return n;
+}
+
 enum err page_case(struct visit *v)
 {
 	struct case_work w;
 	enum err e = case_read(v, visit_arg(v, 0), &w);
-	return e ? e : show(&w, 200, done_notice(&w));
+	if (e)
+		return e;
+	return show(
+	    &w, 200, w.f.disposed.at ? disposed_notice(&w) : done_notice(&w));
 }
 
 /* The form of a command stands on the page of its request. */

@@ -309,6 +309,23 @@ static void say_destroyed(struct telling *t, const json_t *data)
 	}
 }
 
+/* What was to go with the request's correspondence. */
+static void say_disposed(struct telling *t, const json_t *data)
+{
+	const json_t *list = json_list(data, "files");
+	struct arena *a = t->w->v->cx.arena;
+	say_labelled(t, MSG_keeping_disposed_round, json_text(data, "round"));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *d = json_array_get(list, i);
+		say(t, str_fmt(a, "%.*s · %.*s · %.*s · SHA-256 %.*s",
+			   STR_ARG(msg_code(a, t->w->v->cx.lang,
+			       STR("disposed-kind."), json_text(d, "kind"))),
+			   STR_ARG(json_text(d, "name")),
+			   STR_ARG(case_size(a, json_int(d, "bytes", 0))),
+			   STR_ARG(json_text(d, "sha256"))));
+	}
+}
+
 static void say_event(struct telling *t, const struct event *ev)
 {
 	const json_t *form = json_member(ev->data, "form");
@@ -346,6 +363,8 @@ static void say_event(struct telling *t, const struct event *ev)
 		say_channel(t, ev->data);
 	if (ev->type == EVENT_destroyed)
 		say_destroyed(t, ev->data);
+	if (ev->type == EVENT_disposed)
+		say_disposed(t, ev->data);
 	if (ev->type == EVENT_delegated)
 		say_handed(t, ev);
 	if (ev->type == EVENT_consulted)

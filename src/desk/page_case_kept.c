@@ -60,7 +60,8 @@ void case_put_kept(const struct case_work *w, struct case_page *page)
 	if (w->n_mails > 0) {
 		const struct kept_record mails = { .class = RETENTION_mail,
 			.name = case_say1(w, MSG_keeping_mails,
-			    case_number(w, (int64_t)w->n_mails)) };
+			    case_number(w, (int64_t)w->n_mails)),
+			.gone = w->f.disposed.at };
 		put_row(w, &mails, &cells[all++ * COLUMNS]);
 	}
 	page->kept =

@@ -321,6 +321,10 @@ static void put_files(const struct case_work *w, struct case_page *page)
 			.url = url_path(
 			    a, "/requests/{}/files/{}", COUNT(args), args),
 			.sha256 = t->sha256 };
+		if (w->f.disposed.at != 0) {
+			v[i].url = (struct url){ 0 };
+			v[i].note = case_say(w, MSG_rounds_gone);
+		}
 	}
 	page->files = v;
 	page->n_files = w->f.files.n;

@@ -72,7 +72,10 @@ struct str case_state(const struct case_work *w)
 		return said;
 	struct str outcome = msg_code(
 	    a, lang, STR("outcome."), str_of(outcome_names[w->f.outcome]));
-	return str_fmt(a, "%.*s: %.*s", STR_ARG(said), STR_ARG(outcome));
+	bool gone = w->f.disposed.at != 0;
+	return str_fmt(a, "%.*s: %.*s%s%.*s", STR_ARG(said), STR_ARG(outcome),
+	    gone ? " · " : "",
+	    STR_ARG(gone ? case_say(w, MSG_keeping_disposed_state) : STR("")));
 }
 
 enum ui_tone case_tone(const struct case_file *f)

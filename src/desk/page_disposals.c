@@ -1,37 +1,20 @@
 /* The list of a year of what may be destroyed, for the committee: a page, a file,
- * and the API's answer. */
+ * and the API's answer; and the rounds in which that is done. */
 #include "desk/page_disposals.h"
 #include "base/str.h"
-#include "core/disposal_list.h"
+#include "desk/disposal_out.h"
 #include "desk/pages.h"
 #include "desk/register_out.h"
 #include "sql/sql.h"
 #include "templates/desk_disposals.h"
-
-/* As the form of the rule on correspondence has them (แบบที่ ๒๕); the two last are
- * the committee's to fill in. */
-enum {
-	COLUMN_nth,
-	COLUMN_file,
-	COLUMN_no,
-	COLUMN_day,
-	COLUMN_receipt,
-	COLUMN_title,
-	COLUMN_opinion,
-	COLUMN_remark,
-	COLUMNS
-};
-static const enum msg heads[COLUMNS] = { MSG_disposals_nth, MSG_disposals_file,
-	MSG_disposals_no, MSG_disposals_day, MSG_disposals_receipt,
-	MSG_disposals_subject, MSG_disposals_opinion, MSG_disposals_remark };
-static const char *const names[COLUMNS] = { "nth", "request", "memo_in",
-	"memo_date", "received_no", "title", "opinion", "remark" };
 
 struct wanted {
 	int64_t year;
 	enum form form;
 	const struct disposal_line *v;
 	size_t n;
+	const struct round_entry *rounds;
+	size_t n_rounds;
 };
 
 static enum err read_list(struct visit *v, struct wanted *ret)
@@ -44,6 +27,9 @@ static enum err read_list(struct visit *v, struct wanted *ret)
 		e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = disposal_list(&v->cx, office, ret->year, &ret->v, &ret->n);
+	if (!e)
+		e = round_list(
+		    &v->cx, office, ret->year, &ret->rounds, &ret->n_rounds);
 	store_end(&v->cx);
 	return e;
 }
@@ -58,83 +44,30 @@ static struct str remark(struct visit *v, const struct disposal_line *l)
 	return msg_fill(a, v->cx.lang, MSG_disposals_kept, args, COUNT(args));
 }
 
-static void texts_of(
-    struct visit *v, size_t i, const struct disposal_line *l, struct str *ret)
+static const struct disposal_texts *texts_of(
+    struct visit *v, const struct wanted *w)
 {
-	struct arena *a = v->cx.arena;
-	struct date day;
-	ret[COLUMN_nth] = str_fmt(a, "%zu", i + 1);
-	ret[COLUMN_file] = l->request;
-	ret[COLUMN_no] = l->memo_in;
-	ret[COLUMN_day] = date_parse_iso(l->memo_date, &day)
-	                      ? date_short(a, v->cx.lang, day)
-	                      : STR("");
-	ret[COLUMN_receipt] = l->received_no;
-	ret[COLUMN_title] = l->title;
-	ret[COLUMN_opinion] = STR("");
-	ret[COLUMN_remark] = remark(v, l);
-}
-
-static bool into_buf(void *arg, const void *p, size_t n)
-{
-	buf_bytes(arg, p, n);
-	return buf_ok(arg);
-}
-
-static struct columns columns_for(struct visit *v, enum form form)
-{
-	struct column *c = ARENA_ARRAY(v->cx.arena, struct column, COLUMNS);
-	for (size_t i = 0; i < COLUMNS; i++) {
-		struct str title = msg_text(v->cx.lang, heads[i]);
-		c[i] = (struct column){
-			.name = form == FORM_CSV ? title : str_of(names[i]),
-			.title_th = msg_text(LANG_TH, heads[i]),
-			.title_en = msg_text(LANG_EN, heads[i]),
-			.type = TYPE_TEXT
-		};
+	struct disposal_texts *t =
+	    ARENA_ARRAY(v->cx.arena, struct disposal_texts, w->n + 1);
+	for (size_t i = 0; i < w->n; i++) {
+		t[i] = disposal_texts(v, i, &w->v[i]);
+		t[i].v[DISPOSAL_remark] = remark(v, &w->v[i]);
 	}
-	return (struct columns){ .v = c, .n = COLUMNS };
+	return t;
 }
 
 static enum err send_file(struct visit *v, const struct wanted *w)
 {
-	struct arena *a = v->cx.arena;
-	struct buf out = buf_new(a, (size_t)64 << 20);
-	struct encode_options o = { .lang = v->cx.lang,
-		.excel = w->form == FORM_CSV };
-	struct encoder *enc = encoder_new(
-	    a, w->form, (struct sink){ .write = into_buf, .arg = &out }, &o);
 	struct str office = visit_arg(v, 0);
-	encoder_begin(enc,
-	    str_fmt(a, "%.*s %lld", STR_ARG(office), (long long)w->year),
-	    columns_for(v, w->form));
-	for (size_t i = 0; i < w->n; i++) {
-		struct str texts[COLUMNS];
-		struct cell cells[COLUMNS];
-		texts_of(v, i, &w->v[i], texts);
-		for (size_t k = 0; k < COLUMNS; k++)
-			cells[k] =
-			    (struct cell){ .kind = texts[k].n > 0 ? CELL_TEXT
-				                                  : CELL_NULL,
-				    .s = texts[k] };
-		encoder_rows(enc,
-		    &(struct batch){
-			.n_rows = 1, .n_columns = COLUMNS, .cells = cells });
-	}
-	if (!encoder_end(enc))
-		return fail_detail(
-		    &v->cx, ERR_BROKEN, "the list could not be written");
-	response_set(v->rs, 200, form_media(w->form), buf_view(&out));
-	response_header(v->rs, STR("Content-Disposition"),
-	    str_fmt(a, "attachment; filename=\"disposals-%.*s-%lld.%.*s\"",
-		STR_ARG(office), (long long)w->year,
-		STR_ARG(form_suffix(w->form))));
-	return OK;
+	return disposal_send(v, w->form,
+	    str_fmt(v->cx.arena, "disposals-%.*s-%lld", STR_ARG(office),
+		(long long)w->year),
+	    texts_of(v, w), w->n);
 }
 
 enum err api_disposals(struct visit *v)
 {
-	struct wanted w;
+	struct wanted w = { 0 };
 	enum err e = read_list(v, &w);
 	if (e)
 		return e;
@@ -144,47 +77,73 @@ enum err api_disposals(struct visit *v)
 	    disposal_list_json(v->cx.arena, visit_arg(v, 0), w.year, w.v, w.n));
 }
 
-static struct ui_table table_of(
-    struct visit *v, const struct wanted *w, struct str caption)
-{
-	struct arena *a = v->cx.arena;
-	struct ui_column *columns = ARENA_ARRAY(a, struct ui_column, COLUMNS);
-	struct ui_cell *cells =
-	    ARENA_ARRAY(a, struct ui_cell, w->n * COLUMNS + 1);
-	struct str count = str_fmt(a, "%zu", w->n);
-	for (size_t i = 0; i < COLUMNS; i++)
-		columns[i].label = msg_text(v->cx.lang, heads[i]);
-	for (size_t i = 0; i < w->n; i++) {
-		struct str texts[COLUMNS];
-		struct ui_cell *c = &cells[i * COLUMNS];
-		texts_of(v, i, &w->v[i], texts);
-		for (size_t k = 0; k < COLUMNS; k++)
-			c[k].text = texts[k];
-		c[COLUMN_file].url =
-		    url_path(a, "/requests/{}", 1, &w->v[i].request);
-	}
-	return (struct ui_table){ .caption = caption,
-		.hide_caption = true,
-		.columns = columns,
-		.n_columns = COLUMNS,
-		.cells = cells,
-		.n_rows = w->n,
-		.dense = true,
-		.foot = msg_fill(a, v->cx.lang, MSG_registers_count, &count, 1),
-		.empty = msg_text(v->cx.lang, MSG_disposals_empty) };
-}
-
 static struct url file_url(
     struct visit *v, const struct wanted *w, const char *suffix)
 {
 	const struct str args[] = { visit_arg(v, 0),
-		str_fmt(v->cx.arena, "%lld.%s", (long long)w->year, suffix) };
+		str_fmt(v->cx.arena, "%lld%s", (long long)w->year, suffix) };
 	return url_path(v->cx.arena, "/disposals/{}/{}", COUNT(args), args);
+}
+
+enum { ROUND_COLUMNS = 4 };
+
+static void put_round(
+    struct visit *v, const struct round_entry *r, struct ui_cell *c)
+{
+	struct arena *a = v->cx.arena;
+	struct str nth = str_fmt(a, "%lld", (long long)r->nth);
+	c[0].text = msg_fill(a, v->cx.lang, MSG_rounds_nth, &nth, 1);
+	c[0].url = url_path(a, "/disposal-rounds/{}", 1, &r->id);
+	c[1].text = str_fmt(a, "%lld", (long long)r->lines);
+	c[2].text = time_short(a, v->cx.lang, r->opened);
+	c[3] = (struct ui_cell){ .badge = true,
+		.tone = r->state == DISPOSAL_done      ? UI_GOOD
+		        : r->state == DISPOSAL_dropped ? UI_NEUTRAL
+		                                       : UI_INFO,
+		.text = msg_code(a, v->cx.lang, STR("disposal-state."),
+		    str_of(disposal_states[r->state])) };
+}
+
+static struct ui_table rounds_of(struct visit *v, const struct wanted *w)
+{
+	static const enum msg labels[ROUND_COLUMNS] = { MSG_rounds_round,
+		MSG_rounds_lines, MSG_rounds_opened, MSG_rounds_state };
+	struct arena *a = v->cx.arena;
+	struct ui_column *columns =
+	    ARENA_ARRAY(a, struct ui_column, ROUND_COLUMNS);
+	struct ui_cell *cells =
+	    ARENA_ARRAY(a, struct ui_cell, w->n_rounds * ROUND_COLUMNS + 1);
+	for (size_t i = 0; i < ROUND_COLUMNS; i++)
+		columns[i].label = msg_text(v->cx.lang, labels[i]);
+	columns[1].number = true;
+	for (size_t i = 0; i < w->n_rounds; i++)
+		put_round(v, &w->rounds[i], &cells[i * ROUND_COLUMNS]);
+	return (
+	    struct ui_table){ .caption = msg_text(v->cx.lang, MSG_rounds_title),
+		.columns = columns,
+		.n_columns = ROUND_COLUMNS,
+		.cells = cells,
+		.n_rows = w->n_rounds };
+}
+
+static void put_open(
+    struct visit *v, const struct wanted *w, struct disposals_page *page)
+{
+	struct ui_form *form = ARENA_NEW(v->cx.arena, struct ui_form);
+	bool now = w->year <= year_be(date_of_ms(v->cx.now));
+	if (!now || w->n == 0 || v->actor.read_only ||
+	    !person_holds(
+		&v->actor.person, ROLE_records, visit_arg(v, 0), STR("")))
+		return;
+	*form = (struct ui_form){ .action = file_url(v, w, "") };
+	page->open = form;
+	page->open_button = (struct ui_button){ .kind = UI_PRIMARY,
+		.label = msg_text(v->cx.lang, MSG_rounds_open) };
 }
 
 enum err page_disposals(struct visit *v)
 {
-	struct wanted w;
+	struct wanted w = { 0 };
 	struct arena *a = v->cx.arena;
 	enum err e = read_list(v, &w);
 	if (e)
@@ -195,14 +154,34 @@ enum err page_disposals(struct visit *v)
 	const struct str args[] = { visit_arg(v, 0),
 		msg_fill(a, v->cx.lang, MSG_registers_year, &year, 1) };
 	struct disposals_page page = { .back = url_local(STR("/register")),
-		.csv = file_url(v, &w, "csv"),
-		.xlsx = file_url(v, &w, "xlsx"),
+		.csv = file_url(v, &w, ".csv"),
+		.xlsx = file_url(v, &w, ".xlsx"),
 		.title = msg_fill(
 		    a, v->cx.lang, MSG_disposals_title, args, COUNT(args)) };
-	page.table = table_of(v, &w, page.title);
+	page.table = disposal_table(v, texts_of(v, &w), w.n, page.title);
+	page.rounds = rounds_of(v, &w);
+	put_open(v, &w, &page);
 	struct view view = page_view(v, page.title);
 	view.wide = true;
 	struct buf o = page_buf(v);
 	page_desk_disposals(&o, &view, &page);
 	return page_send(v, 200, &o);
+}
+
+static enum err open_round(struct visit *v, void *arg)
+{
+	struct disposal_round *r = arg;
+	struct new_round n = { .office = visit_arg(v, 0) };
+	if (!str_i64(visit_arg(v, 1), &n.year))
+		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+	return round_open(&v->cx, &n, r);
+}
+
+enum err page_round_open(struct visit *v)
+{
+	struct disposal_round r;
+	enum err e = visit_change(v, open_round, &r);
+	return e ? e
+	         : visit_go(v, str_fmt(v->cx.arena, "/disposal-rounds/%.*s",
+				   STR_ARG(r.id)));
 }

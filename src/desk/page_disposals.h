@@ -8,6 +8,9 @@ struct disposals_page {
 	struct url back, csv, xlsx;
 	struct str title;
 	struct ui_table table;
+	struct ui_table rounds;     /* of that year; none: not shown */
+	const struct ui_form *open; /* to whoever may open one, or NULL */
+	struct ui_button open_button;
 };
 
 #endif

@@ -56,7 +56,7 @@ static struct ui_field events_field(struct visit *v, const struct hook *h)
 	c[n++] = (struct ui_choice){ .value = STR("*"),
 		.label = say(v, MSG_hooks_event_all) };
 	for (size_t i = 0; i < EVENTS; i++)
-		if (i != EVENT_drafted)
+		if (i != EVENT_drafted && i != EVENT_round)
 			c[n++] = (struct ui_choice){
 				.value = str_of(event_names[i]),
 				.label = event_words(v, str_of(event_names[i]))

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "core/attachment.h"
+#include "core/disposal_carry.h"
 #include "core/link.h"
 #include "core/papers_copy.h"
 #include "core/signing.h"
@@ -138,6 +139,8 @@ enum err papers_send(struct visit *v, struct str no, struct str last)
 	if (!e)
 		e = cases_get(&v->cx, no, &f);
 	if (!e)
+		e = disposed_refuse(&v->cx, &f);
+	if (!e)
 		e = papers_path(v, last, &name);
 	if (!e)
 		e = read_case(v, no, name.kind, &nobody, &p);
@@ -190,6 +193,25 @@ enum err papers_send_register(
 	    str_fmt(v->cx.arena, "register-%.*s-%lld", STR_ARG(office),
 		(long long)year),
 	    name.docx, bytes);
+}
+
+enum err papers_send_round(struct visit *v, struct str office, enum papers kind,
+    struct str suffix, struct str stem, json_t *data)
+{
+	struct papers_text text = { 0 };
+	struct str bytes = STR("");
+	bool docx = str_eq(suffix, STR("docx"));
+	if (!docx && !str_eq(suffix, STR("pdf")))
+		return fail(&v->cx, ERR_NOT_FOUND, MSG_error_not_found);
+	enum err e = store_read(&v->cx, v->app->people);
+	if (!e)
+		e = papers_text_get(&v->cx, office, kind, PAPERS_NEWEST, &text);
+	if (!e)
+		e = papers_office_into(&v->cx, office, data);
+	store_end(&v->cx);
+	if (!e)
+		e = printed(v, &text, data, docx, &bytes);
+	return e ? e : answer(v, stem, docx, bytes);
 }
 
 enum err papers_send_procedure(

@@ -22,6 +22,10 @@ MUST_CHECK enum err papers_kind(
 enum err papers_send(struct visit *, struct str no, struct str last);
 enum err papers_send_register(
     struct visit *, struct str office, struct str year, struct str last);
+/* Of a round of the yearly list (disposal_out.h), which the caller may read: with
+ * the office put into `data`. */
+enum err papers_send_round(struct visit *, struct str office, enum papers,
+    struct str suffix, struct str stem, json_t *data);
 enum err papers_send_procedure(
     struct visit *, struct str code, struct str last);
 

@@ -209,8 +209,8 @@ def test_api_names_every_error():
     as the message of the field code "query"."""
     wanted = set()
     for domain in ("base", "core", "desk", "hands", "keeping", "people",
-                   "procedure", "paper", "notices", "systems", "talk", "time",
-                   "work"):
+                   "procedure", "paper", "notices", "rounds", "systems", "talk",
+                   "time", "work"):
         keys = re.findall(r'^msgid "((?:error|field)\.[^"]+)"',
                           source(f"po/{domain}.en.po"), re.M)
         wanted |= {key.split(".", 1)[1] for key in keys}

@@ -1,0 +1,673 @@
+/* Rounds of the yearly list for destruction: who does what when, what the committee's
+ * opinions come to, and what is destroyed. On SQLite, then on PostgreSQL. */
+#include "base/crypt.h"
+#include "cases_store.h"
+#include "cli/demo/demo.h"
+#include "core/calendar_days.h"
+#include "core/cases.h"
+#include "core/disposal_carry.h"
+#include "core/policy.h"
+#include "core/procedure.h"
+
+#define DAY_MS ((int64_t)24 * 60 * 60000)
+#define YEAR_MS (366 * DAY_MS)
+#define SHA(c) c c c c c c c c c c c c c c c c
+#define SHA_A SHA("aaaa")
+#define SHA_B SHA("bbbb")
+
+static struct store *people;
+static struct arena *kept;
+/* Of the office: chair and two members; the first officer may ask too. */
+static struct str member[3];
+
+static struct ctx as(enum role role, bool write)
+{
+	struct ctx cx = open_on(people, write);
+	cx.actor =
+	    actor_of(&cx, role, role == ROLE_requester ? "" : "ICIT", "");
+	return cx;
+}
+
+static struct ctx as_member(size_t i)
+{
+	struct ctx cx = open_on(people, true);
+	struct actor *a = ARENA_NEW(cx.arena, struct actor);
+	T_OK(&cx, person_by_email(&cx, member[i], &a->person));
+	cx.actor = a;
+	return cx;
+}
+
+/* A request that reached the office and was withdrawn; member `also` asks with him, or none. */
+static struct str closed(int also)
+{
+	struct case_file f;
+	struct ctx cx = as(ROLE_requester, true);
+	json_t *answers = parsed(&cx, STR(ANSWERS));
+	if (also >= 0)
+		json_put_text(answers, "coordinator_email", member[also]);
+	struct new_case nc = {
+		.office = STR("ICIT"), .answers = answers, .submit = true
+	};
+	T_OK(&cx, cases_create(&cx, &nc, &f));
+	const struct actor *requester = cx.actor;
+	struct case_command cc = { .no = f.no,
+		.command = COMMAND_consent,
+		.body = parsed(&cx, STR("{\"outcome\":\"endorsed\"}")) };
+	cx.actor = actor_of(&cx, ROLE_owner, "", "HRD");
+	T_OK(&cx, cases_command(&cx, &cc, &f));
+	cx.actor = requester;
+	cc.command = COMMAND_withdraw;
+	cc.body = parsed(&cx, STR("{\"reason\":\"r\"}"));
+	T_OK(&cx, cases_command(&cx, &cc, &f));
+	T_CHECK(f.state == STATE_closed, "%s", state_names[f.state]);
+	struct str no = str_dup(kept, f.no);
+	commit(&cx);
+	return no;
+}
+
+static void attach(struct str no, const char *id, const char *sha)
+{
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx,
+	    sql_exec(&cx,
+		SQL("insert into attachment (id, request, name, type, bytes,"
+		    " sha256, actor, at, paper) values ($1, $2, 'a.pdf',"
+		    " 'application/pdf', 3, $3, 'x@example.ac.th', 1, 0)"),
+		VALS(val_str(str_of(id)), val_str(no), val_str(str_of(sha))),
+		NULL));
+	commit(&cx);
+}
+
+static struct str round_id;
+
+static int64_t this_year(void)
+{
+	return year_be(date_of_ms(now));
+}
+
+static enum err give(
+    struct ctx *cx, enum disposal_act act, const char *body, enum msg *ret_msg)
+{
+	struct disposal_round r;
+	struct round_command rc = {
+		.id = round_id, .act = act, .body = parsed(cx, str_of(body))
+	};
+	enum err e = round_command(cx, &rc, &r);
+	*ret_msg = cx->fault.fields ? cx->fault.fields->msg : cx->fault.msg;
+	if (e)
+		end(cx);
+	else
+		commit(cx);
+	return e;
+}
+
+#define OKAY(cx_, act, body)                                              \
+	do {                                                              \
+		enum msg m_;                                              \
+		struct ctx c_ = (cx_);                                    \
+		enum err e_ = give(&c_, DISPOSAL_ACT_##act, (body), &m_); \
+		T_CHECK(e_ == OK, "%s: %d %.*s", #act, (int)e_,           \
+		    STR_ARG(msg_key(m_)));                                \
+	} while (0)
+#define REFUSED(cx_, act, body, err_, msg_)                                \
+	do {                                                               \
+		enum msg m_ = MSG_NONE;                                    \
+		struct ctx c_ = (cx_);                                     \
+		enum err e_ = give(&c_, DISPOSAL_ACT_##act, (body), &m_);  \
+		T_CHECK(e_ == (err_) && m_ == (msg_), "%s: %d %.*s", #act, \
+		    (int)e_, STR_ARG(msg_key(m_)));                        \
+	} while (0)
+
+static struct disposal_round loaded(struct ctx *cx)
+{
+	struct disposal_round r;
+	T_OK(cx, round_load(cx, round_id, &r));
+	return r;
+}
+
+static enum err open_round(int64_t year, size_t *ret_lines)
+{
+	struct disposal_round r;
+	struct ctx cx = as(ROLE_records, true);
+	struct new_round n = { .office = STR("ICIT"), .year = year };
+	enum err e = round_open(&cx, &n, &r);
+	*ret_lines = 0;
+	if (e) {
+		end(&cx);
+		return e;
+	}
+	*ret_lines = r.n_lines;
+	round_id = str_dup(kept, r.id);
+	commit(&cx);
+	return OK;
+}
+
+static size_t listed(int64_t year)
+{
+	const struct disposal_line *v;
+	size_t n = 0;
+	struct ctx cx = open_on(people, false);
+	T_OK(&cx, disposal_list(&cx, STR("ICIT"), year, &v, &n));
+	end(&cx);
+	return n;
+}
+
+static struct str committee(const char *order)
+{
+	return str_fmt(kept,
+	    "{\"members\":[\"%.*s\",\"%.*s\",\"%.*s\"],\"no\":\"1/2580\","
+	    "\"on\":\"%s\"}",
+	    STR_ARG(member[0]), STR_ARG(member[1]), STR_ARG(member[2]), order);
+}
+
+static const char *today(void)
+{
+	return str_cstr(kept, date_iso(kept, date_of_ms(now)));
+}
+
+static void name_committee(void)
+{
+	OKAY(as(ROLE_records, true), name, str_cstr(kept, committee(today())));
+}
+
+static void differs(void *arg, struct str no)
+{
+	(void)arg;
+	printf("# %.*s differs\n", STR_ARG(no));
+}
+
+static void no_fault(void *arg, const struct chain_fault *f)
+{
+	(void)arg;
+	printf("# %lld %.*s\n", (long long)f->seq, STR_ARG(f->what));
+}
+
+static void all_holds(void)
+{
+	int64_t n, bad = 1;
+	struct ctx cx = open_on(people, false);
+	T_OK(&cx, projection_rebuild(&cx, false, differs, NULL, &n, &bad));
+	T_CHECK(bad == 0, "%lld differ", (long long)bad);
+	T_OK(&cx, chain_verify(&cx, no_fault, NULL, &n, &bad));
+	T_CHECK(bad == 0, "%lld faults", (long long)bad);
+	end(&cx);
+}
+
+static struct str cases[4];
+
+static void a_list_is_closed_when_its_round_opens(void)
+{
+	size_t n;
+	int64_t year;
+	for (int i = 0; i < 4; i++)
+		cases[i] = closed(i == 1 ? 0 : -1);
+	attach(cases[0], "f1", SHA_A);
+	attach(cases[0], "f2", SHA_B);
+	attach(cases[2], "f3", SHA_B);
+	T_CHECK(open_round(this_year(), &n) == ERR_CONFLICT, "nothing of age");
+	now += 11 * YEAR_MS;
+	year = this_year();
+	T_CHECK(listed(year) == 4, "%zu listed", listed(year));
+	T_CHECK(open_round(year + 1, &n) == ERR_INVALID, "a year to come");
+	T_CHECK(open_round(year, &n) == OK, "opened");
+	T_CHECK(n == 4, "%zu lines", n);
+	T_CHECK(listed(year) == 0 && listed(year + 1) == 0, "taken");
+	T_CHECK(open_round(year, &n) == ERR_CONFLICT, "no second one");
+	all_holds();
+}
+
+static void a_round_is_no_request(void)
+{
+	struct case_file f;
+	struct ctx cx = open_on(people, false);
+	struct str *v;
+	size_t n;
+	int64_t last;
+	T_CHECK(cases_load(&cx, round_id, &f) == ERR_NOT_FOUND, "a request");
+	T_OK(&cx, events_since(&cx, 0, &v, &n, &last));
+	for (size_t i = 0; i < n; i++)
+		T_CHECK(!str_eq(v[i], round_id), "published");
+	end(&cx);
+	cx = open_on(people, false);
+	struct disposal_round r;
+	T_CHECK(round_load(&cx, cases[0], &r) == ERR_NOT_FOUND, "a round");
+	end(&cx);
+}
+
+/* Which roles may give which act, in any state: by the refusal's kind. */
+static void each_act_is_somebodys(void)
+{
+	static const struct {
+		enum disposal_act act;
+		enum role his;
+	} acts[] = { { DISPOSAL_ACT_name, ROLE_records },
+		{ DISPOSAL_ACT_decide, ROLE_director },
+		{ DISPOSAL_ACT_send, ROLE_records },
+		{ DISPOSAL_ACT_answer, ROLE_records },
+		{ DISPOSAL_ACT_carry, ROLE_records },
+		{ DISPOSAL_ACT_drop, ROLE_records },
+		{ DISPOSAL_ACT_opine, ROLES }, { DISPOSAL_ACT_report, ROLES },
+		{ DISPOSAL_ACT_left, ROLES }, { DISPOSAL_ACT_gone, ROLES },
+		{ DISPOSAL_ACT_done, ROLES } };
+	static const enum role roles[] = { ROLE_records, ROLE_director,
+		ROLE_head, ROLE_officer, ROLE_executive };
+	for (size_t i = 0; i < COUNT(acts); i++)
+		for (size_t k = 0; k < COUNT(roles); k++) {
+			struct ctx cx = as(roles[k], false);
+			struct disposal_round r = loaded(&cx);
+			bool his = person_holds(&cx.actor->person, acts[i].his,
+			    STR("ICIT"), STR(""));
+			enum err e =
+			    round_may(&cx, &r, &cx.actor->person, acts[i].act);
+			T_CHECK(
+			    (e != ERR_DENIED) == (acts[i].his != ROLES && his),
+			    "%s by %s: %d", disposal_acts[acts[i].act],
+			    role_names[roles[k]], (int)e);
+			end(&cx);
+		}
+	struct ctx cx = as(ROLE_requester, false);
+	struct disposal_round r;
+	T_CHECK(round_get(&cx, round_id, &r) == ERR_NOT_FOUND, "a stranger");
+	end(&cx);
+}
+
+static void a_committee_has_a_chair_and_two(void)
+{
+	struct ctx cx = as(ROLE_director, false);
+	struct str director = str_dup(kept, cx.actor->person.email);
+	end(&cx);
+	struct str two = str_fmt(kept,
+	    "{\"members\":[\"%.*s\",\"%.*s\"],\"no\":\"1\",\"on\":\"%s\"}",
+	    STR_ARG(member[0]), STR_ARG(member[1]), today());
+	struct str with = str_fmt(kept,
+	    "{\"members\":[\"%.*s\",\"%.*s\",\"%.*s\"],\"no\":\"1\","
+	    "\"on\":\"%s\"}",
+	    STR_ARG(member[0]), STR_ARG(member[1]), STR_ARG(director), today());
+	struct str twice = str_fmt(kept,
+	    "{\"members\":[\"%.*s\",\"%.*s\",\"%.*s\"],\"no\":\"1\","
+	    "\"on\":\"%s\"}",
+	    STR_ARG(member[0]), STR_ARG(member[1]), STR_ARG(member[0]),
+	    today());
+	REFUSED(as(ROLE_records, true), name, str_cstr(kept, two), ERR_INVALID,
+	    MSG_field_three_members);
+	REFUSED(as(ROLE_records, true), name, str_cstr(kept, with), ERR_INVALID,
+	    MSG_field_member_approves);
+	REFUSED(as(ROLE_records, true), name, str_cstr(kept, twice),
+	    ERR_INVALID, MSG_field_member_twice);
+	REFUSED(as(ROLE_records, true), name,
+	    str_cstr(kept, committee("2199-01-01")), ERR_INVALID,
+	    MSG_field_in_future);
+	REFUSED(as_member(0), opine, "{\"rest\":true,\"opinion\":\"destroy\"}",
+	    ERR_DENIED, MSG_error_not_yours);
+	name_committee();
+}
+
+/* Line 2 is member 0's own; the majority decides; a tie keeps. */
+static void opinions_come_to_a_verdict(void)
+{
+	const char *keep = "{\"lines\":[4],\"opinion\":\"keep\","
+			   "\"until\":\"2050-12-31\",\"reason\":\"ใช้อ้างอิง\"}";
+	REFUSED(as_member(0), opine, "{\"lines\":[2],\"opinion\":\"destroy\"}",
+	    ERR_INVALID, MSG_field_own_line);
+	REFUSED(as_member(0), opine, "{\"lines\":[5],\"opinion\":\"destroy\"}",
+	    ERR_INVALID, MSG_field_no_such_line);
+	REFUSED(as_member(0), opine, "{\"lines\":[1],\"opinion\":\"keep\"}",
+	    ERR_INVALID, MSG_field_required);
+	REFUSED(as_member(0), opine,
+	    "{\"lines\":[1],\"opinion\":\"keep\",\"until\":\"2020-01-01\","
+	    "\"reason\":\"r\"}",
+	    ERR_INVALID, MSG_field_in_past);
+	OKAY(as_member(0), opine, "{\"rest\":true,\"opinion\":\"destroy\"}");
+	REFUSED(as_member(0), report, "{}", ERR_CONFLICT,
+	    MSG_error_opinions_missing);
+	OKAY(as_member(1), opine, keep);
+	OKAY(as_member(1), opine, "{\"rest\":true,\"opinion\":\"destroy\"}");
+	OKAY(as_member(2), opine, "{\"rest\":true,\"opinion\":\"destroy\"}");
+	struct ctx cx = open_on(people, false);
+	struct disposal_round r = loaded(&cx);
+	T_CHECK(round_missing(&r, STR("")) == 0, "all is said");
+	T_CHECK(r.lines[1].opinions.n == 2 && r.lines[0].opinions.n == 3,
+	    "none on his own");
+	T_CHECK(round_verdict(&r, &r.lines[1]).fate == FATE_destroy,
+	    "two of three");
+	T_CHECK(round_verdict(&r, &r.lines[3]).fate == FATE_destroy,
+	    "one of three thinks otherwise");
+	end(&cx);
+	OKAY(as_member(2), opine, keep);
+	cx = open_on(people, false);
+	r = loaded(&cx);
+	struct round_verdict v = round_verdict(&r, &r.lines[3]);
+	T_CHECK(v.fate == FATE_keep && v.keep == 2, "kept");
+	T_TEXT(v.until, STR("2050-12-31"));
+	end(&cx);
+	all_holds();
+}
+
+/* Two of four are no majority: nothing goes by them. */
+static void a_tie_keeps(void)
+{
+	struct arena *a = arena_new();
+	struct disposal_round r = { .arena = a };
+	struct round_line l = { .fate = FATE_open };
+	for (int i = 0; i < 4; i++) {
+		LIST_ADD(a, &r.members,
+		    (struct round_member){ .email = str_fmt(a, "m%d", i) });
+		LIST_ADD(a, &l.opinions,
+		    (struct round_opinion){ .by = str_fmt(a, "m%d", i),
+			.destroy = i < 2,
+			.until = i < 2 ? STR("") : STR("2090-12-31") });
+	}
+	struct round_verdict v = round_verdict(&r, &l);
+	T_CHECK(v.fate == FATE_keep, "%s", disposal_fates[v.fate]);
+	T_TEXT(v.until, STR("2090-12-31"));
+	l.opinions.v[2].destroy = true;
+	T_CHECK(round_verdict(&r, &l).fate == FATE_destroy, "three of four");
+	arena_free(a);
+}
+
+/* Who is out of it has said nothing. */
+static void a_new_committee_begins_where_it_changed(void)
+{
+	struct str was = member[2];
+	struct ctx cx = as(ROLE_records, false);
+	member[2] = str_dup(kept, cx.actor->person.email);
+	end(&cx);
+	name_committee();
+	cx = open_on(people, false);
+	struct disposal_round r = loaded(&cx);
+	T_CHECK(round_missing(&r, STR("")) == 4, "the new one's");
+	T_CHECK(r.lines[0].opinions.n == 2, "%zu", r.lines[0].opinions.n);
+	end(&cx);
+	OKAY(as_member(2), opine,
+	    "{\"lines\":[4],\"opinion\":\"keep\",\"until\":\"2040-12-31\","
+	    "\"reason\":\"r\"}");
+	OKAY(as_member(2), opine, "{\"rest\":true,\"opinion\":\"destroy\"}");
+	member[2] = was;
+}
+
+static void the_head_returns_and_approves(void)
+{
+	REFUSED(as(ROLE_director, true), decide, "{\"outcome\":\"approved\"}",
+	    ERR_CONFLICT, MSG_error_not_in_this_state);
+	OKAY(as_member(0), report, "{\"note\":\"ครบถ้วน\"}");
+	REFUSED(as_member(1), opine, "{\"rest\":true,\"opinion\":\"destroy\"}",
+	    ERR_CONFLICT, MSG_error_not_in_this_state);
+	REFUSED(as(ROLE_director, true), decide, "{\"outcome\":\"returned\"}",
+	    ERR_INVALID, MSG_field_required);
+	OKAY(as(ROLE_director, true), decide,
+	    "{\"outcome\":\"returned\",\"note\":\"ทบทวน\"}");
+	struct ctx cx = open_on(people, false);
+	struct disposal_round r = loaded(&cx);
+	T_CHECK(round_count(&r, FATE_open) == 4, "open again");
+	end(&cx);
+	OKAY(as_member(0), report, "{}");
+	REFUSED(as(ROLE_director, true), decide,
+	    "{\"outcome\":\"approved\",\"keep\":[4],\"note\":\"n\"}",
+	    ERR_INVALID, MSG_field_kept_already);
+	OKAY(as(ROLE_director, true), decide, "{\"outcome\":\"approved\"}");
+	cx = open_on(people, false);
+	r = loaded(&cx);
+	T_CHECK(r.state == DISPOSAL_approved, "approved");
+	T_CHECK(round_count(&r, FATE_destroy) == 3, "three go");
+	T_TEXT(r.lines[3].until, STR("2050-12-31"));
+	end(&cx);
+	all_holds();
+}
+
+static void silence_is_consent_after_sixty_days(void)
+{
+	struct str sent =
+	    str_fmt(kept, "{\"no\":\"อว 1/9\",\"on\":\"%s\"}", today());
+	REFUSED(as(ROLE_records, true), carry, "{}", ERR_CONFLICT,
+	    MSG_error_not_in_this_state);
+	REFUSED(as(ROLE_records, true), send,
+	    "{\"no\":\"1\",\"on\":\"2027-01-01\"}", ERR_INVALID,
+	    MSG_field_before_that);
+	OKAY(as(ROLE_records, true), send, str_cstr(kept, sent));
+	now += 59 * DAY_MS;
+	REFUSED(as(ROLE_records, true), answer, "{\"outcome\":\"silent\"}",
+	    ERR_CONFLICT, MSG_error_archives_wait);
+	REFUSED(as(ROLE_records, true), answer,
+	    "{\"outcome\":\"some\",\"note\":\"n\"}", ERR_INVALID,
+	    MSG_field_required);
+	now += DAY_MS;
+	OKAY(as(ROLE_records, true), answer, "{\"outcome\":\"silent\"}");
+}
+
+static void hold(struct str no)
+{
+	struct case_file f;
+	struct ctx cx = as(ROLE_records, true);
+	struct case_command cc = { .no = no,
+		.command = COMMAND_keep,
+		.body = parsed(
+		    &cx, STR("{\"outcome\":\"held\",\"kind\":\"litigation\","
+			     "\"reason\":\"คดี\"}")) };
+	T_OK(&cx, cases_command(&cx, &cc, &f));
+	commit(&cx);
+}
+
+static struct carry_lines begin(struct ctx *cx)
+{
+	struct carry_lines all = { 0 };
+	struct str id;
+	*cx = open_on(people, true);
+	T_OK(cx, carry_round(cx, &id));
+	T_TEXT(id, round_id);
+	T_OK(cx, carry_begin(cx, id, 0, &all));
+	T_OK(cx, store_commit(cx));
+	return all;
+}
+
+static size_t events_of(struct str no, enum event_type type)
+{
+	struct events events;
+	size_t n = 0;
+	struct ctx cx = open_on(people, false);
+	T_OK(&cx, events_load(&cx, no, &events));
+	for (size_t i = 0; i < events.n; i++)
+		n += events.v[i].type == type;
+	end(&cx);
+	return n;
+}
+
+static bool is_shared(struct str no, const char *sha)
+{
+	bool shared = false;
+	struct ctx cx = open_on(people, false);
+	struct carry_file f = { .kind = STR("attachment"),
+		.sha256 = str_of(sha) };
+	T_OK(&cx, carry_shared(&cx, no, &f, &shared));
+	end(&cx);
+	return shared;
+}
+
+/* The second is held in between: it stays. The third goes. A courier that was
+ * killed after the request's event finds it and tells it once. */
+static void it_is_carried_out_whoever_is_killed(void)
+{
+	struct ctx cx;
+	OKAY(as(ROLE_records, true), carry, "{}");
+	REFUSED(as(ROLE_records, true), drop, "{\"note\":\"n\"}", ERR_CONFLICT,
+	    MSG_error_not_in_this_state);
+	hold(cases[1]);
+	T_CHECK(is_shared(cases[0], SHA_B), "the third has it too");
+	T_CHECK(!is_shared(cases[0], SHA_A), "nobody else has it");
+	struct carry_lines all = begin(&cx);
+	T_CHECK(all.n == 2, "%zu lines", all.n);
+	T_CHECK(all.v[0].n_files == 2 && all.v[1].n_files == 1, "files");
+	T_TEXT(all.v[0].files[0].sha256, STR(SHA_A));
+	arena_free(cx.arena);
+	all = begin(&cx);
+	T_CHECK(all.n == 2 && all.v[0].n_files == 2, "found again");
+	T_CHECK(events_of(cases[0], EVENT_disposed) == 1, "told once");
+	T_CHECK(events_of(cases[1], EVENT_disposed) == 0, "held");
+	T_CHECK(!is_shared(cases[0], SHA_B), "the third goes too");
+	for (size_t i = 0; i < all.n; i++) {
+		all.v[i].over = true;
+		for (size_t k = 0; k < all.v[i].n_files; k++)
+			all.v[i].files[k].how = "destroyed";
+	}
+	for (int i = 0; i < 2; i++) {
+		T_OK(&cx, store_write(&cx, people));
+		T_OK(&cx, carry_told(&cx, &all));
+		T_OK(&cx, store_commit(&cx));
+	}
+	arena_free(cx.arena);
+	cx = open_on(people, false);
+	struct disposal_round r = loaded(&cx);
+	T_CHECK(r.state == DISPOSAL_done, "%s", disposal_states[r.state]);
+	T_CHECK(r.lines[0].fate == FATE_gone && r.lines[2].fate == FATE_gone &&
+		    r.lines[1].fate == FATE_left &&
+		    r.lines[3].fate == FATE_keep,
+	    "fates");
+	T_TEXT(r.lines[1].why, STR("held"));
+	end(&cx);
+	T_CHECK(events_of(round_id, EVENT_round) == (size_t)r.version,
+	    "all its events");
+	all_holds();
+}
+
+static void what_is_destroyed_is_acted_on_no_more(void)
+{
+	struct case_file f;
+	struct facts facts;
+	struct ctx cx = as(ROLE_records, false);
+	T_OK(&cx, cases_load(&cx, cases[0], &f));
+	T_OK(&cx, cases_facts(&cx, &f, &facts));
+	T_CHECK(f.disposed.at > 0, "destroyed");
+	T_TEXT(f.disposed.round, round_id);
+	T_CHECK(disposed_refuse(&cx, &f) == ERR_GONE, "410");
+	T_CHECK(policy_allowed(&cx, &facts, &f, &cx.actor->person) == 0,
+	    "nothing is allowed");
+	T_CHECK(cases_may_attach(&cx, cases[0]) == ERR_GONE, "no file");
+	end(&cx);
+	/* Held: in no list. Kept to 2050: in none before. */
+	T_CHECK(listed(this_year()) == 0, "nothing this year");
+	T_CHECK(listed(2050 + 543) == 0, "kept");
+	T_CHECK(listed(2051 + 543) == 1, "and of age again");
+}
+
+static void a_round_that_is_dropped_frees_its_list(void)
+{
+	size_t n;
+	struct str no = closed(-1);
+	now += 11 * YEAR_MS;
+	T_CHECK(open_round(this_year(), &n) == OK && n == 1, "%zu", n);
+	REFUSED(as(ROLE_records, true), drop, "{}", ERR_INVALID,
+	    MSG_field_required);
+	OKAY(as(ROLE_records, true), drop, "{\"note\":\"ผิดปี\"}");
+	T_CHECK(listed(this_year()) == 1, "free");
+	T_CHECK(events_of(no, EVENT_disposed) == 0, "nothing was destroyed");
+	all_holds();
+}
+
+/* When all is kept there is nothing to send, nor to carry out. */
+static void a_round_that_keeps_all_is_over(void)
+{
+	size_t n;
+	const char *keep = "{\"rest\":true,\"opinion\":\"keep\","
+			   "\"until\":\"2090-12-31\",\"reason\":\"r\"}";
+	T_CHECK(open_round(this_year(), &n) == OK && n == 1, "%zu", n);
+	name_committee();
+	for (size_t i = 0; i < 3; i++)
+		OKAY(as_member(i), opine, keep);
+	OKAY(as_member(1), report, "{}");
+	OKAY(as(ROLE_director, true), decide, "{\"outcome\":\"approved\"}");
+	struct ctx cx = open_on(people, false);
+	struct disposal_round r = loaded(&cx);
+	T_CHECK(r.state == DISPOSAL_done && r.done > 0, "over");
+	end(&cx);
+	all_holds();
+}
+
+/* A row that was changed is seen, and mended from the events. */
+static void projections_are_mended(void)
+{
+	int64_t n, bad = 0;
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx,
+	    sql_exec(&cx, SQL_SCAN("update disposal_line set fate = 'destroy'"),
+		NO_VALS, NULL));
+	T_OK(&cx, sql_exec(&cx,
+		      SQL_SCAN("insert into disposal_round (id, office, year,"
+			       " nth, state, version, lines, opened) values"
+			       " ('X', 'ICIT', 2580, 9, 'carrying', 1, 1, 1)"),
+		      NO_VALS, NULL));
+	T_OK(&cx,
+	    sql_exec(&cx, SQL_SCAN("delete from disposed"), NO_VALS, NULL));
+	T_OK(&cx, projection_rebuild(&cx, true, differs, NULL, &n, &bad));
+	commit(&cx);
+	T_CHECK(bad == 6, "%lld", (long long)bad);
+	all_holds();
+}
+
+static void find_members(void)
+{
+	const struct person *v;
+	size_t n, k = 0;
+	struct ctx cx = open_on(people, false);
+	T_OK(&cx, person_list(&cx, &v, &n));
+	for (size_t i = 0; i < n && k < 3; i++)
+		if (person_in_office(&v[i], STR("ICIT")) &&
+		    !person_holds(&v[i], ROLE_director, STR("ICIT"), STR("")) &&
+		    !person_holds(&v[i], ROLE_records, STR("ICIT"), STR("")))
+			member[k++] = str_dup(kept, v[i].email);
+	REQUIRE(k == 3);
+	end(&cx);
+}
+
+static void make(const struct scratch *s)
+{
+	struct date first = { .year = 2026, .month = 11, .day = 16 };
+	now = date_start_ms(first) + 9 * 60 * 60000;
+	people = scratch_store(s, "people", 2);
+	struct ctx cx = ctx_new(arena_new(), now, LANG_EN);
+	int64_t days;
+	T_OK(&cx, store_migrate(&cx, people, "people", NULL));
+	T_OK(&cx, store_write(&cx, people));
+	T_OK(&cx, calendar_import(&cx, calendar_shipped(), &days));
+	for (size_t i = 0; i < procedures_shipped_n; i++) {
+		struct procedure p;
+		struct procedure_errors errors = { 0 };
+		struct str yaml =
+		    str_n((const char *)procedures_shipped[i].bytes,
+			procedures_shipped[i].n);
+		T_OK(&cx, procedure_read(&cx, yaml, &p, &errors));
+		T_OK(&cx, procedure_keep(&cx, &p));
+	}
+	T_OK(&cx, demo_people(&cx, json_new_array(cx.arena)));
+	commit(&cx);
+	find_members();
+}
+
+int main(void)
+{
+	crypt_init();
+	for (int kind = 0; kind < SCRATCH_KINDS; kind++) {
+		if (!scratch_has((enum scratch_kind)kind)) {
+			printf("# not on %s\n", scratch_kind_names[kind]);
+			continue;
+		}
+		printf("# on %s\n", scratch_kind_names[kind]);
+		kept = arena_new();
+		struct scratch s = scratch_new(kept, (enum scratch_kind)kind);
+		make(&s);
+		T_RUN(a_list_is_closed_when_its_round_opens);
+		T_RUN(a_round_is_no_request);
+		T_RUN(each_act_is_somebodys);
+		T_RUN(a_committee_has_a_chair_and_two);
+		T_RUN(opinions_come_to_a_verdict);
+		T_RUN(a_tie_keeps);
+		T_RUN(a_new_committee_begins_where_it_changed);
+		T_RUN(the_head_returns_and_approves);
+		T_RUN(silence_is_consent_after_sixty_days);
+		T_RUN(it_is_carried_out_whoever_is_killed);
+		T_RUN(what_is_destroyed_is_acted_on_no_more);
+		T_RUN(a_round_that_is_dropped_frees_its_list);
+		T_RUN(a_round_that_keeps_all_is_over);
+		T_RUN(projections_are_mended);
+		arena_free(kept);
+	}
+	return T_PLAN();
+}
