@@ -343,6 +343,28 @@ static void opinions_come_to_a_verdict(void)
 	all_holds();
 }
 
+/* Two of four are no majority: nothing goes by them. */
+static void a_tie_keeps(void)
+{
+	struct arena *a = arena_new();
+	struct disposal_round r = { .arena = a };
+	struct round_line l = { .fate = FATE_open };
+	for (int i = 0; i < 4; i++) {
+		LIST_ADD(a, &r.members,
+		    (struct round_member){ .email = str_fmt(a, "m%d", i) });
+		LIST_ADD(a, &l.opinions,
+		    (struct round_opinion){ .by = str_fmt(a, "m%d", i),
+			.destroy = i < 2,
+			.until = i < 2 ? STR("") : STR("2090-12-31") });
+	}
+	struct round_verdict v = round_verdict(&r, &l);
+	T_CHECK(v.fate == FATE_keep, "%s", disposal_fates[v.fate]);
+	T_TEXT(v.until, STR("2090-12-31"));
+	l.opinions.v[2].destroy = true;
+	T_CHECK(round_verdict(&r, &l).fate == FATE_destroy, "three of four");
+	arena_free(a);
+}
+
 /* Who is out of it has said nothing. */
 static void a_new_committee_begins_where_it_changed(void)
 {
@@ -636,6 +658,7 @@ int main(void)
 		T_RUN(each_act_is_somebodys);
 		T_RUN(a_committee_has_a_chair_and_two);
 		T_RUN(opinions_come_to_a_verdict);
+		T_RUN(a_tie_keeps);
 		T_RUN(a_new_committee_begins_where_it_changed);
 		T_RUN(the_head_returns_and_approves);
 		T_RUN(silence_is_consent_after_sixty_days);
