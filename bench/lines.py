@@ -5,6 +5,7 @@ from typing import Callable
 
 import crowd
 import graph
+import paper
 import work
 from work import interleave, median
 
@@ -12,7 +13,7 @@ from work import interleave, median
 @dataclasses.dataclass
 class Figure:
     """`ratio` is how many times as good Pratu is; or, without a peer, `ours`
-    must be at most `most`."""
+    must be at most `most`, or at least `least`."""
     name: str
     work: str
     ours: str
@@ -21,12 +22,15 @@ class Figure:
     ratio: float = None
     goal: float = None
     most: float = None
+    least: float = None
     value: float = None
     goal_text: str = ""
 
     def missed(self):
         if self.most is not None:
             return self.value > self.most
+        if self.least is not None:
+            return self.value < self.least
         return self.goal is not None and self.ratio < self.goal
 
     def cells(self):
@@ -153,4 +157,9 @@ LINES = [
          long=True),
     Line("slow", "100 slow readers", crowd.slow),
     Line("idle", "1,000 idle connections", crowd.idle),
+    Line("memo", "memos as PDF, one process", paper.beside_office(1)),
+    Line("memo-two", "memos as PDF, two processes", paper.beside_office(2)),
+    Line("memo-bare", "memos as PDF, one process", paper.beside_floor),
+    Line("memo-desk", "memos from a desk, one client", paper.desk(1)),
+    Line("memo-desk-two", "memos from a desk, two clients", paper.desk(2)),
 ]

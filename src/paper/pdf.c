@@ -69,17 +69,25 @@ static void draw_png(cairo_t *cr, const struct mark *m)
 	cairo_surface_destroy(s);
 }
 
-/* Modules beside each other are one piece. */
-static void draw_qr_row(cairo_t *cr, const unsigned char *row, size_t side,
-    double x, double y, double dot)
+/* Modules beside each other are one piece: a stroke as thick as they are high. */
+static void draw_qr_row(
+    cairo_t *cr, const unsigned char *row, size_t side, double y)
 {
 	for (size_t i = 0, n; i < side; i += n + 1) {
 		for (n = 0; i + n < side && row[i + n]; n++)
 			;
-		if (n > 0)
-			cairo_rectangle(
-			    cr, x + (double)i * dot, y, (double)n * dot, dot);
+		if (n == 0)
+			continue;
+		cairo_move_to(cr, (double)i, y);
+		cairo_line_to(cr, (double)(i + n), y);
 	}
+}
+
+/* Cairo keeps places as 1/256 of a point. On those a module's corners are whole
+ * numbers of modules, which are short to write and to pack. */
+static double on_grid(double x)
+{
+	return (double)(int)(x * 256) / 256;
 }
 
 static void draw_qr(cairo_t *cr, struct arena *a, const struct mark *m)
@@ -87,11 +95,17 @@ static void draw_qr(cairo_t *cr, struct arena *a, const struct mark *m)
 	struct qr q;
 	if (!qr_make(a, m->bytes, &q))
 		return;
-	double dot = m->w / (double)(q.n + 2 * QR_QUIET);
+	double dot = on_grid(m->w / (double)(q.n + 2 * QR_QUIET) / 2) * 2;
+	cairo_save(cr);
+	cairo_translate(cr, on_grid(m->x + QR_QUIET * dot),
+	    on_grid(m->y + QR_QUIET * dot) + dot / 2);
+	cairo_scale(cr, dot, dot);
+	cairo_set_line_width(cr, 1);
+	cairo_set_line_cap(cr, CAIRO_LINE_CAP_BUTT);
 	for (size_t y = 0; y < q.n; y++)
-		draw_qr_row(cr, q.dark + y * q.n, q.n, m->x + QR_QUIET * dot,
-		    m->y + (double)(y + QR_QUIET) * dot, dot);
-	cairo_fill(cr);
+		draw_qr_row(cr, q.dark + y * q.n, q.n, (double)y);
+	cairo_stroke(cr);
+	cairo_restore(cr);
 }
 
 /* จุดไข่ปลา */

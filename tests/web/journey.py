@@ -11,7 +11,6 @@ a small query; `PREPARED` and `answers()` give what a test wants otherwise.
 """
 import json
 import sqlite3
-import subprocess
 from datetime import datetime, timedelta, timezone
 from itertools import count
 
@@ -315,10 +314,8 @@ class Desk:
         return rows
 
     def psql(self, part, sql):
-        return subprocess.run(
-            ["psql", "-qAt", "-v", "ON_ERROR_STOP=1",
-             "-d", self.university.dsn, "-c", f"set search_path = {part}",
-             "-c", sql], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return self.university.psql(self.university.dsn).ask(
+            f"set search_path = {part};\n{sql}")
 
     def file(self, part):
         name = {"people": "desk.db", "shared": "gate.db"}[part]
