@@ -1,6 +1,7 @@
 #include "gate/table_reader.h"
 
 #include <dirent.h>
+#include <signal.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -21,6 +22,7 @@ struct table_reader {
 	struct gate *gate;
 	struct str owner;
 	bool swept;
+	atomic_int child; /* that reads now; 0: none */
 };
 
 /* One table being read. */
@@ -101,6 +103,8 @@ static enum err examine(struct reading *r)
 		e = table_file_look(&r->file, &r->in);
 	if (!e)
 		e = table_file_begin(&r->file);
+	if (!e)
+		atomic_store(&r->w->child, sheet_child_pid(r->file.child));
 	if (!e)
 		e = table_file_next(&r->file, &headings);
 	if (!e)
@@ -223,7 +227,9 @@ static enum err read_one(struct reading *r)
 	static const struct sheet_finding too_often = { .kind = SHEET_stopped };
 	if (r->in.tries > INBOUND_TRIES)
 		return say_refused(r, &too_often);
-	return settle(r, examine(r));
+	enum err e = examine(r);
+	atomic_store(&r->w->child, 0);
+	return settle(r, e);
 }
 
 static enum err claim(struct reading *r, bool *ret)
@@ -304,6 +310,12 @@ struct table_reader *table_reader_begin(struct gate *gate)
 
 void table_reader_end(struct table_reader *w)
 {
-	if (w != NULL)
-		worker_stop(&w->worker);
+	if (w == NULL)
+		return;
+	/* It may be busy for long before it sends a row. */
+	atomic_store(&w->worker.stop, true);
+	int child = atomic_load(&w->child);
+	if (child > 0)
+		kill(child, SIGKILL);
+	worker_stop(&w->worker);
 }

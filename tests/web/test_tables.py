@@ -362,6 +362,21 @@ def test_a_gate_that_is_killed_reads_again(make_place, store, full_size):
     assert row["version"] == 2 and row["found"]["wrong"] == 0
 
 
+def test_a_gate_that_stops_leaves_its_table_to_the_next(make_place, store):
+    place = make_place(store).serve()
+    desk = tables.Stores(place)
+    text = "a,b,c\n" + "".join(f"{i},ก{i},20/11/2549\n" for i in range(150_000))
+    one = tables.send(desk, "T-1", "a.csv", text.encode())
+    wait_until("it is read", lambda: tables.state(desk, one)["progress"] > 0)
+    place.stop()
+    row = tables.state(desk, one)
+    assert (row["state"], row["owner"], row["until"], row["tries"]) == (
+        "reading", "", 0, 0)
+    place.serve()
+    row = tables.settled(desk, one)
+    assert (row["state"], row["found"]["rows"]) == ("read", 150_000)
+
+
 def resident(pid):
     """KiB of its own memory, and of its children."""
     def one(p):
