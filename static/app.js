@@ -197,6 +197,7 @@
     var failed = box.querySelector('[data-failed]');
     var name = form.elements.name;
     drop.hidden = false;
+    form.querySelector('.buttons button').textContent = box.dataset.send;
     name.closest('.field').hidden = true;
     input.addEventListener('change', function () {
       name.value = input.files.length ? input.files[0].name : '';

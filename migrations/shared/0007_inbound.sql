@@ -22,6 +22,3 @@ create table inbound (
 create index inbound_by_request on inbound (request);
 create index inbound_to_read on inbound (until) where state = 'reading';
 create index inbound_untold on inbound (upload) where told < version;
--- What there is and came, in turn: to be destroyed when it was used, or is a table.
-drop index upload_kept;
-create index upload_here on upload (received, id) where swept = 0 and received > 0;

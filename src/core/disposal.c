@@ -109,26 +109,47 @@ static void turn(struct disposal_page *page, const struct rows *rows)
 	memcpy(page->id, id.p, id.n);
 }
 
+/* Those whose sender named a day that has come: few, since only what is held is not
+ * due then. */
+static enum err find_by_day(struct ctx *cx, struct rows *ret)
+{
+	struct str today = date_iso(cx->arena, date_of_ms(cx->now));
+	return sql_all(cx,
+	    SQL("select request, 'uploads' as kind, sha256, id as subject, name,"
+		" bytes, '' as how, destroy_on as day, 0 as ordered,"
+		" swept as gone from upload where swept = 0"
+		" and destroy_on <> '' and destroy_on <= $1 and received > 0"
+		" order by destroy_on limit $2"),
+	    VALS(val_str(today), val_i64(DISPOSALS_AT_ONCE)), ret);
+}
+
 enum err disposal_uploads(struct ctx *cx, struct keeping keeping,
     struct disposal_page *page, struct disposals *ret)
 {
-	struct rows rows;
-	struct str today = date_iso(cx->arena, date_of_ms(cx->now));
+	struct rows rows, named;
 	enum err e = sql_all(cx,
 	    SQL("select request, 'uploads' as kind, sha256, id as subject, name,"
 		" bytes, '' as how, destroy_on as day, 0 as ordered,"
 		" swept as gone, received"
-		" from upload where swept = 0 and (used > 0 or kind = 'table')"
-		" and received > 0 and (received <= $1 or (destroy_on <> ''"
-		" and destroy_on <= $5)) and (received > $2 or (received = $2"
+		" from upload where swept = 0 and used > 0 and received > 0"
+		" and received <= $1 and (received > $2 or (received = $2"
 		" and id > $3)) order by received, id limit $4"),
 	    VALS(val_i64(cx->now - keeping.days * DAY_MS),
 		val_i64(page->received), val_str(str_of(page->id)),
-		val_i64(DISPOSALS_AT_ONCE), val_str(today)),
+		val_i64(DISPOSALS_AT_ONCE)),
 	    &rows);
+	if (!e)
+		e = find_by_day(cx, &named);
 	if (e)
 		return e;
-	*ret = read_rows(cx, &rows);
+	struct disposals old = read_rows(cx, &rows);
+	struct disposals all = read_rows(cx, &named);
+	ret->v = ARENA_ARRAY(cx->arena, struct disposal, old.n + all.n + 1);
+	ret->n = 0;
+	for (size_t i = 0; i < old.n; i++)
+		ret->v[ret->n++] = old.v[i];
+	for (size_t i = 0; i < all.n; i++)
+		ret->v[ret->n++] = all.v[i];
 	turn(page, &rows);
 	return OK;
 }

@@ -59,7 +59,7 @@ enum err uploads_sweep(
 	enum err e = sql_all(cx,
 	    SQL("select id, request, name, sha256, actor, bytes, received"
 		" from upload where swept = 0 and used = 0 and created < $1"
-		" and (received = 0 or (received < $2 and kind = ''))"
+		" and (received = 0 or received < $2)"
 		" order by created limit $3"),
 	    VALS(val_i64(cx->now - UPLOAD_WAIT_HOURS * HOUR_MS),
 		val_i64(cx->now - UPLOAD_DAYS * DAY_MS),

@@ -23,7 +23,7 @@ MUST_CHECK enum err upload_room_for(
 /* That what is prepared has the file in it: it is kept. */
 MUST_CHECK enum err upload_used(struct ctx *, struct str id);
 /* Marks what has waited in vain as swept, oldest first, and tells which. A table
- * that came waits for its request (disposal.h). */
+ * that came counts as used. */
 MUST_CHECK enum err uploads_sweep(
     struct ctx *, const struct upload_file **ret, size_t *ret_n);
 /* Whether another row has a file with these bytes. */

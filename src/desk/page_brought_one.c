@@ -300,9 +300,16 @@ static void put_first(const struct one_work *p, struct brought_one_page *page)
 		                   : title.n > 0     ? title
 		                                     : json_text(c, "name");
 	}
-	for (size_t i = 0; i < n * width; i++)
+	for (size_t i = 0; i < n * width; i++) {
+		bool day =
+		    str_eq(json_text(json_array_get(names, i % width), "check"),
+			STR("date"));
 		cells[i] = value_cell(p,
 		    json_array_get(json_array_get(rows, i / width), i % width));
+		/* As people read it: a day that cannot be read stays as it is. */
+		if (day)
+			cells[i].text = case_day(&p->w, cells[i].text);
+	}
 	page->first =
 	    (struct ui_table){ .caption = case_say1(&p->w, MSG_brought_first,
 				   case_number(&p->w, (int64_t)n)),
@@ -312,6 +319,16 @@ static void put_first(const struct one_work *p, struct brought_one_page *page)
 		    .n_rows = n,
 		    .dense = true,
 		    .empty = case_say(&p->w, MSG_plan_no_rows) };
+}
+
+/* What the heading of a column says. */
+static struct str title_of(const struct one_work *p, struct str name)
+{
+	const json_t *list = json_list(p->in.found, "columns");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_text(json_array_get(list, i), "name"), name))
+			return json_text(json_array_get(list, i), "title");
+	return name;
 }
 
 enum { WRONG_COLUMNS = 4 };
@@ -334,7 +351,7 @@ static void put_wrong(const struct one_work *p, struct brought_one_page *page)
 		struct ui_cell *c = &cells[i * WRONG_COLUMNS];
 		c[0] = (struct ui_cell){ .code = true,
 			.text = json_text(w, "place") };
-		c[1] = value_cell(p, json_object_get(w, "column"));
+		c[1].text = title_of(p, json_text(w, "name"));
 		c[2] = (struct ui_cell){ .code = true,
 			.text = json_text(w, "value") };
 		c[3].text = json_text(w, "message");

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cases_store.h"
 #include "cli/demo/demo.h"
+#include "core/brought.h"
 #include "core/calendar_days.h"
 #include "core/cases.h"
 #include "core/disposal.h"
@@ -364,6 +365,81 @@ static void each_upload_that_goes_is_told_once(void)
 	all_holds();
 }
 
+static int64_t events_of(struct str no, const char *type)
+{
+	struct row row;
+	struct ctx cx = open_on(people, false);
+	T_OK(&cx, sql_one(&cx,
+		      SQL("select count(*) as n from events where request = $1"
+			  " and type = $2"),
+		      VALS(val_str(no), val_str(str_of(type))), &row));
+	int64_t n = row_i64(row, "n");
+	end(&cx);
+	return n;
+}
+
+static void tell_table(struct str no, enum inbound_state state)
+{
+	struct ctx cx = open_on(people, true);
+	const struct inbound in = { .upload = STR("u1"),
+		.request = no,
+		.name = STR("a.csv"),
+		.sha256 = STR("aa"),
+		.actor = actor_of(&cx, ROLE_requester, "", "")->person.email,
+		.state = state,
+		.found = parsed(&cx, STR("{\"rows\":3,\"wrong\":1}")),
+		.finding = parsed(&cx, STR("{\"code\":\"absent\"}")) };
+	T_OK(&cx, brought_record(&cx, &in));
+	commit(&cx);
+}
+
+/* A command of the way, with what was prepared out of the table. */
+static void step_with_table(struct str no, size_t i)
+{
+	struct case_file f;
+	struct ctx cx = open_on(people, true);
+	json_t *made = parsed(&cx, STR(ARTEFACT));
+	json_put(json_array_get(json_object_get(made, "parts"), 0), "tables",
+	    parsed(&cx, STR("[{\"name\":\"sent\",\"file\":\"u1\"},"
+			    "{\"name\":\"other\",\"file\":\"u9\"}]")));
+	cx.actor = actor_of(&cx, way[i].role, way[i].office, way[i].unit);
+	struct case_command cc = { .no = no,
+		.command = way[i].command,
+		.body = parsed(&cx, str_of(way[i].body)),
+		.artefact = made };
+	T_OK(&cx, cases_command(&cx, &cc, &f));
+	T_CHECK(f.state == way[i].state, "%s", state_names[f.state]);
+	commit(&cx);
+}
+
+/* ISO 9001 8.5.3: received, used, given back; lost. Each is told once. */
+static void a_table_is_told_of_to_its_end(void)
+{
+	struct str no = gone(4);
+	for (int i = 0; i < 2; i++)
+		tell_table(no, INBOUND_read);
+	T_CHECK(events_of(no, "brought") == 1, "once");
+	tell_table(no, INBOUND_reading);
+	T_CHECK(events_of(no, "used") == 0, "not yet");
+	step_with_table(no, 4);
+	T_CHECK(events_of(no, "used") == 1, "used");
+	step_with_table(no, 5);
+	T_CHECK(events_of(no, "returned") == 1, "went back");
+	struct ctx cx = open_on(people, false);
+	struct case_file f;
+	T_OK(&cx, cases_load(&cx, no, &f));
+	const struct brought *b = brought_of(&f, STR("u1"));
+	T_CHECK(b != NULL && f.brought.n == 1, "%zu", f.brought.n);
+	T_TEXT(b->used, json_text(f.artefact, "digest"));
+	T_CHECK(b->returned_at > 0, "never");
+	end(&cx);
+	int64_t before = events_of(no, "lost");
+	tell_table(no, INBOUND_lost);
+	tell_table(no, INBOUND_lost);
+	T_CHECK(events_of(no, "lost") == before + 1, "lost");
+	all_holds();
+}
+
 static int64_t events_after(struct str no, int64_t at)
 {
 	const struct disposal d = { .request = no,
@@ -528,6 +604,7 @@ static void tests(const struct scratch *s)
 	T_RUN(publishing_again_changes_nothing);
 	T_RUN(mending_goes_on_over_what_is_broken);
 	T_RUN(each_upload_that_goes_is_told_once);
+	T_RUN(a_table_is_told_of_to_its_end);
 	T_RUN(what_is_built_again_goes_again);
 	T_RUN(nothing_goes_before_its_days);
 	T_RUN(a_changed_request_stands_still);

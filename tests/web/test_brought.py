@@ -231,6 +231,41 @@ def test_it_is_read_as_is_chosen(desk):
     holds(desk.university)
 
 
+def test_it_is_looked_at_and_put_right(desk):
+    no = desk.icit.until("preparing")
+    asks = desk.requester
+    t = sent(asks, no, table(bad=1))
+    base = f"/requests/{no}/uploads/{t['id']}"
+    for person in (asks, desk.icit.officer):
+        look = person.get(base + "/look")
+        assert len(look["rows"]) == 20 and len(look["rows"][0]) == 4
+        wrong, = look["wrong"]
+        assert (wrong["place"], wrong["value"]) == ("C2", "31/02/2546")
+        assert wrong["message"]
+    # The copy to put right comes from the gate, once told for each who has it.
+    for _ in range(2):
+        got = asks.api.session.get(asks.api.base + base + "/corrected",
+                                   timeout=60)
+        assert got.status_code == 200 and got.content[:2] == b"PK"
+    back, = [e for e in events(asks, no) if e["type"] == "returned"]
+    assert back["by"] == asks.email and back["data"]["what"] == "corrected"
+    assert back["data"]["tables"][0]["upload"] == t["id"]
+    refusal(desk.other.api.get(base + "/corrected"), 404, "no-such-request")
+    # Put right and sent again: what is another.
+    rows = [*STUDENTS[:20], ("65999999", "คนใหม่", "1/3/2546", "")]
+    right = sent(asks, no, table(rows), replaces=t["id"])
+    other = f"/requests/{no}/uploads/{right['id']}/difference?with={t['id']}"
+    found = asks.get(other + "&key=student_id")
+    assert (found["added"], found["removed"], found["changed"],
+            found["same"]) == (1, 11, 1, 18)
+    assert {(s["key"], s["what"]) for s in found["samples"]} >= {
+        ("65999999", "added"), (STUDENTS[1][0], "changed")}
+    for key in ("", "no_such"):
+        assert wrong_fields(refusal(asks.api.get(other + f"&key={key}"), 422,
+                                    "invalid")).keys() == {"key"}
+    holds(desk.university)
+
+
 def quiet(path, hours=2):
     then = time.time() - hours * 3600
     os.utime(path, (then, then))
@@ -273,7 +308,8 @@ def test_it_goes_on_its_day_and_the_event_names_the_backups(desk):
     assert file["backups"] == [{"name": "คืนนี้", "made": day(0),
                                 "until": day(30)}]
     assert not path.exists()
-    assert not list((place.dir / "gate").rglob(f"*{one['sha256']}*"))
+    for name in (one["sha256"], one["id"]):
+        assert not list((place.dir / "gate").rglob(f"*{name}*")), name
     assert state_of(desk.requester, no, one["id"])["state"] == "destroyed"
     assert state_of(desk.requester, no, kept["id"])["state"] == "read"
     page = Web(place.desk, entry_of(desk)).open(f"/requests/{no}")

@@ -8,7 +8,7 @@ import pytest
 
 from browser import DESK, Browser
 from conftest import wait_until
-from journey import Desk, day
+from journey import Desk
 from test_brought import STUDENTS, state_of, table
 
 
@@ -20,9 +20,12 @@ class Sender:
             os.environ.get("PRATU_SHOTS") or folder))
         self.t = self.b.t
         answers = desk.icit.answers()
-        self.b.given = [answers["title"], answers["purpose"], self.asks.name,
+        self.b.given = [answers["title"], answers["purpose"],
+                        answers["detail"], self.asks.name,
                         *self.asks.name.split(), "นักศึกษา.csv",
-                        "แก้แล้ว.csv", "รายงาน.pdf", *STUDENTS[0]]
+                        "แก้แล้ว.csv", "รายงาน.pdf", *STUDENTS[0],
+                        *(s[1] for s in STUDENTS[1:]), "2026-11-20",
+                        self.asks.request(self.no)["title"]]
         self.wrong = self.file(folder, "นักศึกษา.csv", table(bad=1))
         self.right = self.file(folder, "แก้แล้ว.csv", table())
         self.paper = self.file(folder, "รายงาน.pdf", b"%PDF-1.7\n1 0 obj\n")
@@ -58,9 +61,8 @@ class Sender:
     def send(self, path, name):
         b = self.b
         n = len(self.uploads())
-        assert not b.field(self.t("brought.choose")).is_displayed() or True
         b.field(self.t("brought.choose")).send_keys(str(path))
-        b.press(self.t("brought.next"))
+        b.press(self.t("brought.send"))
         assert b.heading() == path.name
         self.wait_read()
         b.look(name)
@@ -71,6 +73,7 @@ class Sender:
         b.press(self.t("brought.look-open"))
         b.look("table-rows")
         for seen in ("C2", "31/02/2546", STUDENTS[1][1],
+                     "1 มี.ค. 2546" if b.lang == "th" else "1 Mar 2003",
                      self.t("brought.has-wrong", 30, 1)):
             assert seen in b.text(), seen
 
@@ -106,10 +109,8 @@ class Sender:
         b.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled",
                                  {"value": True})
         b.go(f"/requests/{self.no}/tables")
-        name = b.driver.find_element("id", "f-name")
-        name.send_keys("แก้แล้ว.csv")
-        name.submit() if False else b.driver.find_element(
-            "css selector", "[data-send] button").click()
+        b.driver.find_element("id", "f-name").send_keys("แก้แล้ว.csv")
+        b.driver.find_element("css selector", "[data-send] button").click()
         time.sleep(1)
         b.driver.find_element("id", "f-table").send_keys(str(self.right))
         b.driver.find_element("css selector", "form[enctype] button").click()
