@@ -121,16 +121,17 @@ def brought(desk):
         said = json.dumps(finding).replace("'", "''")
         desk.change("shared", f"update inbound set state = '{state}', finding"
                     f" = '{said}', version = 1 where upload = '{one}'")
-    events = wait_until("both are told", lambda: [
-        e for e in desk.requester.get(f"/requests/{no}/events")["events"]
-        if e["type"] in ("unusable", "lost")][1:] and [
-        e for e in desk.requester.get(f"/requests/{no}/events")["events"]
-        if e["type"] in ("unusable", "lost")])
+    def told():
+        return {e["type"]: e for e in desk.requester.get(
+            f"/requests/{no}/events")["events"]}
+
+    wait_until("both are told", lambda: {"unusable", "lost"} <= told().keys())
+    unusable = told()["unusable"]
     # What a heading says may be somebody's name: it is not kept for good.
-    assert "detail" not in events[0]["data"]["finding"]
-    assert events[0]["data"]["finding"]["code"] == "heading-twice"
-    assert events[0]["by"] == "system"
-    assert events[0]["data"]["sender"] == desk.requester.email
+    assert unusable["data"]["finding"] == {
+        "code": "heading-twice", "row": 1, "column": 27}
+    assert unusable["by"] == "system"
+    assert unusable["data"]["sender"] == desk.requester.email
 
 
 def stands(desk):
