@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/thai.h"
 #include "base/time.h"
+#include "core/artefact_tables.h"
 
 #define MAX_PARTS 20
 #define MAX_COLUMNS 500
@@ -238,6 +239,7 @@ static void take_part(
 		json_put_text(o, "sql", sql);
 		json_put_text(o, "source", json_text(part, "source"));
 		take_list(p, i, part, "params", o);
+		artefact_take_tables(p->cx, i, part, o);
 	} else {
 		json_put_text(o, "file", file);
 	}
@@ -347,6 +349,7 @@ enum err artefact_plan(struct ctx *cx, const struct case_file *f,
 	take_codes(
 	    &p, "formats", formats, COUNT(formats), default_formats(cx->arena));
 	check_outlets(&p);
+	artefact_tables_outlets(cx, p.out);
 	check_body_only(&p);
 	check_view(&p);
 	take_networks(&p, loopback);
@@ -483,9 +486,11 @@ static void add_counts(const json_t *found, json_t *artefact)
 	const json_t *parts = json_list(artefact, "parts");
 	for (size_t i = 0; i < json_array_size(parts); i++) {
 		const json_t *f = json_array_get(found, i);
-		if (json_value(f, "rows") != NULL)
-			json_put_int(json_array_get(parts, i), "rows",
-			    json_int(f, "rows", 0));
+		static const char *const keys[] = { "rows", "not_found" };
+		for (size_t k = 0; k < COUNT(keys); k++)
+			if (json_value(f, keys[k]) != NULL)
+				json_put_int(json_array_get(parts, i), keys[k],
+				    json_int(f, keys[k], 0));
 	}
 }
 

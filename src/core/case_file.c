@@ -405,6 +405,9 @@ static void on_acted(struct case_file *f, const struct event *e, enum command c)
 		    str_eq(json_text(e->data, "outcome"), STR("rejected")) &&
 		    json_value(e->data, "close") != NULL;
 	}
+	if (c == COMMAND_check &&
+	    str_eq(json_text(e->data, "outcome"), STR("released")))
+		f->contract = f->artefact;
 	if (c == COMMAND_prepare) {
 		f->artefact = json_value(e->data, "artefact");
 		f->prepared_by = e->actor;
@@ -464,6 +467,7 @@ static void on_delivered(struct case_file *f, const struct event *e)
 	for (size_t i = 0; i < f->documents.n; i++)
 		if (str_eq(f->documents.v[i].state, STR("given")))
 			f->documents.v[i].state = STR("replaced");
+	f->contract = f->artefact;
 	f->delivered = e->at;
 	if (f->first_delivered == 0)
 		f->first_delivered = e->at;

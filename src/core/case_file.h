@@ -218,6 +218,7 @@ struct case_file {
 	struct str received_no, memo_in, memo_date, memo_out, urgency, secrecy;
 	int64_t register_no, register_year; /* 0 before intake */
 	const json_t *artefact; /* as prepared, with "digest"; NULL */
+	const json_t *contract; /* the last one released or delivered; NULL */
 	struct str prepared_by;
 	LIST(struct attached) files;
 	LIST(struct papered) papers;

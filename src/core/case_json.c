@@ -187,6 +187,7 @@ static void put_artefact(struct json_work *w)
 		if (!inside) {
 			json_object_del(part, "sql");
 			json_object_del(part, "source");
+			json_object_del(part, "take");
 		}
 		json_array_append_new(parts, part);
 	}

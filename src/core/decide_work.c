@@ -1,6 +1,7 @@
 /* From the director's decision to the delivery. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/artefact_tables.h"
 #include "core/command_body.h"
 #include "core/data_files.h"
 #include "core/data_mail.h"
@@ -142,6 +143,9 @@ enum err decide_prepare(struct decision *d)
 		return e;
 	REQUIRE(d->facts->artefact != NULL);
 	e = only_its_systems(d, d->facts->artefact);
+	if (!e)
+		e = artefact_same_contract(
+		    d->cx, d->f->contract, d->facts->artefact);
 	if (e)
 		return e;
 	json_put(d->data, "artefact", d->facts->artefact);

@@ -25,6 +25,8 @@ static const struct {
 	{ "confirm", "Confirm" },
 	{ "answers", "Answers" },
 	{ "not_given", "NotGiven" },
+	{ "tables", "SentTable" },
+	{ "take", "Take" },
 };
 
 static json_t *simple(struct arena *a, const char *type, const char *format)

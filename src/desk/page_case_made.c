@@ -72,6 +72,23 @@ static struct ui_table columns_of(
 		.n_rows = n };
 }
 
+/* What was sent in and went into it, by its name in the query and its digest. */
+static void put_tables(
+    const struct case_work *w, const json_t *part, struct rows_of *r)
+{
+	const json_t *list = json_list(part, "tables");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *t = json_array_get(list, i);
+		row_text(r, case_say(w, MSG_case_table_sent),
+		    str_fmt(r->arena, "%.*s · SHA-256 %.*s…",
+			STR_ARG(json_text(t, "name")),
+			STR_ARG(str_upto(json_text(t, "sha256"), 16))));
+	}
+	if (json_value(part, "not_found") != NULL)
+		row_text(r, case_say(w, MSG_case_not_found),
+		    case_number(w, json_int(part, "not_found", 0)));
+}
+
 /* The query is for the people of the office. */
 static struct case_part part_of(const struct case_work *w, const json_t *part)
 {
@@ -83,6 +100,7 @@ static struct case_part part_of(const struct case_work *w, const json_t *part)
 	if (json_value(part, "rows") != NULL)
 		row_text(&r, case_say(w, MSG_case_rows),
 		    case_number(w, json_int(part, "rows", 0)));
+	put_tables(w, part, &r);
 	if (json_text(part, "file").n > 0)
 		row_text(&r, case_say(w, MSG_case_part_kind),
 		    case_say(w, MSG_case_finished_file));

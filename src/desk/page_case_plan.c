@@ -121,6 +121,7 @@ static json_t *read_part(struct visit *v, size_t i)
 	    form_unix(
 		a, pairs_get(v->rq->form, str_cat(a, prefix, STR(".sql")))));
 	read_params(v, prefix, part);
+	plan_read_tables(v, prefix, part);
 	read_columns(v, prefix, part);
 	return part;
 }

@@ -18,6 +18,8 @@ struct plan_work {
 	size_t n_sources;
 	const struct upload_file *uploads;
 	size_t n_uploads;
+	const struct inbound *tables;
+	size_t n_tables;
 	json_t *previews[PLAN_PARTS]; /* {"columns","rows"}, or NULL */
 	size_t columns_left;
 };
@@ -56,6 +58,8 @@ static enum err read_shared(struct plan_work *p)
 		e = read_views(p);
 	if (!e)
 		e = upload_list(&v->cx, p->w.f.no, &p->uploads, &p->n_uploads);
+	if (!e)
+		e = inbound_list(&v->cx, p->w.f.no, &p->tables, &p->n_tables);
 	store_end(&v->cx);
 	return e;
 }
@@ -96,7 +100,7 @@ static void ask_from(const struct plan_work *p, struct case_form *f,
 			v[n++] = source_choice(p, &p->sources[i], part);
 	for (size_t i = 0; i < p->n_uploads; i++) {
 		const struct upload_file *u = &p->uploads[i];
-		if (u->received == 0 || u->swept != 0)
+		if (u->received == 0 || u->swept != 0 || u->kind.n > 0)
 			continue;
 		v[n++] = (struct ui_choice){
 			.value = str_cat(a, STR("file:"), u->id),
@@ -159,6 +163,7 @@ static void ask_part(const struct plan_work *p, size_t i, const json_t *part,
 	    MSG_plan_sql, MSG_plan_sql_hint, json_text(part, "sql"));
 	sql->input = UI_CODE;
 	sql->rows = 8;
+	plan_ask_tables(&f, i, part, p->tables, p->n_tables);
 	form_text(&f, part_name(p, i, "title_th"), MSG_plan_title, MSG_NONE,
 	    json_text(part, "title_th"))
 	    ->optional = true;
@@ -452,6 +457,7 @@ static void point_at_fields(struct plan_work *p)
 				*field = str_cat(a,
 				    str_upto(*field, field->n - ends[k].n),
 				    STR(".from"));
+		*field = plan_table_field(a, *field);
 	}
 }
 

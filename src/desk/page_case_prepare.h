@@ -4,6 +4,7 @@
 #ifndef DESK_PAGE_CASE_PREPARE_H
 #define DESK_PAGE_CASE_PREPARE_H
 
+#include "core/inbound.h"
 #include "core/source_list.h"
 #include "desk/page_case.h"
 
@@ -49,6 +50,14 @@ struct plan_page {
 json_t *plan_posted(struct visit *);
 /* What the form begins with: the artefact that is there, or what was asked. */
 json_t *plan_first(const struct case_work *);
+/* Fields of part `i` for a table that was sent in, when there are some that were
+ * read: page_case_tables.c. */
+void plan_ask_tables(struct case_form *, size_t i, const json_t *part,
+    const struct inbound *, size_t n);
+/* tables, take and unmatched of the posted part. */
+void plan_read_tables(struct visit *, struct str prefix, json_t *part);
+/* The form's field in which a fault of the command's field is shown. */
+struct str plan_table_field(struct arena *, struct str field);
 /* How many parts the form has now; "add" and "remove" among its steps. */
 size_t plan_count(const struct visit *);
 

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "core/artefact.h"
 #include "core/grants.h"
+#include "core/inbound.h"
 #include "core/look.h"
 #include "core/source_list.h"
 #include "core/told.h"
@@ -12,6 +13,7 @@
 #define MAX_ANSWER ((size_t)8 << 20)
 #define BUILD_MS (10 * 60 * 1000)
 #define PREVIEW_MS (20 * 1000)
+#define PREVIEW_TABLE_MS (5 * 60 * 1000) /* with a table that was sent in */
 
 static bool serves(const struct case_file *f, struct str system)
 {
@@ -53,6 +55,33 @@ static enum err check_file(
 	return e;
 }
 
+/* Tables that were sent in for this request and read; which bytes they are
+ * becomes part of what is prepared. */
+static enum err check_tables(
+    struct visit *v, const struct case_file *f, json_t *part, struct str prefix)
+{
+	const json_t *list = json_list(part, "tables");
+	enum err e = OK;
+	for (size_t i = 0; i < json_array_size(list) && !e; i++) {
+		json_t *t = json_array_get(list, i);
+		struct inbound in;
+		struct str id = json_text(t, "file");
+		struct str field = str_fmt(
+		    v->cx.arena, "%.*stables[%zu].file", STR_ARG(prefix), i);
+		e = inbound_get(&v->cx, id, &in);
+		if (e == ERR_NOT_FOUND || (!e && !str_eq(in.request, f->no))) {
+			field_wrong(&v->cx, field, MSG_field_no_such_file, id);
+			e = OK;
+		} else if (!e && (in.state != INBOUND_read || in.swept != 0)) {
+			field_wrong(
+			    &v->cx, field, MSG_field_table_not_read, in.name);
+		} else if (!e) {
+			json_put_text(t, "sha256", in.sha256);
+		}
+	}
+	return e;
+}
+
 static enum err check_parts(
     struct visit *v, const struct case_file *f, const json_t *plan)
 {
@@ -66,6 +95,9 @@ static enum err check_parts(
 		struct str system = STR("");
 		e = query ? check_source(v, f, part, field, &system)
 		          : check_file(v, f, part, field);
+		if (!e)
+			e = check_tables(
+			    v, f, part, str_fmt(v->cx.arena, "parts[%zu].", i));
 		/* The request's systems may change before it is kept or sent. */
 		if (system.n > 0)
 			json_put_text(part, "system", system);
@@ -111,6 +143,12 @@ static enum err ask_gate(struct visit *v, struct str target, const json_t *body,
 	if (a.status != 200)
 		return gate_refused(v, &a);
 	return json_parse(&v->cx, a.body, MAX_ANSWER, ret);
+}
+
+static int look_ms(const json_t *part)
+{
+	return json_array_size(json_list(part, "tables")) > 0 ? PREVIEW_TABLE_MS
+	                                                      : PREVIEW_MS;
 }
 
 static enum err precheck(struct visit *v, const struct case_command *cc,
@@ -166,21 +204,23 @@ enum err prepare_preview(
 	struct case_command cc = { .no = no,
 		.command = COMMAND_prepare,
 		.body = json_new_object(v->cx.arena) };
+	json_t *order = json_keep(v->cx.arena, json_deep_copy(query));
 	enum err e = precheck(v, &cc, &f, &form);
 	if (!e)
 		e = store_read(&v->cx, v->app->shared);
 	if (!e)
 		e = check_source(v, &f, query, STR("source"), &system);
+	if (!e)
+		e = check_tables(v, &f, order, STR(""));
 	store_end(&v->cx);
 	if (!e)
 		e = fields_end(&v->cx);
 	if (e)
 		return e;
-	json_t *order = json_keep(v->cx.arena, json_deep_copy(query));
 	json_put_text(order, "request", f.no);
 	json_put_text(order, "by", v->actor.person.email);
 	json_put_text(order, "lang", lang_code(v->cx.lang));
-	return ask_gate(v, STR("/preview"), order, PREVIEW_MS, ret);
+	return ask_gate(v, STR("/preview"), order, look_ms(order), ret);
 }
 
 enum err prepare_look(struct visit *v, const struct case_file *f,
@@ -191,5 +231,5 @@ enum err prepare_look(struct visit *v, const struct case_file *f,
 	json_put_text(order, "request", f->no);
 	json_put_text(order, "by", v->actor.person.email);
 	json_put_text(order, "lang", lang_code(v->cx.lang));
-	return ask_gate(v, STR("/preview"), order, PREVIEW_MS, ret);
+	return ask_gate(v, STR("/preview"), order, look_ms(order), ret);
 }

@@ -9,9 +9,11 @@
 #include "core/upload.h"
 #include "fmt/encoder.h"
 #include "fmt/mask.h"
+#include "gate/beside.h"
 #include "gate/files.h"
 #include "gate/order.h"
 #include "gate/told.h"
+#include "gate/unmatched.h"
 #include "gate/views.h"
 #include "source/source.h"
 #include "sql/sql.h"
@@ -24,8 +26,8 @@ struct paper {
 	enum form form;
 	struct kept *file;
 	struct encoder *encoder;
-	bool all; /* of every part: the workbook */
-	struct str part;
+	bool all;               /* of every part: the workbook */
+	struct str part, label; /* label: of its file's name; else the part */
 };
 
 struct part {
@@ -39,6 +41,9 @@ struct part {
 	int64_t rows;
 	struct paper papers[FORMS];
 	size_t n_papers;
+	struct beside tables;
+	struct unmatched *unmatched; /* NULL: not asked for */
+	int64_t not_found;
 };
 
 struct build {
@@ -101,6 +106,15 @@ static struct columns columns_as_named(
 	return (struct columns){ .v = v, .n = found.n };
 }
 
+static enum err begin_unmatched(struct build *b, struct part *p)
+{
+	struct str column = json_text(p->order, "unmatched");
+	if (column.n == 0 || p->tables.n == 0 || needs_values(p))
+		return OK;
+	return unmatched_begin(&b->v->cx, &p->tables.v[0], column,
+	    p->compiled.columns, &p->unmatched);
+}
+
 /* Reads a query's shape and readies it to run. */
 static enum err describe(struct build *b, struct part *p)
 {
@@ -113,8 +127,14 @@ static enum err describe(struct build *b, struct part *p)
 		e = gate_source(
 		    b->v, json_text(p->order, "source"), &p->source);
 	if (!e)
+		e = beside_open(
+		    b->v, p->order, json_text(b->order, "request"), &p->tables);
+	if (!e)
+		e = beside_source(
+		    b->v, p->order, &p->tables, &b->limits, &p->source);
+	if (!e)
 		e = source_describe(cx, &p->source, json_text(p->order, "sql"),
-		    p->approved.params, NO_ARGS, &source_limits_officer,
+		    p->approved.params, NO_ARGS, beside_limits(&p->tables),
 		    &found);
 	if (e)
 		return e;
@@ -123,9 +143,9 @@ static enum err describe(struct build *b, struct part *p)
 	p->n_key = found.n_key;
 	p->approved.columns = columns_as_named(b, p, found.columns);
 	/* Nobody gives values: what has none cannot run here. */
-	return needs_values(p)
-	           ? OK
-	           : query_compile(cx, &p->approved, &all, &p->compiled);
+	if (!needs_values(p))
+		e = query_compile(cx, &p->approved, &all, &p->compiled);
+	return e ? e : begin_unmatched(b, p);
 }
 
 /* Noted until an event says that it was taken. */
@@ -308,8 +328,10 @@ static enum err paper_end(struct build *b, struct paper *p)
 		return fail_detail(&b->v->cx, ERR_BROKEN,
 		    "a document could not be written: %d",
 		    (int)encoder_fault(p->encoder));
-	struct str name =
-	    file_name(b, p->part.n > 0 ? p->part : STR("data"), suffix);
+	struct str label = p->label.n > 0  ? p->label
+	                   : p->part.n > 0 ? p->part
+	                                   : STR("data");
+	struct str name = file_name(b, label, suffix);
 	enum err e = keep(b, p->file, name, &sha);
 	if (!e)
 		add_document(b, name, suffix, p->part, sha, p->file->bytes);
@@ -347,7 +369,7 @@ static void tell_bad_texts(struct build *b, const struct part *p, uint64_t n)
 static enum err run_part(struct build *b, struct part *p)
 {
 	struct ctx *cx = &b->v->cx;
-	struct paper *papers[FORMS];
+	struct paper *papers[FORMS + 1];
 	struct source_stream *stream;
 	struct batch rows;
 	struct masker *masker = masker_new(
@@ -366,6 +388,10 @@ static enum err run_part(struct build *b, struct part *p)
 		    papers[i]->encoder, p->name, masker_columns(masker));
 	while (!(e = source_next(cx, stream, &rows)) && rows.n_rows > 0) {
 		p->rows += (int64_t)rows.n_rows;
+		if (p->unmatched != NULL)
+			e = unmatched_see(cx, p->unmatched, &rows);
+		if (e)
+			break;
 		rows = masker_rows(masker, &rows);
 		for (size_t i = 0; i < n; i++)
 			encoder_rows(papers[i]->encoder, &rows);
@@ -375,6 +401,53 @@ static enum err run_part(struct build *b, struct part *p)
 	}
 	tell_bad_texts(b, p, source_bad_texts(stream));
 	source_close(stream);
+	return e;
+}
+
+/* A second sheet of the workbook that has the part, and files of their own in
+ * the other forms; which of them are to be ended here. */
+static enum err begin_not_found(struct build *b, struct part *p,
+    struct paper *own, size_t *ret_own, struct paper **ret, size_t *ret_n)
+{
+	struct arena *a = b->v->cx.arena;
+	enum err e = OK;
+	for (size_t i = 0; i < p->n_papers && !e; i++) {
+		if (p->papers[i].form == FORM_XLSX) {
+			ret[(*ret_n)++] = &p->papers[i];
+			continue;
+		}
+		struct paper *one = &own[(*ret_own)++];
+		e = paper_begin(b, p->papers[i].form, p->name, one);
+		one->label = str_cat(a, p->name, STR("-not-found"));
+		ret[(*ret_n)++] = one;
+	}
+	if (b->book.encoder != NULL)
+		ret[(*ret_n)++] = &b->book;
+	return e;
+}
+
+static enum err run_not_found(struct build *b, struct part *p)
+{
+	struct ctx *cx = &b->v->cx;
+	struct paper own[FORMS], *papers[FORMS + 1];
+	struct batch rows;
+	size_t n_own = 0, n = 0;
+	enum err e = begin_not_found(b, p, own, &n_own, papers, &n);
+	for (size_t i = 0; i < n && !e; i++)
+		encoder_begin(papers[i]->encoder,
+		    msg_text(LANG_TH, MSG_gate_not_found_sheet),
+		    unmatched_columns(p->unmatched));
+	while (!e && !(e = unmatched_next(cx, p->unmatched, &rows)) &&
+	       rows.n_rows > 0) {
+		p->not_found += (int64_t)rows.n_rows;
+		for (size_t i = 0; i < n; i++)
+			encoder_rows(papers[i]->encoder, &rows);
+		e = check_papers(b, papers, n);
+		if (!e && gone(b))
+			e = fail(cx, ERR_GONE, MSG_error_source_stopped);
+	}
+	for (size_t i = 0; i < n_own && !e; i++)
+		e = paper_end(b, &own[i]);
 	return e;
 }
 
@@ -409,6 +482,8 @@ static enum err build_part(struct build *b, struct part *p)
 	enum err e = begin_papers(b, p);
 	if (!e)
 		e = run_part(b, p);
+	if (!e && p->unmatched != NULL)
+		e = run_not_found(b, p);
 	for (size_t i = 0; i < p->n_papers && !e; i++)
 		e = paper_end(b, &p->papers[i]);
 	return e;
@@ -427,6 +502,8 @@ static enum err build_all(struct build *b)
 		    &b->v->cx, build_part(b, &b->parts[i]), part_prefix(b, i));
 	if (!e && b->book.encoder != NULL)
 		e = paper_end(b, &b->book);
+	for (size_t i = 0; i < b->n && !e; i++)
+		e = beside_used(b->v, b->parts[i].order);
 	return e;
 }
 
@@ -467,6 +544,8 @@ static json_t *part_json(struct build *b, const struct part *p)
 		json_add_text(key, p->key[i]);
 	json_put(o, "key", key);
 	json_put_int(o, "rows", p->rows);
+	if (p->unmatched != NULL)
+		json_put_int(o, "not_found", p->not_found);
 	return o;
 }
 

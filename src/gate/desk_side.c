@@ -4,6 +4,7 @@
 #include "core/deliveries.h"
 #include "core/look.h"
 #include "fmt/mask.h"
+#include "gate/beside.h"
 #include "gate/order.h"
 #include "gate/record.h"
 #include "gate/spec.h"
@@ -127,18 +128,32 @@ static enum err record_end(
 	    (int64_t)bad, STR(""));
 }
 
+static bool nobody_waits(void *visit)
+{
+	const struct gate_visit *v = visit;
+	return request_gone(v->rq);
+}
+
 static enum err look(struct gate_visit *v, const json_t *order,
     struct description *ret, struct batch *ret_rows)
 {
 	struct source source;
 	struct params params = NO_PARAMS;
+	struct beside tables = { 0 };
 	enum err e = spec_params(&v->cx, json_list(order, "params"), &params);
 	if (!e)
 		e = gate_source(v, json_text(order, "source"), &source);
 	if (!e)
+		e = beside_open(v, order, json_text(order, "request"), &tables);
+	struct source_limits limits = *beside_limits(&tables);
+	limits.stop = nobody_waits;
+	limits.stop_arg = v;
+	if (!e)
+		e = beside_source(v, order, &tables, &limits, &source);
+	if (!e)
 		e = source_preview(&v->cx, &source, json_text(order, "sql"),
-		    params, NO_ARGS, &source_limits_officer,
-		    SOURCE_PREVIEW_ROWS, ret, ret_rows);
+		    params, NO_ARGS, &limits, SOURCE_PREVIEW_ROWS, ret,
+		    ret_rows);
 	return order_wrong(&v->cx, e, STR(""));
 }
 
