@@ -49,12 +49,17 @@ enum err disposed_refuse(struct ctx *cx, const struct case_file *f)
 enum err carry_round(struct ctx *cx, struct str *ret)
 {
 	struct row row;
-	bool found;
-	enum err e = sql_find(cx,
+	bool found = false, blind = true;
+	enum err e = projection_needed(cx, &blind);
+	*ret = STR("");
+	if (e || blind)
+		return e;
+	e = sql_find(cx,
 	    SQL("select id from disposal_round where state = 'carrying'"
 		" order by id limit 1"),
 	    NO_VALS, &row, &found);
-	*ret = !e && found ? row_str(row, "id") : STR("");
+	if (!e && found)
+		*ret = row_str(row, "id");
 	return e;
 }
 
@@ -113,9 +118,10 @@ static enum err find_files(
 /* What a mail said stands beside the file too. */
 static enum err forget_words(struct ctx *cx, struct str no)
 {
-	enum err e =
-	    sql_exec(cx, SQL("update outbox set body = '' where request = $1"),
-		VALS(val_str(no)), NULL);
+	enum err e = sql_exec(cx,
+	    SQL("update outbox set body = '' where request = $1"
+		" and done > 0"),
+	    VALS(val_str(no)), NULL);
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("update reply set body = '' where request = $1"

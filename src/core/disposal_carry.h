@@ -38,7 +38,8 @@ struct carry_lines {
 	size_t n;
 };
 
-/* A round that is being carried out; *ret empty: none. A read. */
+/* A round that is being carried out; *ret empty: none, nor while the lists are not
+ * what the events say. A read. */
 MUST_CHECK enum err carry_round(struct ctx *, struct str *ret);
 /* The next lines, each request with its event from here on; those that may not
  * go any more are told to the round. None: the round is done. `skip` lines were
