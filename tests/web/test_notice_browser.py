@@ -5,16 +5,27 @@ from pathlib import Path
 import pytest
 
 from browser import DESK, Browser
+from conftest import University
 from journey import Desk, good
 from test_papers import sign
 
 
+@pytest.fixture(scope="module")
+def played():
+    place = University()
+    try:
+        desk = Desk(place.demo())
+        no = desk.icit.until("acceptance")
+        good(sign(desk.icit.director, no, "notice"), 201)
+        yield desk, no
+    finally:
+        place.remove()
+
+
 @pytest.mark.parametrize("lang", ["th", "en"])
-def test_the_pages_in_a_browser(make_university, lang, tmp_path):
-    desk = Desk(make_university())
+def test_the_pages_in_a_browser(played, lang, tmp_path):
+    desk, no = played
     icit, asks = desk.icit, desk.requester
-    no = icit.until("acceptance")
-    good(sign(icit.director, no, "notice"), 201)
     b = Browser(desk.university.desk, lang, DESK,
                 Path(os.environ.get("PRATU_SHOTS") or tmp_path))
     try:
@@ -30,10 +41,11 @@ def test_the_pages_in_a_browser(make_university, lang, tmp_path):
         b.js("for (const d of document.querySelectorAll('details'))"
              " d.open = true")
         b.look("me-notices")
-        b.choose(b.t("notice-group.news"), b.t("notice-how.none"))
+        how = {"th": "none", "en": "digest"}[lang]
+        b.choose(b.t("notice-group.news"), b.t(f"notice-how.{how}"))
         b.press(b.t("me.notices-save"))
         assert {c["group"]: c["how"] for c in
-                asks.get("/me/notices")["choices"]}["news"] == "none"
+                asks.get("/me/notices")["choices"]}["news"] == how
         b.go(f"/requests/{no}/papers")
         b.look("papers-own-copy")
         assert not b.found, "\n".join(b.found)

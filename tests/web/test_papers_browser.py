@@ -6,19 +6,32 @@ from pathlib import Path
 import pytest
 
 from browser import DESK, Browser
+from conftest import University
 from journey import YEAR, Desk, day, good
 
 
+@pytest.fixture(scope="module")
+def played():
+    """A university with a signed notice and a cancelled number, looked at in both
+    languages."""
+    place = University()
+    try:
+        desk = Desk(place.demo())
+        icit = desk.icit
+        no = icit.until("acceptance")
+        for body in ({"date": day(0), "no": "1/2"},
+                     {"cancels": "1/2", "reason": "x"}):
+            icit.records.ok(no, "letter", direction="out", **body)
+        yield desk, no, good(icit.director.api.post(
+            f"/requests/{no}/papers/notice/sign"), 201)
+    finally:
+        place.remove()
+
+
 @pytest.mark.parametrize("lang", ["th", "en"])
-def test_the_pages_in_a_browser(make_university, lang, tmp_path):
-    desk = Desk(make_university())
+def test_the_pages_in_a_browser(played, lang, tmp_path):
+    desk, no, done = played
     icit = desk.icit
-    no = icit.until("acceptance")
-    for body in ({"date": day(0), "no": "1/2"},
-                 {"cancels": "1/2", "reason": "x"}):
-        icit.records.ok(no, "letter", direction="out", **body)
-    done = good(icit.director.api.post(f"/requests/{no}/papers/notice/sign"),
-                201)
     b = Browser(desk.university.desk, lang, DESK,
                 Path(os.environ.get("PRATU_SHOTS") or tmp_path))
     try:
