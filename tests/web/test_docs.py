@@ -208,9 +208,9 @@ def test_api_names_every_error():
     """Of all domains whose errors the desk answers; those of sources reach it
     as the message of the field code "query"."""
     wanted = set()
-    for domain in ("base", "brought", "core", "desk", "hands", "keeping",
-                   "people", "procedure", "paper", "notices", "rounds",
-                   "systems", "talk", "time", "work"):
+    for domain in ("base", "brought", "core", "desk", "hands", "join",
+                   "keeping", "people", "procedure", "paper", "notices",
+                   "rounds", "systems", "talk", "time", "work"):
         keys = re.findall(r'^msgid "((?:error|field)\.[^"]+)"',
                           source(f"po/{domain}.en.po"), re.M)
         wanted |= {key.split(".", 1)[1] for key in keys}

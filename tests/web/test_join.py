@@ -66,6 +66,12 @@ def request_no(desk):
                            service_type="processing", formats=["xlsx"])
 
 
+def events(desk, no, kind):
+    """What such events say."""
+    return [e["data"] for e in desk.icit.officer.get(
+        f"/requests/{no}/events")["events"] if e["type"] == kind]
+
+
 def part_of(upload, table="sent", **more):
     return {"name": "students", "source": "REG",
             "sql": JOINED.format(sent=table), "unmatched": "student_id",
@@ -115,6 +121,7 @@ def test_three_thousand_numbers(desk, known, request_no):
     random.Random(7).shuffle(numbers)
     content = sheet_of(numbers)
     upload = send(desk, desk.requester, no, content)
+    wait_until("the event that it is here", lambda: events(desk, no, "brought"))
     made = good(prepare(desk, no, part_of(upload)))["artefact"]
     part = made["parts"][0]
     assert (part["rows"], part["not_found"]) == (2990, 10)
@@ -126,6 +133,11 @@ def test_three_thousand_numbers(desk, known, request_no):
     assert [tuple(r) for r in rows["rows"]] == want[:20]
     check_documents(documents(desk, no), want,
                     [n for n in numbers if n in UNKNOWN])
+    # ISO 9001 8.5.3: what became of it is on record.
+    for kind in ("used", "returned"):
+        data, = events(desk, no, kind)
+        assert [t["upload"] for t in data["tables"]] == [upload]
+        assert data["digest"] == made["digest"]
     # It is kept as long as what is made of it, and its sender sees that it
     # went in, but not how the source was asked.
     assert desk.store(f"select used from upload where id = '{upload}'",
