@@ -1,5 +1,7 @@
 #include "gate/table.h"
 
+#include <stdatomic.h>
+
 #include "base/str.h"
 #include "gate/table_file.h"
 #include "sql/sql.h"
@@ -20,6 +22,23 @@ struct table {
 	struct arena *each; /* of one row, or batch */
 	struct arena_mark mark;
 };
+
+static atomic_int turns;
+
+static void end_turn(void *arg)
+{
+	atomic_fetch_sub((atomic_int *)arg, 1);
+}
+
+enum err table_turn(struct gate_visit *v)
+{
+	if (atomic_fetch_add(&turns, 1) >= TABLES_AT_ONCE) {
+		atomic_fetch_sub(&turns, 1);
+		return fail_detail(&v->cx, ERR_BUSY, "tables are being read");
+	}
+	arena_defer(v->cx.arena, end_turn, &turns);
+	return OK;
+}
 
 static enum err find(struct table *t, struct str upload, struct str request)
 {

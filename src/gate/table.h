@@ -11,6 +11,11 @@
 
 struct table; /* goes with the visit */
 
+/* A visit that lets a table be read only to be looked at, or copied: so many at
+ * once, for each has a process. ERR_BUSY; held until the visit's end. */
+enum { TABLES_AT_ONCE = 4 };
+MUST_CHECK enum err table_turn(struct gate_visit *);
+
 /* ERR_NOT_FOUND for one that is not of this request; ERR_CONFLICT
  * ("error.table-unread") unless it was read; ERR_GONE ("error.table-lost") when
  * the bytes are not there or are others, which is then known of it. Needs no

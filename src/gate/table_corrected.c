@@ -224,6 +224,8 @@ static enum err find(struct gate_visit *v, struct ticket *ret, struct table **t)
 	if (!e)
 		e = inbound_get(&v->cx, ret->subject, &in);
 	store_end(&v->cx);
+	if (!e)
+		e = table_turn(v);
 	return e ? e : table_open(v, in.upload, in.request, true, t);
 }
 

@@ -94,6 +94,8 @@ enum err desk_table_look(struct gate_visit *v)
 	struct delivery d;
 	enum err e = order_read(v, &order);
 	if (!e)
+		e = table_turn(v);
+	if (!e)
 		e = table_open(v, json_text(order, "upload"),
 		    json_text(order, "request"), false, &t);
 	/* No record, no rows. */

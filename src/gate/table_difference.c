@@ -279,6 +279,8 @@ enum err desk_table_difference(struct gate_visit *v)
 	d->v = v;
 	enum err e = order_read(v, &order);
 	if (!e)
+		e = table_turn(v);
+	if (!e)
 		e = open_both(d, order);
 	if (!e)
 		e = ready(d, json_text(order, "key"));

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openpyxl
@@ -297,6 +298,20 @@ def test_the_corrected_copy(desk, no):
     desk.change("shared", "update ticket set expires = 1"
                           " where purpose = 'corrected'")
     assert requests.get(url + ticket, timeout=60).status_code == 410
+
+
+def test_only_so_many_are_read_at_once_to_be_looked_at(desk, no):
+    """Each has a process of its own."""
+    text = "a,b\n" + "".join(f"{i},ก{i}\n" for i in range(40_000))
+    one = tables.send(desk, no, "a.csv", text.encode())
+    tables.settled(desk, one)
+    url = f"{desk.university.gate}/v1/c/" + tables.ticket(desk, one, "corrected")
+    with ThreadPoolExecutor(12) as several:
+        got = list(several.map(
+            lambda _: requests.get(url, timeout=120), range(12)))
+    codes = [g.status_code for g in got]
+    assert set(codes) == {200, 503} and codes.count(200) >= 4, codes
+    assert requests.get(url, timeout=60).status_code == 200
 
 
 def test_what_is_beside_a_table_goes_with_it(desk, no):
