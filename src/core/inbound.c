@@ -153,7 +153,8 @@ enum err inbound_received(struct ctx *cx, struct str upload)
 static enum err take(struct ctx *cx, struct str owner, struct inbound *claim)
 {
 	claim->owner = owner;
-	claim->until = cx->now + INBOUND_HOLDS_S * SECOND_MS;
+	claim->until = cx->now + INBOUND_HOLDS_S * SECOND_MS +
+	               claim->bytes / INBOUND_BYTES_A_MS;
 	claim->tries++;
 	return sql_exec(cx,
 	    SQL("update inbound set owner = $1, until = $2, progress = 0,"
@@ -241,13 +242,15 @@ enum err inbound_refused(struct ctx *cx, const struct inbound *claim,
 	return finish(cx, claim, INBOUND_refused, finding, found, ret_mine);
 }
 
-enum err inbound_left(struct ctx *cx, const struct inbound *claim)
+enum err inbound_left(
+    struct ctx *cx, const struct inbound *claim, int64_t pause_s)
 {
+	int64_t until = pause_s > 0 ? cx->now + pause_s * SECOND_MS : 0;
 	return sql_exec(cx,
-	    SQL("update inbound set owner = '', until = 0, tries = tries - 1"
-		" where upload = $1 and state = 'reading' and owner = $2"
-		" and version = $3"),
-	    VALS(val_str(claim->upload), val_str(claim->owner),
+	    SQL("update inbound set owner = '', until = $1, tries = tries - 1"
+		" where upload = $2 and state = 'reading' and owner = $3"
+		" and version = $4"),
+	    VALS(val_i64(until), val_str(claim->upload), val_str(claim->owner),
 		val_i64(claim->version)),
 	    NULL);
 }
@@ -267,7 +270,7 @@ enum err inbound_destroyed(struct ctx *cx, struct str upload)
 {
 	return sql_exec(cx,
 	    SQL("update inbound set state = 'destroyed', owner = '', until = 0,"
-		" version = version + 1 where upload = $1"
+		" choice = '', found = '', finding = '', version = version + 1 where upload = $1"
 		" and state <> 'destroyed'"),
 	    VALS(val_str(upload)), NULL);
 }

@@ -60,9 +60,10 @@ MUST_CHECK enum err inbound_list(struct ctx *, struct str request,
     const struct inbound **ret, size_t *ret_n);
 
 enum {
-	INBOUND_CODES = 5000, /* in a column's list */
-	INBOUND_HOLDS_S = 60, /* that a claim lasts without a word */
-	INBOUND_TRIES = 3,    /* readings that no gate survived */
+	INBOUND_CODES = 5000,     /* in a column's list */
+	INBOUND_HOLDS_S = 60,     /* that a claim lasts without a word … */
+	INBOUND_BYTES_A_MS = 512, /* … and the first, until there are rows */
+	INBOUND_TRIES = 3,        /* readings that no gate survived */
 	INBOUND_UNTOLD = 100
 };
 #define INBOUND_CHOICE_BYTES ((size_t)256 << 10)
@@ -93,8 +94,10 @@ MUST_CHECK enum err inbound_read(struct ctx *, const struct inbound *claim,
 /* `found` may be NULL. */
 MUST_CHECK enum err inbound_refused(struct ctx *, const struct inbound *claim,
     const json_t *finding, const json_t *found, bool *ret_mine);
-/* Gives it back unread: the next claim may be another's, and does not count. */
-MUST_CHECK enum err inbound_left(struct ctx *, const struct inbound *claim);
+/* Gives it back unread: the next claim may be another's, so many seconds from
+ * now, and this one does not count. */
+MUST_CHECK enum err inbound_left(
+    struct ctx *, const struct inbound *claim, int64_t pause_s);
 /* `code`: "absent" or "changed". Of one that was here. */
 MUST_CHECK enum err inbound_lost(
     struct ctx *, struct str upload, struct str code);

@@ -270,7 +270,9 @@ enum err brought_corrected(struct visit *v, const struct inbound *in)
 	struct inbound copy = *in;
 	if (in->state != INBOUND_read)
 		return fail(&v->cx, ERR_CONFLICT, MSG_error_table_not_read);
-	enum err e = visit_change(v, note_returned, &copy);
+	enum err e = actor_may_write(&v->cx);
+	if (!e)
+		e = visit_change(v, note_returned, &copy);
 	if (!e)
 		e = store_write(&v->cx, v->app->shared);
 	if (!e)

@@ -46,7 +46,9 @@ static enum err check_file(
 	struct upload_file u;
 	struct str id = json_text(part, "file");
 	enum err e = upload_get(&v->cx, id, &u);
-	if (e == ERR_NOT_FOUND || (!e && !str_eq(u.request, f->no))) {
+	/* A table is worked on, and never handed over as it came. */
+	if (e == ERR_NOT_FOUND ||
+	    (!e && (!str_eq(u.request, f->no) || u.kind.n > 0))) {
 		field_wrong(&v->cx, field, MSG_field_no_such_file, id);
 		return OK;
 	}

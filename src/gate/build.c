@@ -219,14 +219,15 @@ static enum err take_upload(struct build *b, const struct part *p)
 	enum err e = store_write(&v->cx, v->gate->shared);
 	if (!e)
 		e = upload_get(&v->cx, json_text(p->order, "file"), &u);
+	if (!e && (!str_eq(u.request, json_text(b->order, "request")) ||
+		      u.kind.n > 0))
+		e = fail_detail(&v->cx, ERR_NOT_FOUND,
+		    "a file of another request, or a table");
 	if (!e)
 		e = upload_used(&v->cx, u.id);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
-	if (!e && !str_eq(u.request, json_text(b->order, "request")))
-		e = fail_detail(
-		    &v->cx, ERR_NOT_FOUND, "a file of another request");
 	if (!e)
 		e = copy_upload(b, &u, &sha, &bytes);
 	if (!e)

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/str.h"
+#include "base/time.h"
 #include "gate/table_file.h"
 #include "sql/sql.h"
 
@@ -40,6 +41,13 @@ enum err table_turn(struct gate_visit *v)
 	return OK;
 }
 
+/* The bytes may be there for another's sake. */
+static bool day_is_over(const struct ctx *cx, struct str day)
+{
+	struct str today = date_iso(cx->arena, date_of_ms(cx->now));
+	return day.n > 0 && str_cmp(day, today) <= 0;
+}
+
 static enum err find(struct table *t, struct str upload, struct str request)
 {
 	struct ctx *cx = &t->v->cx;
@@ -51,7 +59,8 @@ static enum err find(struct table *t, struct str upload, struct str request)
 		return e;
 	if (!str_eq(t->in.request, request))
 		return fail_detail(cx, ERR_NOT_FOUND, "another's table");
-	if (t->in.state == INBOUND_lost || t->in.state == INBOUND_destroyed)
+	if (t->in.state == INBOUND_lost || t->in.state == INBOUND_destroyed ||
+	    day_is_over(cx, t->in.destroy_on))
 		return fail(cx, ERR_GONE, MSG_error_table_lost);
 	if (t->in.state != INBOUND_read)
 		return fail(cx, ERR_CONFLICT, MSG_error_table_unread);

@@ -2,16 +2,21 @@
  * rows and at what is wrong. Values pass through the desk and stay nowhere in it;
  * each look is recorded, and counted with a person's others. */
 #include "base/str.h"
+#include "core/line.h"
 #include "gate/order.h"
 #include "gate/record.h"
 #include "gate/table.h"
 #include "gate/table_file.h"
 
-enum { LOOK_ROWS = 20, LOOK_WRONG = 200 };
+/* 20 rows of 1,024 columns are still what the desk takes. */
+enum { LOOK_ROWS = 20, LOOK_WRONG = 200, LOOK_BYTES = 160 };
 
-static json_t *cell_json(const struct table_cell *c)
+/* A long one is cut, and shows that it is. */
+static json_t *cell_json(struct arena *a, const struct table_cell *c)
 {
 	struct str s = c->wrong ? c->sent : c->value;
+	if (s.n > LOOK_BYTES)
+		s = str_cat(a, line_head(s, LOOK_BYTES), STR("…"));
 	return s.n > 0 ? json_stringn(s.p, s.n) : json_null();
 }
 
@@ -28,7 +33,8 @@ static enum err first_rows(struct gate_visit *v, struct table *t, json_t *o)
 			break;
 		json_t *cells = json_array();
 		for (size_t k = 0; k < row->n; k++)
-			json_array_append_new(cells, cell_json(&row->v[k]));
+			json_array_append_new(
+			    cells, cell_json(v->cx.arena, &row->v[k]));
 		json_array_append_new(rows, cells);
 		json_array_append_new(numbers, json_integer(row->number));
 	}

@@ -195,30 +195,37 @@ static enum err say_lost(struct reading *r)
 	return e;
 }
 
-static enum err say_left(struct reading *r)
+static enum err say_left(struct reading *r, int64_t pause_s)
 {
 	enum err e = begin(r);
 	if (!e)
-		e = inbound_left(&r->v.cx, &r->in);
+		e = inbound_left(&r->v.cx, &r->in, pause_s);
 	return commit(r, e);
 }
 
-/* What failed here, and not because of the file, is tried again when the claim
- * has run out. */
+/* What failed here, and not because of the file, counts as no reading. */
+static enum err try_later(struct reading *r)
+{
+	log_fault_of(&r->v.cx, "gate.table",
+	    (struct log_field){ "upload", r->in.upload });
+	r->v.cx.fault = (struct fault){ 0 };
+	return say_left(r, INBOUND_HOLDS_S);
+}
+
 static enum err settle(struct reading *r, enum err e)
 {
 	store_end(&r->v.cx);
 	if (!e)
 		return say_read(r);
 	if (stopped(r))
-		return say_left(r);
+		return say_left(r, 0);
 	if (!r->mine)
 		return drop_if_gone(r);
 	if (e == ERR_GONE && r->lost.n > 0)
 		return say_lost(r);
 	if (e == ERR_INVALID && r->file.found.kind != SHEET_FINE)
 		return say_refused(r, &r->file.found);
-	return e;
+	return try_later(r);
 }
 
 /* One that took gates down with it is not tried for ever. */

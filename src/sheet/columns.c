@@ -124,6 +124,9 @@ bool sheet_columns(struct arena *a, const struct sheet_row *row,
 		if (v[i].title.n == 0)
 			return found(ret_found, SHEET_heading_empty,
 			    row->number, i + 1, STR(""));
+		if (v[i].title.n > SHEET_TITLE_BYTES)
+			return found(ret_found, SHEET_heading_long, row->number,
+			    i + 1, STR(""));
 		keys[i] = thai_search_key(a, v[i].title);
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(keys[i], keys[k]))

@@ -29,6 +29,8 @@ struct sheet_codes;
 struct sheet_codes *sheet_codes_new(
     struct arena *, const struct str *codes, size_t n);
 
+#define SHEET_TITLE_BYTES ((size_t)600) /* two hundred Thai letters */
+
 struct sheet_column {
 	struct str title; /* the heading, tidied */
 	struct str name;  /* [a-z][a-z0-9_]*, no two alike, at most 40 bytes */
@@ -38,8 +40,8 @@ struct sheet_column {
 	const struct sheet_codes *codes; /* of SHEET_CHECK_code */
 };
 
-/* The columns that a row of headings names, all as text. A heading twice, none
- * above data, or no heading at all is a finding: false. */
+/* The columns that a row of headings names, all as text. A heading twice, one
+ * that is too long, none above data, or no heading at all is a finding: false. */
 bool sheet_columns(struct arena *, const struct sheet_row *headings,
     struct sheet_column **ret, size_t *ret_n, struct sheet_finding *ret_found);
 

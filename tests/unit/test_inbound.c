@@ -164,7 +164,7 @@ static void a_gate_that_died_is_followed_by_another(void)
 	T_CHECK(!tell_read(&one, "{}"), "and is not heard");
 	T_CHECK(!tell_refused(&one, "{}"), "with either word");
 	struct ctx cx = open_on(shared, true);
-	T_OK(&cx, inbound_left(&cx, &two));
+	T_OK(&cx, inbound_left(&cx, &two, 0));
 	commit(&cx);
 	T_CHECK(got(a, id).tries == 1, "what was left does not count");
 	T_CHECK(claim(a, "g3", &two), "and is free at once");
