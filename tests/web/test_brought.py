@@ -266,6 +266,33 @@ def test_it_is_looked_at_and_put_right(desk):
     holds(desk.university)
 
 
+def test_use_and_return_are_told(desk):
+    icit, asks = desk.icit, desk.requester
+    no = icit.until("preparing", systems=["REG"], service_type="processing",
+                    formats=["xlsx"])
+    t = sent(asks, no, table())
+    told(asks, no, "brought")
+    named = {"upload": t["id"], "name": t["name"], "sha256": t["sha256"]}
+    icit.officer.ok(no, "prepare", parts=[{
+        "name": "students", "source": "REG", "tables": [
+            {"name": "sent", "file": t["id"]}],
+        "sql": "select t.student_id from sent t order by 1"}],
+        outlets=["export"], formats=["csv"])
+    digest = icit.officer.request(no)["artefact"]["digest"]
+    used = told(asks, no, "brought", "used")[1]
+    assert used["by"] == icit.officer.email
+    assert used["data"] == {"tables": [named], "digest": digest}
+    icit.officer.ok(no, "deliver", digest=digest)
+    back = told(asks, no, "brought", "used", "returned")[2]
+    assert back["data"] == {"what": "result", "tables": [named],
+                            "digest": digest}
+    page = Web(desk.university.desk, entry_of(desk)).open(f"/requests/{no}")
+    for words in ("ใช้ตารางข้อมูลที่ส่งมาในการจัดทำข้อมูล",
+                  "ส่งผลที่จัดทำจากตารางข้อมูลนี้แล้ว"):
+        assert words in page.text
+    holds(desk.university)
+
+
 def quiet(path, hours=2):
     then = time.time() - hours * 3600
     os.utime(path, (then, then))
