@@ -110,6 +110,15 @@ static void check_day(struct visit *v, struct str day)
 		field_wrong(&v->cx, field, MSG_field_too_late, STR(""));
 }
 
+/* Each has a day: what was sent to a draft that is never sent goes as well. */
+static struct str day_of(struct visit *v, struct str said)
+{
+	struct date today = date_of_ms(v->cx.now);
+	return said.n > 0
+	           ? said
+	           : date_iso(v->cx.arena, date_add(today, BROUGHT_DAYS));
+}
+
 /* Nobody need say twice what the request says already. */
 static struct str purpose_of(const struct case_work *w, struct str said)
 {
@@ -146,6 +155,7 @@ static enum err check_new(
 	}
 	n.name = shown;
 	n.purpose = purpose_of(w, n.purpose);
+	n.destroy_on = day_of(v, n.destroy_on);
 	*ret = n;
 	return e;
 }

@@ -25,6 +25,10 @@ MUST_CHECK enum err brought_begin(struct visit *, struct str no, struct str id,
 MUST_CHECK enum err brought_find(
     const struct case_work *, struct str id, struct inbound *ret);
 
+/* Days until one goes whose sender names no day, if not earlier with its
+ * request. */
+enum { BROUGHT_DAYS = 180 };
+
 /* A ticket for a new one. `body`: {name, purpose, destroy_on, replaces}. */
 MUST_CHECK enum err brought_ticket(const struct case_work *, const json_t *body,
     struct str *ret_id, struct str *ret_url);

@@ -97,6 +97,8 @@ static void put_fields(const struct case_work *w, struct brought_page *page)
 		.label = case_say(w, MSG_brought_name),
 		.hint = case_say(w, MSG_brought_name_hint),
 		.value = visit_form(v, "name") };
+	const struct str days[] = { case_number(w, w->keeping.days),
+		case_number(w, BROUGHT_DAYS) };
 	f[1] = (struct ui_field){ .kind = UI_TEXT,
 		.name = STR("purpose"),
 		.label = case_say(w, MSG_brought_purpose),
@@ -106,8 +108,8 @@ static void put_fields(const struct case_work *w, struct brought_page *page)
 	f[2] = (struct ui_field){ .kind = UI_DATE,
 		.name = STR("destroy_on"),
 		.label = case_say(w, MSG_brought_destroy_on),
-		.hint = case_say1(w, MSG_brought_destroy_on_hint,
-		    case_number(w, w->keeping.days)),
+		.hint = msg_fill(w->v->cx.arena, w->v->cx.lang,
+		    MSG_brought_destroy_on_hint, days, COUNT(days)),
 		.day = visit_form(v, "destroy_on-day"),
 		.month = visit_form(v, "destroy_on-month"),
 		.year = visit_form(v, "destroy_on-year"),

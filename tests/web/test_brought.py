@@ -150,6 +150,7 @@ def test_nobody_else_opens_it(desk):
     icit = desk.icit
     no = icit.new(submit=False)["no"]
     one = sent(desk.requester, no, table())["id"]
+    told(desk.requester, no, "brought")
     desk.requester.ok(no, "share", add=[desk.other.email])
     icit.go_on(no, "preparing")
     own = (desk.requester, desk.other, icit.officer)

@@ -230,6 +230,10 @@ def test_on_the_page(desk, known, request_no):
     no = request_no
     numbers = sorted(known)[:30] + UNKNOWN[:2]
     upload = send(desk, desk.requester, no, sheet_of(numbers))
+    # Else its event comes while the page is open.
+    wait_until("the event", lambda: any(
+        e["type"] == "brought" for e in
+        desk.icit.officer.get(f"/requests/{no}/events")["events"]))
     facts = desk.university.facts["people"]
     officer = Web(desk.university.desk, next(
         p for p in facts if p["email"] == desk.icit.officer.email))
