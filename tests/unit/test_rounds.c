@@ -5,6 +5,7 @@
 #include "cli/demo/demo.h"
 #include "core/calendar_days.h"
 #include "core/cases.h"
+#include "core/delegation.h"
 #include "core/disposal_carry.h"
 #include "core/policy.h"
 #include "core/procedure.h"
@@ -601,6 +602,33 @@ static void a_round_that_keeps_all_is_over(void)
 	all_holds();
 }
 
+/* The records office's, who stands in for the director. */
+static struct ctx for_director(void)
+{
+	struct ctx cx = as(ROLE_records, true);
+	struct actor *giver = actor_of(&cx, ROLE_director, "ICIT", "");
+	struct actor *a = ARENA_NEW(cx.arena, struct actor);
+	struct standing *as = ARENA_NEW(cx.arena, struct standing);
+	as->giver = giver->person;
+	as->giver.absent = true;
+	*a = *cx.actor;
+	/* Lent roles come last. */
+	const struct person *p = &cx.actor->person;
+	struct held_role *roles = ARENA_ARRAY(
+	    cx.arena, struct held_role, p->n_roles + giver->person.n_roles);
+	for (size_t i = 0; i < p->n_roles; i++)
+		roles[i] = p->roles[i];
+	for (size_t i = 0; i < giver->person.n_roles; i++)
+		roles[p->n_roles + i] = giver->person.roles[i];
+	a->person.roles = roles;
+	a->person.n_lent = giver->person.n_roles;
+	a->person.n_roles = p->n_roles + giver->person.n_roles;
+	a->person.stands = as;
+	a->person.n_stands = 1;
+	cx.actor = a;
+	return cx;
+}
+
 /* The director asked for the second with others (the first is of age again): he
  * says that it is kept. */
 static void nobody_approves_that_his_own_goes(void)
@@ -620,6 +648,8 @@ static void nobody_approves_that_his_own_goes(void)
 		    "{\"rest\":true,\"opinion\":\"destroy\"}");
 	OKAY(as_member(1), report, "{}");
 	REFUSED(as(ROLE_director, true), decide, "{\"outcome\":\"approved\"}",
+	    ERR_CONFLICT, MSG_error_own_line);
+	REFUSED(for_director(), decide, "{\"outcome\":\"approved\"}",
 	    ERR_CONFLICT, MSG_error_own_line);
 	OKAY(as(ROLE_director, true), decide,
 	    "{\"outcome\":\"approved\",\"keep\":[1,2],\"note\":\"n\"}");
