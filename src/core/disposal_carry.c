@@ -222,6 +222,35 @@ static void leave(json_t *left, int64_t line, struct str why)
 	json_array_append_new(left, o);
 }
 
+/* Whether something came to the request after the list was closed: the committee has
+ * not seen it. */
+static enum err came_later(struct ctx *cx, const struct disposal_round *r,
+    const struct case_file *f, bool *ret)
+{
+	struct row row;
+	enum err e = sql_one(cx,
+	    SQL("select count(*) as n from events where request = $1"
+		" and type in ('attached', 'mailed', 'papered', 'lettered')"
+		" and seq > (select seq from events where request = $2"
+		" and version = 1)"),
+	    VALS(val_str(f->no), val_str(r->id)), &row);
+	*ret = !e && row_i64(row, "n") > 0;
+	return e;
+}
+
+/* Why the line may not go now; *ret empty: it may. */
+static enum err why_left(struct ctx *cx, const struct disposal_round *r,
+    const struct case_file *f, struct str *ret)
+{
+	bool changed = false;
+	if (!disposal_may_go(f, r->year, ret))
+		return OK;
+	enum err e = came_later(cx, r, f, &changed);
+	if (!e && changed)
+		*ret = STR("changed");
+	return e;
+}
+
 /* One whose events are not what was written is left: nothing goes by them. */
 static enum err begin_line(struct ctx *cx, const struct disposal_round *r,
     size_t i, struct carry_lines *all, json_t *left)
@@ -243,10 +272,12 @@ static enum err begin_line(struct ctx *cx, const struct disposal_round *r,
 		leave(left, line, STR("other"));
 		return OK;
 	}
-	if (!begun && !disposal_may_go(&f, r->year, &why)) {
+	if (!begun)
+		e = why_left(cx, r, &f, &why);
+	if (!e && why.n > 0)
 		leave(left, line, why);
-		return OK;
-	}
+	if (e || why.n > 0)
+		return e;
 	if (!begun)
 		e = record(cx, r, line, &f);
 	if (!e)
