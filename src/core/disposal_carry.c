@@ -46,7 +46,7 @@ enum err disposed_refuse(struct ctx *cx, const struct case_file *f)
 	    date_short(cx->arena, cx->lang, date_of_ms(f->disposed.at)));
 }
 
-enum err carry_round(struct ctx *cx, struct str *ret)
+enum err carry_round(struct ctx *cx, struct str after, struct str *ret)
 {
 	struct row row;
 	bool found = false, blind = true;
@@ -56,8 +56,8 @@ enum err carry_round(struct ctx *cx, struct str *ret)
 		return e;
 	e = sql_find(cx,
 	    SQL("select id from disposal_round where state = 'carrying'"
-		" order by id limit 1"),
-	    NO_VALS, &row, &found);
+		" order by case when id > $1 then 0 else 1 end, id limit 1"),
+	    VALS(val_str(after)), &row, &found);
 	if (!e && found)
 		*ret = row_str(row, "id");
 	return e;
@@ -305,9 +305,10 @@ static enum err end_if_over(struct ctx *cx, struct disposal_round *r)
 	return round_append(cx, r, data, STR("system"));
 }
 
-enum err carry_begin(
-    struct ctx *cx, struct str round, size_t skip, struct carry_lines *ret)
+enum err carry_begin(struct ctx *cx, struct str round, size_t skip,
+    size_t at_once, struct carry_lines *ret)
 {
+	REQUIRE(at_once > 0 && at_once <= CARRY_AT_ONCE);
 	struct disposal_round r;
 	json_t *left = json_new_array(cx->arena);
 	enum err e = chain_lock(cx);
@@ -322,9 +323,11 @@ enum err carry_begin(
 			skip -= r.lines[i].fate == FATE_destroy;
 			continue;
 		}
-		if (ret->n + json_array_size(left) == CARRY_AT_ONCE)
+		if (ret->passed == at_once)
 			break;
 		e = begin_line(cx, &r, i, ret, left);
+		ret->passed += !e;
+		ret->failed = e ? (int64_t)i + 1 : 0;
 	}
 	if (!e && json_array_size(left) > 0)
 		e = round_append(cx, &r, told(cx, "left", left), STR("system"));
