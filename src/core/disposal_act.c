@@ -53,8 +53,11 @@ enum err round_may(struct ctx *cx, const struct disposal_round *r,
 	if (!is_his(r, p, act))
 		return fail1(
 		    cx, ERR_DENIED, MSG_error_not_yours, act_words(cx, act));
-	/* Nobody approves what he has proposed. */
-	if (act == DISPOSAL_ACT_decide && round_member(r, p->email) != NULL)
+	/* Nobody approves what he has proposed, nor has another do it for him. */
+	const struct standing *as = round_stands_as(r, p, act);
+	if (act == DISPOSAL_ACT_decide &&
+	    (round_member(r, p->email) != NULL ||
+		(as != NULL && round_member(r, as->giver.email) != NULL)))
 		return fail(cx, ERR_DENIED, MSG_error_in_committee);
 	if (!str_has_word(
 		str_of(acts[act].from), str_of(disposal_states[r->state])))
@@ -343,14 +346,19 @@ static bool is_among(const json_t *list, int64_t n)
 	return false;
 }
 
-/* Nobody approves that his own request goes. */
+/* Nobody approves that his own request goes, nor that of whom he stands in for. */
 static enum err refuse_own_approved(struct acting *w)
 {
+	const struct person *p = &w->cx->actor->person;
+	const struct standing *as =
+	    round_stands_as(w->r, p, DISPOSAL_ACT_decide);
 	for (size_t i = 0; i < w->r->n_lines; i++) {
 		const struct round_line *l = &w->r->lines[i];
 		int64_t at = (int64_t)i + 1;
 		if (l->fate == FATE_destroy &&
-		    round_line_is_own(l, w->cx->actor->person.email) &&
+		    (round_line_is_own(l, p->email) ||
+			(as != NULL &&
+			    round_line_is_own(l, as->giver.email))) &&
 		    !is_among(json_list(w->data, "keep"), at))
 			return fail1(w->cx, ERR_CONFLICT, MSG_error_own_line,
 			    number(w, at));

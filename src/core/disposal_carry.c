@@ -46,7 +46,7 @@ enum err disposed_refuse(struct ctx *cx, const struct case_file *f)
 	    date_short(cx->arena, cx->lang, date_of_ms(f->disposed.at)));
 }
 
-enum err carry_round(struct ctx *cx, struct str *ret)
+enum err carry_round(struct ctx *cx, struct str after, struct str *ret)
 {
 	struct row row;
 	bool found = false, blind = true;
@@ -56,8 +56,8 @@ enum err carry_round(struct ctx *cx, struct str *ret)
 		return e;
 	e = sql_find(cx,
 	    SQL("select id from disposal_round where state = 'carrying'"
-		" order by id limit 1"),
-	    NO_VALS, &row, &found);
+		" order by case when id > $1 then 0 else 1 end, id limit 1"),
+	    VALS(val_str(after)), &row, &found);
 	if (!e && found)
 		*ret = row_str(row, "id");
 	return e;
@@ -222,6 +222,35 @@ static void leave(json_t *left, int64_t line, struct str why)
 	json_array_append_new(left, o);
 }
 
+/* Whether something came to the request after the list was closed: the committee has
+ * not seen it. */
+static enum err came_later(struct ctx *cx, const struct disposal_round *r,
+    const struct case_file *f, bool *ret)
+{
+	struct row row;
+	enum err e = sql_one(cx,
+	    SQL("select count(*) as n from events where request = $1"
+		" and type in ('attached', 'mailed', 'papered', 'lettered')"
+		" and seq > (select seq from events where request = $2"
+		" and version = 1)"),
+	    VALS(val_str(f->no), val_str(r->id)), &row);
+	*ret = !e && row_i64(row, "n") > 0;
+	return e;
+}
+
+/* Why the line may not go now; *ret empty: it may. */
+static enum err why_left(struct ctx *cx, const struct disposal_round *r,
+    const struct case_file *f, struct str *ret)
+{
+	bool changed = false;
+	if (!disposal_may_go(f, r->year, ret))
+		return OK;
+	enum err e = came_later(cx, r, f, &changed);
+	if (!e && changed)
+		*ret = STR("changed");
+	return e;
+}
+
 /* One whose events are not what was written is left: nothing goes by them. */
 static enum err begin_line(struct ctx *cx, const struct disposal_round *r,
     size_t i, struct carry_lines *all, json_t *left)
@@ -243,10 +272,12 @@ static enum err begin_line(struct ctx *cx, const struct disposal_round *r,
 		leave(left, line, STR("other"));
 		return OK;
 	}
-	if (!begun && !disposal_may_go(&f, r->year, &why)) {
+	if (!begun)
+		e = why_left(cx, r, &f, &why);
+	if (!e && why.n > 0)
 		leave(left, line, why);
-		return OK;
-	}
+	if (e || why.n > 0)
+		return e;
 	if (!begun)
 		e = record(cx, r, line, &f);
 	if (!e)
@@ -274,9 +305,10 @@ static enum err end_if_over(struct ctx *cx, struct disposal_round *r)
 	return round_append(cx, r, data, STR("system"));
 }
 
-enum err carry_begin(
-    struct ctx *cx, struct str round, size_t skip, struct carry_lines *ret)
+enum err carry_begin(struct ctx *cx, struct str round, size_t skip,
+    size_t at_once, struct carry_lines *ret)
 {
+	REQUIRE(at_once > 0 && at_once <= CARRY_AT_ONCE);
 	struct disposal_round r;
 	json_t *left = json_new_array(cx->arena);
 	enum err e = chain_lock(cx);
@@ -291,9 +323,11 @@ enum err carry_begin(
 			skip -= r.lines[i].fate == FATE_destroy;
 			continue;
 		}
-		if (ret->n + json_array_size(left) == CARRY_AT_ONCE)
+		if (ret->passed == at_once)
 			break;
 		e = begin_line(cx, &r, i, ret, left);
+		ret->passed += !e;
+		ret->failed = e ? (int64_t)i + 1 : 0;
 	}
 	if (!e && json_array_size(left) > 0)
 		e = round_append(cx, &r, told(cx, "left", left), STR("system"));

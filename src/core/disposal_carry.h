@@ -36,16 +36,20 @@ struct carry_lines {
 	struct str round;
 	struct carry_line *v;
 	size_t n;
+	size_t passed;  /* these, and those that were left */
+	int64_t failed; /* the line that made it fail; 0: none */
 };
 
-/* A round that is being carried out; *ret empty: none, nor while the lists are not
- * what the events say. A read. */
-MUST_CHECK enum err carry_round(struct ctx *, struct str *ret);
-/* The next lines, each request with its event from here on; those that may not
+/* A round that is being carried out, the first after that id in a circle, so that
+ * none waits for another; *ret empty: none, nor while the lists are not what the
+ * events say. A read. */
+MUST_CHECK enum err carry_round(
+    struct ctx *, struct str after, struct str *ret);
+/* The next lines, at most `at_once`, each request with its event from here on; those that may not
  * go any more are told to the round. None: the round is done. `skip` lines were
  * not over lately. Takes the chain; write transaction. */
-MUST_CHECK enum err carry_begin(
-    struct ctx *, struct str round, size_t skip, struct carry_lines *ret);
+MUST_CHECK enum err carry_begin(struct ctx *, struct str round, size_t skip,
+    size_t at_once, struct carry_lines *ret);
 /* Whether another request needs these bytes. A read. */
 MUST_CHECK enum err carry_shared(
     struct ctx *, struct str request, const struct carry_file *, bool *ret);

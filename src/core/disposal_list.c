@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "core/cases.h"
+#include "core/policy.h"
 #include "core/retention.h"
 #include "sql/sql.h"
 
@@ -82,7 +83,8 @@ enum err disposal_list(struct ctx *cx, struct str office, int64_t year,
 		struct case_file f;
 		struct str why;
 		e = cases_load(cx, row_str(rows.row[i], "no"), &f);
-		if (!e && disposal_may_go(&f, year, &why))
+		/* What was given up before the office saw it is not its. */
+		if (!e && policy_reached(&f) && disposal_may_go(&f, year, &why))
 			v[n++] = line_of(cx->arena, &f);
 	}
 	*ret = v;

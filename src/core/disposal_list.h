@@ -1,9 +1,9 @@
 /* disposal_list.h - what may be destroyed: the yearly list (บัญชีหนังสือขอทำลาย) that
  * a committee of the office looks through (domain.md 2.5). In the list of a year
  * stands each request of the office whose correspondence had to be kept to the
- * end of an earlier one, unless its records are held, its memo is secret, it is
- * destroyed already, or a round (disposal_round.h) has it or keeps it longer. It
- * is a list and destroys nothing. */
+ * end of an earlier one, unless the office never saw it, its records are held,
+ * its memo is secret, it is destroyed already, or a round (disposal_round.h) has
+ * it or keeps it longer. It is a list and destroys nothing. */
 #ifndef CORE_DISPOSAL_LIST_H
 #define CORE_DISPOSAL_LIST_H
 

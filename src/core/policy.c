@@ -20,9 +20,7 @@ static bool is_assigned(const struct case_file *f, const struct person *p)
 	return false;
 }
 
-/* The office sees a request from intake on; one that came on paper was entered
- * there, so it sees it from the first save. */
-static bool reached_office(const struct case_file *f)
+bool policy_reached(const struct case_file *f)
 {
 	if (f->entered_by.n > 0)
 		return true;
@@ -57,7 +55,7 @@ size_t policy_viewers(
 		    a, "person:%.*s", STR_ARG(str_lower(a, f->holders.v[i])));
 	if (f->state != STATE_draft)
 		v[n++] = STR("all");
-	if (reached_office(f))
+	if (policy_reached(f))
 		v[n++] = str_fmt(a, "office:%.*s", STR_ARG(f->office));
 	for (size_t i = 0; f->submitted != 0 && i < f->systems.n; i++)
 		v[n++] = str_fmt(
@@ -108,7 +106,7 @@ static bool role_sees_it(const struct case_file *f, const struct held_role *r)
 	case 'a':
 		return f->state != STATE_draft;
 	case 'o':
-		return str_eq(r->office, f->office) && reached_office(f);
+		return str_eq(r->office, f->office) && policy_reached(f);
 	case 'u':
 		return f->submitted != 0 && (owns_a_system(f, r->unit) ||
 						unit_was_asked(f, r->unit));

@@ -7,6 +7,9 @@
 
 /* Whether the person may see the request at all (contract.md §3, "Who sees"). */
 bool policy_sees(const struct case_file *, const struct person *);
+/* Whether the office has seen it: from intake on; one that came on paper was
+ * entered there, so from the first save. */
+bool policy_reached(const struct case_file *);
 /* The viewer keys of the request, as person_role.viewer and "person:e-mail"
  * hold them: what policy_sees says, for lists. */
 size_t policy_viewers(

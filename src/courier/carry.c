@@ -138,15 +138,34 @@ static enum err end_line(struct ctx *cx, const struct site *site,
 }
 
 static enum err begin(struct ctx *cx, struct store *people, struct str round,
-    size_t skip, struct carry_lines *ret)
+    size_t skip, size_t at_once, struct carry_lines *ret)
 {
 	enum err e = store_write(cx, people);
 	if (!e)
-		e = carry_begin(cx, round, skip, ret);
+		e = carry_begin(cx, round, skip, at_once, ret);
 	if (!e)
 		e = store_commit(cx);
 	store_end(cx);
 	return e;
+}
+
+/* When one line fails, those before it begin without it; once it is the first,
+ * it is passed by. */
+static enum err begin_some(struct ctx *cx, struct store *people,
+    struct str round, struct carrying *c, struct carry_lines *ret)
+{
+	enum err e = begin(cx, people, round, c->skip, CARRY_AT_ONCE, ret);
+	if (!e || ret->failed == 0)
+		return e;
+	log_fault_of(cx, "courier.carry",
+	    (struct log_field){
+		"line", str_fmt(cx->arena, "%.*s %lld", STR_ARG(round),
+			    (long long)ret->failed) });
+	if (ret->passed > 0)
+		return begin(cx, people, round, c->skip, ret->passed, ret);
+	c->skip++;
+	*ret = (struct carry_lines){ .round = round, .passed = 1 };
+	return OK;
 }
 
 static enum err tell(
@@ -161,32 +180,51 @@ static enum err tell(
 	return e;
 }
 
-enum err courier_carry(
-    struct ctx *cx, const struct site *site, struct store *people, size_t *skip)
+/* How many could not be ended: such a one keeps no other. */
+static size_t end_lines(struct ctx *cx, const struct site *site,
+    struct store *people, const struct carry_lines *lines)
+{
+	size_t late = 0;
+	for (size_t i = 0; i < lines->n; i++) {
+		struct carry_line *l = &lines->v[i];
+		if (end_line(cx, site, people, l))
+			log_fault_of(cx, "courier.carry",
+			    (struct log_field){ "request", l->request });
+		else if (l->over)
+			LOG("info", "courier.disposed",
+			    { "request", l->request });
+		late += !l->over;
+	}
+	return late;
+}
+
+static void pass(struct carrying *c, struct str round)
+{
+	size_t n = round.n < sizeof c->passed ? round.n : sizeof c->passed - 1;
+	memcpy(c->passed, round.p, n);
+	c->passed[n] = '\0';
+	c->skip = 0;
+}
+
+enum err courier_carry(struct ctx *cx, const struct site *site,
+    struct store *people, struct carrying *c)
 {
 	struct str round = STR("");
 	struct carry_lines lines = { 0 };
 	size_t late = 0;
 	enum err e = store_read(cx, people);
 	if (!e)
-		e = carry_round(cx, &round);
+		e = carry_round(cx, str_of(c->passed), &round);
 	store_end(cx);
 	if (e || round.n == 0)
 		return e;
-	e = begin(cx, people, round, *skip, &lines);
-	/* One that could not be ended keeps no other. */
-	for (size_t i = 0; i < lines.n && !e; i++) {
-		if (end_line(cx, site, people, &lines.v[i]))
-			log_fault_of(cx, "courier.carry",
-			    (struct log_field){
-				"request", lines.v[i].request });
-		else if (lines.v[i].over)
-			LOG("info", "courier.disposed",
-			    { "request", lines.v[i].request });
-		late += !lines.v[i].over;
-	}
+	e = begin_some(cx, people, round, c, &lines);
+	if (!e)
+		late = end_lines(cx, site, people, &lines);
 	if (!e && lines.n > 0)
 		e = tell(cx, people, &lines);
-	*skip = lines.n == 0 ? 0 : *skip + late;
+	c->skip += late;
+	if (e || lines.passed == 0)
+		pass(c, round);
 	return e;
 }

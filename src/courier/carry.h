@@ -7,9 +7,15 @@
 
 struct store;
 
-/* One turn; opens transactions of its own. *skip: how many lines could not be
- * ended lately, 0 in the beginning. */
+/* Where it is; all 0 in the beginning. Rounds are gone through in a circle: one
+ * that is stuck keeps no other, nor does one of its lines. */
+struct carrying {
+	char passed[128]; /* id of the round that was gone through last */
+	size_t skip; /* lines of the one after it that could not be ended */
+};
+
+/* One turn; opens transactions of its own. */
 MUST_CHECK enum err courier_carry(
-    struct ctx *, const struct site *, struct store *people, size_t *skip);
+    struct ctx *, const struct site *, struct store *people, struct carrying *);
 
 #endif

@@ -43,7 +43,7 @@ struct courier {
 	struct str name; /* of this process, in leases */
 	int64_t swept, reminded, disposed, digested;
 	struct disposal_page disposal;
-	size_t carry_late; /* lines of a round (carry.h) */
+	struct carrying carrying;
 	struct heads heads;
 	int64_t signed_at;
 	struct post *post;       /* NULL: no mail server is named */
@@ -238,7 +238,7 @@ static void dispose(struct ctx *cx, struct courier *c)
 	c->disposed = cx->now;
 	if (courier_dispose(cx, c->people, c->shared, &c->disposal))
 		log_fault(cx, "courier.dispose");
-	if (courier_carry(cx, c->options->site, c->people, &c->carry_late))
+	if (courier_carry(cx, c->options->site, c->people, &c->carrying))
 		log_fault(cx, "courier.carry");
 }
 

@@ -1,10 +1,12 @@
 /* Rounds of the yearly list for destruction: who does what when, what the committee's
  * opinions come to, and what is destroyed. On SQLite, then on PostgreSQL. */
+#include "base/buf.h"
 #include "base/crypt.h"
 #include "cases_store.h"
 #include "cli/demo/demo.h"
 #include "core/calendar_days.h"
 #include "core/cases.h"
+#include "core/delegation.h"
 #include "core/disposal_carry.h"
 #include "core/policy.h"
 #include "core/procedure.h"
@@ -58,6 +60,25 @@ static struct str closed(int also)
 	cx.actor = requester;
 	cc.command = COMMAND_withdraw;
 	cc.body = parsed(&cx, STR("{\"reason\":\"r\"}"));
+	T_OK(&cx, cases_command(&cx, &cc, &f));
+	T_CHECK(f.state == STATE_closed, "%s", state_names[f.state]);
+	struct str no = str_dup(kept, f.no);
+	commit(&cx);
+	return no;
+}
+
+/* Given up while its owner unit was asked: the office never saw it. */
+static struct str given_up(void)
+{
+	struct case_file f;
+	struct ctx cx = as(ROLE_requester, true);
+	struct new_case nc = { .office = STR("ICIT"),
+		.answers = parsed(&cx, STR(ANSWERS)),
+		.submit = true };
+	T_OK(&cx, cases_create(&cx, &nc, &f));
+	struct case_command cc = { .no = f.no,
+		.command = COMMAND_withdraw,
+		.body = parsed(&cx, STR("{\"reason\":\"r\"}")) };
 	T_OK(&cx, cases_command(&cx, &cc, &f));
 	T_CHECK(f.state == STATE_closed, "%s", state_names[f.state]);
 	struct str no = str_dup(kept, f.no);
@@ -201,6 +222,7 @@ static void a_list_is_closed_when_its_round_opens(void)
 	int64_t year;
 	for (int i = 0; i < 4; i++)
 		cases[i] = closed(i == 1 ? 0 : -1);
+	given_up();
 	attach(cases[0], "f1", SHA_A);
 	attach(cases[0], "f2", SHA_B);
 	attach(cases[2], "f3", SHA_B);
@@ -447,14 +469,28 @@ static void hold(struct str no)
 	commit(&cx);
 }
 
+/* A file that came after the list was closed. */
+static void attach_later(struct str no)
+{
+	struct case_file f;
+	struct ctx cx = as(ROLE_records, true);
+	const struct attached file = { .id = STR("late"),
+		.name = STR("late.pdf"),
+		.type = STR("application/pdf"),
+		.sha256 = STR(SHA_A),
+		.bytes = 3 };
+	T_OK(&cx, cases_attach(&cx, no, &file, &f));
+	commit(&cx);
+}
+
 static struct carry_lines begin(struct ctx *cx)
 {
 	struct carry_lines all = { 0 };
 	struct str id;
 	*cx = open_on(people, true);
-	T_OK(cx, carry_round(cx, &id));
+	T_OK(cx, carry_round(cx, STR(""), &id));
 	T_TEXT(id, round_id);
-	T_OK(cx, carry_begin(cx, id, 0, &all));
+	T_OK(cx, carry_begin(cx, id, 0, CARRY_AT_ONCE, &all));
 	T_OK(cx, store_commit(cx));
 	return all;
 }
@@ -581,6 +617,33 @@ static void a_round_that_keeps_all_is_over(void)
 	all_holds();
 }
 
+/* The records office's, who stands in for the director. */
+static struct ctx for_director(void)
+{
+	struct ctx cx = as(ROLE_records, true);
+	struct actor *giver = actor_of(&cx, ROLE_director, "ICIT", "");
+	struct actor *a = ARENA_NEW(cx.arena, struct actor);
+	struct standing *as = ARENA_NEW(cx.arena, struct standing);
+	as->giver = giver->person;
+	as->giver.absent = true;
+	*a = *cx.actor;
+	/* Lent roles come last. */
+	const struct person *p = &cx.actor->person;
+	struct held_role *roles = ARENA_ARRAY(
+	    cx.arena, struct held_role, p->n_roles + giver->person.n_roles);
+	for (size_t i = 0; i < p->n_roles; i++)
+		roles[i] = p->roles[i];
+	for (size_t i = 0; i < giver->person.n_roles; i++)
+		roles[p->n_roles + i] = giver->person.roles[i];
+	a->person.roles = roles;
+	a->person.n_lent = giver->person.n_roles;
+	a->person.n_roles = p->n_roles + giver->person.n_roles;
+	a->person.stands = as;
+	a->person.n_stands = 1;
+	cx.actor = a;
+	return cx;
+}
+
 /* The director asked for the second with others (the first is of age again): he
  * says that it is kept. */
 static void nobody_approves_that_his_own_goes(void)
@@ -601,12 +664,104 @@ static void nobody_approves_that_his_own_goes(void)
 	OKAY(as_member(1), report, "{}");
 	REFUSED(as(ROLE_director, true), decide, "{\"outcome\":\"approved\"}",
 	    ERR_CONFLICT, MSG_error_own_line);
+	REFUSED(for_director(), decide, "{\"outcome\":\"approved\"}",
+	    ERR_CONFLICT, MSG_error_own_line);
 	OKAY(as(ROLE_director, true), decide,
 	    "{\"outcome\":\"approved\",\"keep\":[1,2],\"note\":\"n\"}");
 	cx = open_on(people, false);
 	struct disposal_round r = loaded(&cx);
 	T_CHECK(r.state == DISPOSAL_done, "%s", disposal_states[r.state]);
 	T_TEXT(r.lines[1].kept_by, STR("head"));
+	end(&cx);
+}
+
+static struct str fresh[3];
+
+/* A round that is being carried out, in which `n_new` requests of its own come
+ * last; all others are kept. Returns how many these are. */
+static size_t carrying(size_t n_new)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < n_new; i++)
+		fresh[i] = closed(-1);
+	now += 11 * YEAR_MS;
+	T_CHECK(open_round(this_year(), &n) == OK && n >= n_new, "%zu", n);
+	name_committee();
+	for (size_t i = 0; i < 3; i++)
+		OKAY(as_member(i), opine,
+		    "{\"rest\":true,\"opinion\":\"destroy\"}");
+	OKAY(as_member(1), report, "{}");
+	struct buf b = buf_new(kept, 4096);
+	for (size_t i = 0; i < n - n_new; i++)
+		buf_fmt(&b, "%s%zu", i ? "," : "", i + 1);
+	OKAY(as(ROLE_director, true), decide,
+	    str_cstr(kept, str_fmt(kept,
+			       "{\"outcome\":\"approved\",\"keep\":[%.*s],"
+			       "\"note\":\"n\"}",
+			       STR_ARG(buf_view(&b)))));
+	const char *letter = str_cstr(
+	    kept, str_fmt(kept, "{\"no\":\"1\",\"on\":\"%s\"}", today()));
+	OKAY(as(ROLE_records, true), send, letter);
+	OKAY(as(ROLE_records, true), answer,
+	    str_cstr(
+		kept, str_fmt(kept,
+			  "{\"outcome\":\"agreed\",\"no\":\"2\",\"on\":\"%s\"}",
+			  today())));
+	OKAY(as(ROLE_records, true), carry, "{}");
+	return n - n_new;
+}
+
+static void finish(struct carry_lines *all)
+{
+	struct ctx cx = open_on(people, true);
+	for (size_t i = 0; i < all->n; i++) {
+		all->v[i].over = true;
+		for (size_t k = 0; k < all->v[i].n_files; k++)
+			all->v[i].files[k].how = "destroyed";
+	}
+	T_OK(&cx, carry_told(&cx, all));
+	commit(&cx);
+}
+
+static void what_came_after_the_list_is_left(void)
+{
+	struct ctx cx;
+	size_t first = carrying(2);
+	attach_later(fresh[0]);
+	struct carry_lines all = begin(&cx);
+	T_CHECK(all.n == 1, "%zu lines", all.n);
+	T_CHECK(events_of(fresh[0], EVENT_disposed) == 0, "nothing of it goes");
+	finish(&all);
+	arena_free(cx.arena);
+	cx = open_on(people, false);
+	struct disposal_round r = loaded(&cx);
+	T_CHECK(r.state == DISPOSAL_done, "%s", disposal_states[r.state]);
+	T_CHECK(r.lines[first].fate == FATE_left &&
+		    r.lines[first + 1].fate == FATE_gone,
+	    "fates");
+	T_TEXT(r.lines[first].why, STR("changed"));
+	end(&cx);
+	all_holds();
+}
+
+/* Rounds are gone through in a circle. */
+static void one_that_is_stuck_keeps_no_other(void)
+{
+	struct str id;
+	carrying(2);
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx,
+	    sql_exec(&cx,
+		SQL_SCAN("insert into disposal_round (id, office, year, nth,"
+			 " state, version, lines, opened) values"
+			 " ('A', 'ICIT', 2580, 9, 'carrying', 1, 1, 1)"),
+		NO_VALS, NULL));
+	T_OK(&cx, carry_round(&cx, STR(""), &id));
+	T_TEXT(id, STR("A"));
+	T_OK(&cx, carry_round(&cx, STR("A"), &id));
+	T_TEXT(id, round_id);
+	T_OK(&cx, carry_round(&cx, round_id, &id));
+	T_TEXT(id, STR("A"));
 	end(&cx);
 }
 
@@ -627,7 +782,7 @@ static void projections_are_mended(void)
 	    sql_exec(&cx, SQL_SCAN("delete from disposed"), NO_VALS, NULL));
 	T_OK(&cx, projection_rebuild(&cx, true, differs, NULL, &n, &bad));
 	commit(&cx);
-	T_CHECK(bad == 7, "%lld", (long long)bad);
+	T_CHECK(bad == 10, "%lld", (long long)bad);
 	all_holds();
 }
 
@@ -696,6 +851,8 @@ int main(void)
 		T_RUN(a_round_that_is_dropped_frees_its_list);
 		T_RUN(a_round_that_keeps_all_is_over);
 		T_RUN(nobody_approves_that_his_own_goes);
+		T_RUN(what_came_after_the_list_is_left);
+		T_RUN(one_that_is_stuck_keeps_no_other);
 		T_RUN(projections_are_mended);
 		arena_free(kept);
 	}

@@ -322,7 +322,7 @@ def test_killed_in_between_it_goes_on(make_later, store):
     place, records = desk.university, desk.icit.records
     nos = []
     for i in range(30):
-        no = desk.icit.new()["no"]
+        no = desk.icit.until("intake")
         desk.requester.attach(no, "a.pdf", f"%PDF {i}".encode())
         desk.requester.ok(no, "withdraw", reason="เลิก")
         nos.append(no)
