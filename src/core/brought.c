@@ -202,42 +202,33 @@ static bool has(const json_t *list, struct str s)
 	return false;
 }
 
-json_t *brought_tables(struct arena *a, const json_t *artefact)
+static json_t *named(
+    struct arena *a, struct str upload, struct str name, struct str sha256)
 {
-	const json_t *parts = json_list(artefact, "parts");
-	json_t *ids = json_new_array(a);
+	json_t *o = json_new_object(a);
+	json_put_text(o, "upload", upload);
+	json_put_text(o, "name", name);
+	json_put_text(o, "sha256", sha256);
+	return o;
+}
+
+json_t *brought_tables(struct arena *a, const struct case_file *f)
+{
+	const json_t *parts = json_list(f->artefact, "parts");
+	json_t *ids = json_new_array(a), *list = json_new_array(a);
 	for (size_t i = 0; i < json_array_size(parts); i++) {
 		const json_t *tables =
 		    json_list(json_array_get(parts, i), "tables");
 		for (size_t k = 0; k < json_array_size(tables); k++) {
-			struct str id =
-			    json_text(json_array_get(tables, k), "file");
-			if (id.n > 0 && !has(ids, id))
-				json_add_text(ids, id);
+			const json_t *t = json_array_get(tables, k);
+			struct str id = json_text(t, "file");
+			const struct brought *b = brought_of(f, id);
+			if (id.n == 0 || has(ids, id))
+				continue;
+			json_add_text(ids, id);
+			json_add(list, named(a, id, b ? b->name : STR(""),
+					   json_text(t, "sha256")));
 		}
-	}
-	return ids;
-}
-
-static json_t *named(struct arena *a, const struct brought *b)
-{
-	json_t *o = json_new_object(a);
-	json_put_text(o, "upload", b->upload);
-	json_put_text(o, "name", b->name);
-	json_put_text(o, "sha256", b->sha256);
-	return o;
-}
-
-/* Those of the artefact whose coming was told. */
-static json_t *tables_of(struct arena *a, const struct case_file *f)
-{
-	json_t *ids = brought_tables(a, f->artefact);
-	json_t *list = json_new_array(a);
-	for (size_t i = 0; i < json_array_size(ids); i++) {
-		const struct brought *b =
-		    brought_of(f, json_as_text(json_array_get(ids, i)));
-		if (b != NULL)
-			json_add(list, named(a, b));
 	}
 	return list;
 }
@@ -247,7 +238,7 @@ enum err brought_follow(struct ctx *cx, const struct facts *facts,
 {
 	if (c != COMMAND_prepare && c != COMMAND_deliver)
 		return OK;
-	json_t *tables = tables_of(cx->arena, f);
+	json_t *tables = brought_tables(cx->arena, f);
 	if (json_array_size(tables) == 0)
 		return OK;
 	struct case_file before = *f;
@@ -295,12 +286,9 @@ enum err brought_returned(struct ctx *cx, const struct inbound *in)
 		e = events_load(cx, f.no, &events);
 	if (e || had_it(&events, in->upload, email, in->version))
 		return e;
-	const struct brought b = {
-		.upload = in->upload, .name = in->name, .sha256 = in->sha256
-	};
 	json_t *data = json_new_object(cx->arena);
 	json_t *tables = json_new_array(cx->arena);
-	json_add(tables, named(cx->arena, &b));
+	json_add(tables, named(cx->arena, in->upload, in->name, in->sha256));
 	json_put_text(data, "what", STR("corrected"));
 	json_put(data, "tables", tables);
 	json_put_int(data, "reading", in->version);

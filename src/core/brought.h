@@ -33,8 +33,10 @@ MUST_CHECK enum err brought_follow(
  * Takes the chain; write transaction. */
 MUST_CHECK enum err brought_returned(struct ctx *, const struct inbound *);
 
-/* The table's ids that a prepared artefact was made with, without repeats. */
-json_t *brought_tables(struct arena *, const json_t *artefact);
+/* The tables that what is prepared was made with, each once: {upload, name,
+ * sha256}; without a name while its coming was not told. */
+json_t *brought_tables(struct arena *, const struct case_file *);
+
 /* What is wrong with a file, {code, row, column, detail}, as the reader reads it;
  * "" for NULL. */
 struct str brought_finding_text(

@@ -97,19 +97,24 @@ static void tables_of_an_artefact(void)
 	struct arena *a = arena_new();
 	struct ctx cx = ctx_new(a, 1, LANG_EN);
 	json_t *o;
-	T_CHECK(
-	    !json_parse(&cx,
-		STR("{\"parts\":[{\"tables\":[{\"file\":\"u1\"},{\"file\":\"u2\"}]},"
-		    "{\"sql\":\"x\"},{\"tables\":[{\"file\":\"u1\"}]}]}"),
-		1000, &o),
+	T_CHECK(!json_parse(&cx,
+		    STR("{\"parts\":[{\"tables\":[{\"file\":\"u1\","
+			"\"sha256\":\"aa\"},{\"file\":\"u2\"}]},"
+			"{\"sql\":\"x\"},{\"tables\":[{\"file\":\"u1\"}]}]}"),
+		    1000, &o),
 	    "no JSON");
-	json_t *ids = brought_tables(a, o);
-	T_CHECK(((int64_t)json_array_size(ids)) == 2, "%lld",
-	    (long long)((int64_t)json_array_size(ids)));
-	T_TEXT(json_as_text(json_array_get(ids, 1)), STR("u2"));
-	T_CHECK(((int64_t)json_array_size(brought_tables(a, NULL))) == 0,
-	    "%lld",
-	    (long long)((int64_t)json_array_size(brought_tables(a, NULL))));
+	struct case_file f = { .arena = a, .artefact = o };
+	/* Whether its coming was told or not. */
+	LIST_ADD(a, &f.brought,
+	    (struct brought){ .upload = STR("u2"), .name = STR("b.csv") });
+	json_t *list = brought_tables(a, &f);
+	T_CHECK(json_array_size(list) == 2, "%zu", json_array_size(list));
+	T_TEXT(json_text(json_array_get(list, 0), "upload"), STR("u1"));
+	T_TEXT(json_text(json_array_get(list, 0), "sha256"), STR("aa"));
+	T_TEXT(json_text(json_array_get(list, 1), "name"), STR("b.csv"));
+	f.artefact = NULL;
+	list = brought_tables(a, &f);
+	T_CHECK(json_array_size(list) == 0, "%zu", json_array_size(list));
 	arena_free(a);
 }
 

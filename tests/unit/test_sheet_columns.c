@@ -89,6 +89,17 @@ static void headings_that_are_refused(void)
 		    "%s: %u at %u", cases[i].headings, found.kind,
 		    found.column);
 	}
+	struct buf b = buf_new(a, 2000);
+	buf_str(&b, STR("a|"));
+	for (size_t i = 0; i < SHEET_TITLE_BYTES / 3; i++)
+		buf_str(&b, STR("ก"));
+	struct sheet_row row = row_of(str_cstr(a, buf_view(&b)));
+	T_CHECK(sheet_columns(a, &row, &v, &n, &found), "as long as may be");
+	buf_str(&b, STR("ก"));
+	row = row_of(str_cstr(a, buf_view(&b)));
+	T_CHECK(!sheet_columns(a, &row, &v, &n, &found) &&
+		    found.kind == SHEET_heading_long && found.column == 2,
+	    "longer");
 	T_CHECK(!sheet_columns(a, NULL, &v, &n, &found) &&
 		    found.kind == SHEET_heading_none,
 	    "none");

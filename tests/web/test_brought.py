@@ -232,6 +232,15 @@ def test_it_is_read_as_is_chosen(desk):
     holds(desk.university)
 
 
+def test_a_look_shows_the_head_of_a_long_cell(desk):
+    no = desk.icit.until("preparing")
+    t = sent(desk.requester, no, ("a,b\n" + "ก" * 5000 + ",1\n").encode())
+    long, short = desk.requester.get(
+        f"/requests/{no}/uploads/{t['id']}/look")["rows"][0]
+    assert long == "ก" * (len(long) - 1) + "…" and short == "1"
+    assert 100 < len(long.encode()) <= 163
+
+
 def test_it_is_looked_at_and_put_right(desk):
     no = desk.icit.until("preparing")
     asks = desk.requester

@@ -226,6 +226,15 @@ def test_made_anew_it_keeps_its_columns(desk, known, request_no):
     assert (made["parts"][0]["rows"], made["parts"][0]["not_found"]) == (6, 0)
 
 
+def test_a_table_is_never_handed_over_as_it_came(desk, known, request_no):
+    no = request_no
+    upload = send(desk, desk.requester, no, sheet_of(sorted(known)[:3]))
+    problem = refusal(desk.icit.officer.api.post(f"/requests/{no}/prepare", {
+        "file": upload, "outlets": ["export"],
+        "confirm": {"exists": True, "releasable": True}}), 422, "invalid")
+    assert wrong_fields(problem) == {"parts[0].file": "no-such-file"}
+
+
 def test_on_the_page(desk, known, request_no):
     no = request_no
     numbers = sorted(known)[:30] + UNKNOWN[:2]

@@ -142,6 +142,7 @@ def test_what_cannot_be_read_says_why(desk, no):
             ("a.xlsx", bomb.getvalue(), None, None),
             ("a.csv", b"a,a\n1,2\n", "heading-twice", (1, 2)),
             ("a.csv", b"a,\n1,2\n", None, None),
+            ("a.csv", b"a," + b"b" * 601 + b"\n1,2\n", "heading-long", (1, 2)),
             ("a.csv", b"a,b\n1,2\n1,2,3\n", "heading-empty", (3, 3)),
             ("a.csv", 'a,b\n1,"2\n'.encode(), "quote", (2, 0)),
             ("a.csv", b"a\n\xff\xfe\x00\n" * 3, None, None))
