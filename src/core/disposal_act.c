@@ -295,7 +295,8 @@ static void conclude(struct acting *w)
 		json_t *o = json_new_object(w->cx->arena);
 		json_put_int(o, "line", (int64_t)i + 1);
 		json_put_text(o, "until", v.until);
-		json_put_text(o, "reason", v.reason);
+		/* Not the reason again: two thousand may be long. */
+		json_put_text(o, "by", v.by);
 		if (v.fate == FATE_destroy)
 			json_array_append_new(
 			    destroy, json_integer((int64_t)i + 1));

@@ -41,8 +41,9 @@ extern const char *const disposal_acts[DISPOSAL_ACTS];
 extern const char *const disposal_fates[FATES];
 
 enum {
-	ROUND_MAX_LINES = 2000, /* what is more goes into a round of its own */
-	ROUND_MIN_MEMBERS = 3,  /* a chair and two (clause 67) */
+	ROUND_MAX_LINES = 2000, /* what is more goes into a round of its own, */
+	ROUND_MAX_BYTES = 3 << 20, /* and lines of more than that as events */
+	ROUND_MIN_MEMBERS = 3,     /* a chair and two (clause 67) */
 	ROUND_MAX_MEMBERS = 15,
 	ARCHIVES_DAYS = 60 /* then silence is consent (clause 70.1) */
 };
@@ -99,6 +100,7 @@ const struct round_opinion *round_opinion(
 struct round_verdict {
 	enum disposal_fate fate;
 	struct str until, reason;
+	struct str by;        /* whose reason it is */
 	size_t destroy, keep; /* members */
 };
 struct round_verdict round_verdict(

@@ -152,9 +152,12 @@ static json_t *opening(struct ctx *cx, const struct disposal_round *r,
 	json_put_text(data, "office", r->office);
 	json_put_int(data, "year", r->year);
 	json_put_int(data, "nth", r->nth);
-	for (size_t i = 0; i < n && i < ROUND_MAX_LINES; i++) {
+	for (size_t i = 0, bytes = 0; i < n && i < ROUND_MAX_LINES; i++) {
 		json_t *o = disposal_line_json(cx->arena, &v[i]);
 		json_put(o, "askers", v[i].askers);
+		bytes += json_canonical(cx->arena, o).n + 1;
+		if (bytes > ROUND_MAX_BYTES)
+			break;
 		json_add(list, o);
 	}
 	json_put(data, "lines", list);

@@ -365,6 +365,30 @@ static void opinions_come_to_a_verdict(void)
 	all_holds();
 }
 
+/* One that could not be read again would stand in the way of all that follows. */
+static void no_event_is_written_that_cannot_be_read(void)
+{
+	static char text[(4 << 20) + 1];
+	struct ctx cx = open_on(people, true);
+	struct disposal_round r = loaded(&cx);
+	json_t *data = json_new_object(cx.arena), *deep = data;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = 'a';
+	json_put_text(data, "note", str_n(text, sizeof text));
+	T_CHECK(round_append(&cx, &r, data, STR("x")) == ERR_TOO_LARGE, "long");
+	end(&cx);
+	cx = open_on(people, true);
+	r = loaded(&cx);
+	data = deep = json_new_object(cx.arena);
+	for (int i = 0; i < 40; i++) {
+		json_t *in = json_new_object(cx.arena);
+		json_put(deep, "in", in);
+		deep = in;
+	}
+	T_CHECK(round_append(&cx, &r, data, STR("x")) == ERR_TOO_LARGE, "deep");
+	end(&cx);
+}
+
 /* Two of four are no majority: nothing goes by them. */
 static void a_tie_keeps(void)
 {
@@ -432,6 +456,7 @@ static void the_head_returns_and_approves(void)
 	T_CHECK(r.state == DISPOSAL_approved, "approved");
 	T_CHECK(round_count(&r, FATE_destroy) == 3, "three go");
 	T_TEXT(r.lines[3].until, STR("2050-12-31"));
+	T_TEXT(r.lines[3].why, STR("ใช้อ้างอิง"));
 	end(&cx);
 	all_holds();
 }
@@ -842,6 +867,7 @@ int main(void)
 		T_RUN(each_act_is_somebodys);
 		T_RUN(a_committee_has_a_chair_and_two);
 		T_RUN(opinions_come_to_a_verdict);
+		T_RUN(no_event_is_written_that_cannot_be_read);
 		T_RUN(a_tie_keeps);
 		T_RUN(a_new_committee_begins_where_it_changed);
 		T_RUN(the_head_returns_and_approves);
