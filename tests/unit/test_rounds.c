@@ -165,12 +165,11 @@ static enum err open_round(int64_t year, size_t *ret_lines)
 
 static size_t listed(int64_t year)
 {
-	const struct disposal_line *v;
-	size_t n = 0;
+	struct disposal_listing list;
 	struct ctx cx = open_on(people, false);
-	T_OK(&cx, disposal_list(&cx, STR("ICIT"), year, &v, &n));
+	T_OK(&cx, disposal_list(&cx, STR("ICIT"), year, 9, &list));
 	end(&cx);
-	return n;
+	return list.n;
 }
 
 static struct str committee(const char *order)
@@ -623,6 +622,26 @@ static void a_round_that_is_dropped_frees_its_list(void)
 	all_holds();
 }
 
+/* One of which the events were changed is left out, and hides no other. */
+static void a_broken_request_hides_no_other(void)
+{
+	struct disposal_listing list;
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx, disposal_list(&cx, STR("ICIT"), this_year(), 9, &list));
+	T_CHECK(list.n == 1 && list.n_broken == 0, "%zu", list.n);
+	struct str no = list.v[0].request;
+	T_OK(&cx, disposal_list(&cx, STR("ICIT"), this_year(), 0, &list));
+	T_CHECK(list.n == 0, "no more than asked for");
+	T_OK(&cx, sql_exec(&cx,
+		      SQL("update events set actor = 'x' where request = $1"
+			  " and version = 1"),
+		      VALS(val_str(no)), NULL));
+	T_OK(&cx, disposal_list(&cx, STR("ICIT"), this_year(), 9, &list));
+	T_CHECK(list.n == 0 && list.n_broken == 1, "left out");
+	T_TEXT(list.broken[0], no);
+	end(&cx);
+}
+
 /* When all is kept there is nothing to send, nor to carry out. */
 static void a_round_that_keeps_all_is_over(void)
 {
@@ -875,6 +894,7 @@ int main(void)
 		T_RUN(it_is_carried_out_whoever_is_killed);
 		T_RUN(what_is_destroyed_is_acted_on_no_more);
 		T_RUN(a_round_that_is_dropped_frees_its_list);
+		T_RUN(a_broken_request_hides_no_other);
 		T_RUN(a_round_that_keeps_all_is_over);
 		T_RUN(nobody_approves_that_his_own_goes);
 		T_RUN(what_came_after_the_list_is_left);
