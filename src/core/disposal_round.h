@@ -63,7 +63,7 @@ struct round_line {
 	enum disposal_fate fate;
 	struct str until;    /* kept: ISO; empty: to the next list */
 	struct str why;      /* kept: the reason; left: "held" "secret" "open"
-	                     "young" "changed" "broken" "other" */
+	                     "young" "changed" "mail" "broken" "other" */
 	struct str kept_by;  /* "committee" "head" "archives" */
 	const json_t *files; /* gone: [{kind, sha256, how}] */
 };
