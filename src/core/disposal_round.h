@@ -111,8 +111,8 @@ size_t round_count(const struct disposal_round *, enum disposal_fate);
 /* From when on silence of the archives is consent; not set: not sent. */
 struct date round_silence(const struct disposal_round *);
 
-/* Whether the person sees the round: people of the office, auditors, the data
- * protection officer, members of the committee. */
+/* Whether the person sees the round: people of the office (of whom the committee
+ * is), auditors, the data protection officer. */
 bool round_sees(const struct disposal_round *, const struct person *);
 /* OK, or why he may not do it: ERR_DENIED, then ERR_CONFLICT. */
 MUST_CHECK enum err round_may(struct ctx *, const struct disposal_round *,

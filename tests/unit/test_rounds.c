@@ -177,6 +177,23 @@ static void no_event_is_written_that_cannot_be_read(void)
 	end(&cx);
 }
 
+/* Nor reads, whose roles in the office were taken away. */
+static void who_left_the_office_opines_no_more(void)
+{
+	struct disposal_round r;
+	struct ctx cx = as_member(0);
+	struct actor left = *cx.actor;
+	left.person.n_roles = left.person.n_lent = 0;
+	T_OK(&cx, round_get(&cx, round_id, &r));
+	T_OK(&cx, round_may(&cx, &r, &cx.actor->person, DISPOSAL_ACT_opine));
+	T_CHECK(
+	    round_may(&cx, &r, &left.person, DISPOSAL_ACT_opine) == ERR_DENIED,
+	    "opines");
+	cx.actor = &left;
+	T_CHECK(round_get(&cx, round_id, &r) == ERR_NOT_FOUND, "reads");
+	end(&cx);
+}
+
 /* Two of four are no majority: nothing goes by them. */
 static void a_tie_keeps(void)
 {
@@ -747,6 +764,7 @@ int main(void)
 		T_RUN(a_committee_has_a_chair_and_two);
 		T_RUN(opinions_come_to_a_verdict);
 		T_RUN(no_event_is_written_that_cannot_be_read);
+		T_RUN(who_left_the_office_opines_no_more);
 		T_RUN(a_tie_keeps);
 		T_RUN(a_new_committee_begins_where_it_changed);
 		T_RUN(the_head_returns_and_approves);
