@@ -31,6 +31,11 @@ static bool shallow(struct str s)
 	return true;
 }
 
+bool json_fits(struct str text, size_t max_bytes)
+{
+	return text.n <= max_bytes && shallow(text);
+}
+
 enum err json_parse(
     struct ctx *cx, struct str text, size_t max_bytes, json_t **ret)
 {

@@ -7,6 +7,8 @@
 
 #include "base/ctx.h"
 
+/* Whether json_parse() would take a text that we wrote: neither longer nor deeper. */
+bool json_fits(struct str text, size_t max_bytes);
 /* Parses one JSON text: at most `max_bytes`, 32 levels deep, no duplicate
  * names, no NUL in strings. ERR_SYNTAX, ERR_TOO_LARGE. *ret goes with the
  * arena. */

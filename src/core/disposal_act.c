@@ -21,8 +21,7 @@ bool round_sees(const struct disposal_round *r, const struct person *p)
 {
 	return person_in_office(p, r->office) ||
 	       person_holds(p, ROLE_auditor, STR(""), STR("")) ||
-	       person_holds(p, ROLE_dpo, STR(""), STR("")) ||
-	       (!p->absent && round_member(r, p->email) != NULL);
+	       person_holds(p, ROLE_dpo, STR(""), STR(""));
 }
 
 static struct str act_words(const struct ctx *cx, enum disposal_act act)
@@ -31,13 +30,15 @@ static struct str act_words(const struct ctx *cx, enum disposal_act act)
 	    str_of(disposal_acts[act]));
 }
 
-/* By his role; a member sits for himself. */
+/* By his role; a member sits for himself, as long as he is of the office. */
 static bool is_his(const struct disposal_round *r, const struct person *p,
     enum disposal_act act)
 {
 	struct str who = str_of(acts[act].who);
+	struct person alone = person_alone(p);
 	if (str_eq(who, STR("member")))
-		return round_member(r, p->email) != NULL;
+		return round_member(r, p->email) != NULL &&
+		       person_in_office(&alone, r->office);
 	if (str_eq(who, STR("records")))
 		return person_holds(p, ROLE_records, r->office, STR(""));
 	return str_eq(who, STR("director")) &&
@@ -295,7 +296,8 @@ static void conclude(struct acting *w)
 		json_t *o = json_new_object(w->cx->arena);
 		json_put_int(o, "line", (int64_t)i + 1);
 		json_put_text(o, "until", v.until);
-		json_put_text(o, "reason", v.reason);
+		/* Not the reason again: two thousand may be long. */
+		json_put_text(o, "by", v.by);
 		if (v.fate == FATE_destroy)
 			json_array_append_new(
 			    destroy, json_integer((int64_t)i + 1));

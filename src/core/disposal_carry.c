@@ -83,6 +83,38 @@ static void add_rows(
 		    row_i64(rows->row[i], "bytes"));
 }
 
+static bool has(const carry_list *all, const char *kind, struct str sha256)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (str_eq(all->v[i].kind, str_of(kind)) &&
+		    str_eq(all->v[i].sha256, sha256))
+			return true;
+	return false;
+}
+
+/* Files that came with a mail and were not entered: too many, or set aside. They
+ * have no row of their own. */
+static enum err add_left_out(
+    struct ctx *cx, const struct rows *replies, carry_list *all)
+{
+	for (size_t i = 0; i < replies->n; i++) {
+		json_t *files;
+		enum err e = json_parse(
+		    cx, row_str(replies->row[i], "files"), 1 << 20, &files);
+		if (e)
+			return e;
+		for (size_t k = 0; k < json_array_size(files); k++) {
+			const json_t *o = json_array_get(files, k);
+			struct str sha256 = json_text(o, "sha256");
+			if (!has(all, "attachment", sha256))
+				add(cx->arena, all, "attachment",
+				    json_text(o, "name"), sha256,
+				    json_int(o, "bytes", 0));
+		}
+	}
+	return OK;
+}
+
 /* All that stands on the disk for the request. */
 static enum err find_files(
     struct ctx *cx, const struct case_file *f, carry_list *ret)
@@ -106,13 +138,13 @@ static enum err find_files(
 		return e;
 	add_rows(cx->arena, ret, "mail", &rows);
 	e = sql_all(cx,
-	    SQL("select message_id as name, sha256, bytes from reply"
-		" where request = $1 and state in ('joined', 'quiet',"
-		" 'attached', 'bounced') order by id"),
+	    SQL("select message_id as name, sha256, bytes, files from reply"
+		" where request = $1 and state <> 'held' order by id"),
 	    VALS(val_str(f->no)), &rows);
-	if (!e)
-		add_rows(cx->arena, ret, "reply", &rows);
-	return e;
+	if (e)
+		return e;
+	add_rows(cx->arena, ret, "reply", &rows);
+	return add_left_out(cx, &rows, ret);
 }
 
 /* What a mail said stands beside the file too. */
@@ -125,8 +157,7 @@ static enum err forget_words(struct ctx *cx, struct str no)
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("update reply set body = '' where request = $1"
-			" and state in ('joined', 'quiet', 'attached',"
-			" 'bounced')"),
+			" and state <> 'held'"),
 		    VALS(val_str(no)), NULL);
 	return e;
 }
@@ -238,16 +269,32 @@ static enum err came_later(struct ctx *cx, const struct disposal_round *r,
 	return e;
 }
 
+/* Whether a mail for it waits for a person: it may be evidence yet. */
+static enum err mail_waits(struct ctx *cx, struct str no, bool *ret)
+{
+	struct row row;
+	enum err e = sql_one(cx,
+	    SQL("select count(*) as n from reply where request = $1"
+		" and state = 'held'"),
+	    VALS(val_str(no)), &row);
+	*ret = !e && row_i64(row, "n") > 0;
+	return e;
+}
+
 /* Why the line may not go now; *ret empty: it may. */
 static enum err why_left(struct ctx *cx, const struct disposal_round *r,
     const struct case_file *f, struct str *ret)
 {
-	bool changed = false;
+	bool changed = false, waits = false;
 	if (!disposal_may_go(f, r->year, ret))
 		return OK;
 	enum err e = came_later(cx, r, f, &changed);
 	if (!e && changed)
 		*ret = STR("changed");
+	if (!e && !changed)
+		e = mail_waits(cx, f->no, &waits);
+	if (!e && waits)
+		*ret = STR("mail");
 	return e;
 }
 

@@ -53,14 +53,14 @@ static struct disposal_line line_of(struct arena *a, const struct case_file *f)
 	return l;
 }
 
-enum err disposal_list(struct ctx *cx, struct str office, int64_t year,
-    const struct disposal_line **ret, size_t *ret_n)
+/* The requests that may be so old: what was closed by the end of year-11 was made
+ * before. Once a year. */
+static enum err old_enough(
+    struct ctx *cx, struct str office, int64_t year, struct rows *ret)
 {
 	struct date first = first_day(year);
-	struct rows rows;
-	size_t n = 0;
-	/* Once a year. Whatever is younger cannot have been kept so long. */
-	enum err e = sql_all(cx,
+	struct date made = first_day(year - retention_years[RETENTION_memo]);
+	return sql_all(cx,
 	    SQL_SCAN("select no from cases where office = $1"
 		     " and state = 'closed' and created < $2"
 		     " and not exists (select 1 from disposed d"
@@ -72,23 +72,42 @@ enum err disposal_list(struct ctx *cx, struct str office, int64_t year,
 		     "  or (r.state = 'done' and l.fate = 'keep'"
 		     "  and (l.until >= $3 or r.year >= $4))))"
 		     " order by created, no"),
-	    VALS(val_str(office), val_i64(date_start_ms(first)),
+	    VALS(val_str(office), val_i64(date_start_ms(made)),
 		val_str(date_iso(cx->arena, first)), val_i64(year)),
-	    &rows);
+	    ret);
+}
+
+enum err disposal_list(struct ctx *cx, struct str office, int64_t year,
+    size_t max, struct disposal_listing *ret)
+{
+	struct rows rows;
+	enum err e = old_enough(cx, office, year, &rows);
 	if (e)
 		return e;
 	struct disposal_line *v =
 	    ARENA_ARRAY(cx->arena, struct disposal_line, rows.n + 1);
-	for (size_t i = 0; i < rows.n && !e; i++) {
+	struct str *broken = ARENA_ARRAY(cx->arena, struct str, rows.n + 1);
+	/* One request in memory at a time; its line stays. */
+	struct ctx one = *cx;
+	one.arena = arena_inside(cx->arena);
+	*ret = (struct disposal_listing){ .v = v, .broken = broken };
+	for (size_t i = 0; i < rows.n && ret->n < max && !e; i++) {
+		struct arena_mark mark = arena_mark(one.arena);
 		struct case_file f;
-		struct str why;
-		e = cases_load(cx, row_str(rows.row[i], "no"), &f);
+		struct str why, no = row_str(rows.row[i], "no");
+		e = cases_load(&one, no, &f);
 		/* What was given up before the office saw it is not its. */
 		if (!e && policy_reached(&f) && disposal_may_go(&f, year, &why))
-			v[n++] = line_of(cx->arena, &f);
+			v[ret->n++] = line_of(cx->arena, &f);
+		if (e == ERR_BROKEN || e == ERR_NOT_FOUND) {
+			broken[ret->n_broken++] = no;
+			one.fault = cx->fault;
+			e = OK;
+		}
+		if (!e)
+			arena_rewind(one.arena, mark);
 	}
-	*ret = v;
-	*ret_n = n;
+	cx->fault = one.fault;
 	return e;
 }
 

@@ -18,9 +18,17 @@ struct disposal_line {
 	const json_t *askers; /* e-mails of those whose request it is */
 };
 
-/* Of an office, for the list of a year (พ.ศ.), the oldest first. */
+struct disposal_listing {
+	const struct disposal_line *v;
+	size_t n;
+	/* Requests whose events are not what was written: left out, for the log. */
+	const struct str *broken;
+	size_t n_broken;
+};
+
+/* Of an office, for the list of a year (พ.ศ.), the oldest first, at most `max`. */
 MUST_CHECK enum err disposal_list(struct ctx *, struct str office, int64_t year,
-    const struct disposal_line **ret, size_t *ret_n);
+    size_t max, struct disposal_listing *ret);
 /* Whether the request may stand in the list of a year; else why not: "held"
  * "secret" "open" "young". Pure. */
 bool disposal_may_go(

@@ -144,6 +144,13 @@ static void keep(
 	l->why = why;
 }
 
+/* The event names whose reason it is; older ones have its text. */
+static struct str reason_of(const struct round_line *l, const json_t *o)
+{
+	const struct round_opinion *said = round_opinion(l, json_text(o, "by"));
+	return said != NULL ? said->reason : json_text(o, "reason");
+}
+
 static void on_report(struct disposal_round *r, const struct event *e)
 {
 	const json_t *list = json_list(e->data, "destroy");
@@ -158,7 +165,7 @@ static void on_report(struct disposal_round *r, const struct event *e)
 		struct round_line *l = line_at(r, json_int(o, "line", 0));
 		if (l != NULL)
 			keep(l, STR("committee"), json_text(o, "until"),
-			    json_text(o, "reason"));
+			    reason_of(l, o));
 	}
 	r->digest = json_text(e->data, "digest");
 	r->reported = step_of(e);
@@ -310,9 +317,10 @@ const struct round_opinion *round_opinion(
 struct round_verdict round_verdict(
     const struct disposal_round *r, const struct round_line *l)
 {
-	struct round_verdict v = {
-		.fate = FATE_keep, .until = STR(""), .reason = STR("")
-	};
+	struct round_verdict v = { .fate = FATE_keep,
+		.until = STR(""),
+		.reason = STR(""),
+		.by = STR("") };
 	for (size_t i = 0; i < l->opinions.n; i++) {
 		const struct round_opinion *o = &l->opinions.v[i];
 		v.destroy += o->destroy;
@@ -321,11 +329,12 @@ struct round_verdict round_verdict(
 		    (v.keep == 1 || str_cmp(o->until, v.until) > 0)) {
 			v.until = o->until;
 			v.reason = o->reason;
+			v.by = o->by;
 		}
 	}
 	if (v.destroy * 2 > r->members.n) {
 		v.fate = FATE_destroy;
-		v.until = v.reason = STR("");
+		v.until = v.reason = v.by = STR("");
 	}
 	return v;
 }

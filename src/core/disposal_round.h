@@ -41,8 +41,9 @@ extern const char *const disposal_acts[DISPOSAL_ACTS];
 extern const char *const disposal_fates[FATES];
 
 enum {
-	ROUND_MAX_LINES = 2000, /* what is more goes into a round of its own */
-	ROUND_MIN_MEMBERS = 3,  /* a chair and two (clause 67) */
+	ROUND_MAX_LINES = 2000, /* what is more goes into a round of its own, */
+	ROUND_MAX_BYTES = 3 << 20, /* and lines of more than that as events */
+	ROUND_MIN_MEMBERS = 3,     /* a chair and two (clause 67) */
 	ROUND_MAX_MEMBERS = 15,
 	ARCHIVES_DAYS = 60 /* then silence is consent (clause 70.1) */
 };
@@ -62,7 +63,7 @@ struct round_line {
 	enum disposal_fate fate;
 	struct str until;    /* kept: ISO; empty: to the next list */
 	struct str why;      /* kept: the reason; left: "held" "secret" "open"
-	                     "young" "changed" "broken" "other" */
+	                     "young" "changed" "mail" "broken" "other" */
 	struct str kept_by;  /* "committee" "head" "archives" */
 	const json_t *files; /* gone: [{kind, sha256, how}] */
 };
@@ -99,6 +100,7 @@ const struct round_opinion *round_opinion(
 struct round_verdict {
 	enum disposal_fate fate;
 	struct str until, reason;
+	struct str by;        /* whose reason it is */
 	size_t destroy, keep; /* members */
 };
 struct round_verdict round_verdict(
@@ -109,8 +111,8 @@ size_t round_count(const struct disposal_round *, enum disposal_fate);
 /* From when on silence of the archives is consent; not set: not sent. */
 struct date round_silence(const struct disposal_round *);
 
-/* Whether the person sees the round: people of the office, auditors, the data
- * protection officer, members of the committee. */
+/* Whether the person sees the round: people of the office (of whom the committee
+ * is), auditors, the data protection officer. */
 bool round_sees(const struct disposal_round *, const struct person *);
 /* OK, or why he may not do it: ERR_DENIED, then ERR_CONFLICT. */
 MUST_CHECK enum err round_may(struct ctx *, const struct disposal_round *,

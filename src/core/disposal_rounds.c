@@ -152,9 +152,12 @@ static json_t *opening(struct ctx *cx, const struct disposal_round *r,
 	json_put_text(data, "office", r->office);
 	json_put_int(data, "year", r->year);
 	json_put_int(data, "nth", r->nth);
-	for (size_t i = 0; i < n && i < ROUND_MAX_LINES; i++) {
+	for (size_t i = 0, bytes = 0; i < n; i++) {
 		json_t *o = disposal_line_json(cx->arena, &v[i]);
 		json_put(o, "askers", v[i].askers);
+		bytes += json_canonical(cx->arena, o).n + 1;
+		if (bytes > ROUND_MAX_BYTES)
+			break;
 		json_add(list, o);
 	}
 	json_put(data, "lines", list);
@@ -190,8 +193,7 @@ static enum err may_open(struct ctx *cx, const struct new_round *n)
 enum err round_open(
     struct ctx *cx, const struct new_round *n, struct disposal_round *ret)
 {
-	const struct disposal_line *v = NULL;
-	size_t lines = 0;
+	struct disposal_listing list = { 0 };
 	struct disposal_round r = {
 		.arena = cx->arena, .office = n->office, .year = n->year
 	};
@@ -199,8 +201,9 @@ enum err round_open(
 	if (!e)
 		e = may_open(cx, n);
 	if (!e)
-		e = disposal_list(cx, n->office, n->year, &v, &lines);
-	if (!e && lines == 0)
+		e = disposal_list(
+		    cx, n->office, n->year, ROUND_MAX_LINES, &list);
+	if (!e && list.n == 0)
 		e = fail(cx, ERR_CONFLICT, MSG_error_nothing_to_list);
 	if (!e)
 		e = next_nth(cx, n->office, n->year, &r.nth);
@@ -208,7 +211,7 @@ enum err round_open(
 		return e;
 	r.id = str_fmt(cx->arena, "%.*s-%lld-D%lld", STR_ARG(n->office),
 	    (long long)n->year, (long long)r.nth);
-	json_t *data = opening(cx, &r, v, lines);
+	json_t *data = opening(cx, &r, list.v, list.n);
 	stamp(cx, data,
 	    person_stands_as(
 		&cx->actor->person, ROLE_records, n->office, STR("")));

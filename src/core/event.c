@@ -7,6 +7,8 @@
 
 /* Events read at a time where all of them pass. */
 #define PAGE 500
+/* Of one event's payload, written and read. */
+#define MAX_BYTES ((size_t)4 << 20)
 
 static void add_line(struct sha256_state *h, struct str s)
 {
@@ -102,6 +104,9 @@ enum err events_append(struct ctx *cx, struct event *events, size_t n)
 		ev->seq = ++seq;
 		ev->prev = hash;
 		ev->payload = json_canonical(cx->arena, ev->data);
+		/* What could not be read again is not written. */
+		if (!json_fits(ev->payload, MAX_BYTES))
+			return fail(cx, ERR_TOO_LARGE, MSG_error_too_large);
 		ev->hash = hash = hash_of(cx->arena, ev);
 		e = append_one(cx, ev);
 		if (e)
@@ -146,7 +151,7 @@ static enum err check_own(struct ctx *cx, const struct event *ev, size_t before)
 static enum err parse_payload(struct ctx *cx, struct event *ev)
 {
 	json_t *data;
-	if (json_parse(cx, ev->payload, (size_t)4 << 20, &data) != OK)
+	if (json_parse(cx, ev->payload, MAX_BYTES, &data) != OK)
 		return fail_detail(cx, ERR_BROKEN, "event %lld is not JSON",
 		    (long long)ev->seq);
 	ev->data = data;

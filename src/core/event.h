@@ -33,7 +33,8 @@ struct events {
 
 /* Takes the head row; every command does so first. Write transaction. */
 MUST_CHECK enum err chain_lock(struct ctx *);
-/* Appends `n` events in order; fills seq, payload, prev and hash. */
+/* Appends `n` events in order; fills seq, payload, prev and hash. ERR_TOO_LARGE when
+ * one could not be read again. */
 MUST_CHECK enum err events_append(struct ctx *, struct event *, size_t n);
 /* All events of a request, oldest first. ERR_BROKEN when one is not what was
  * written: its hash is held against its content. */

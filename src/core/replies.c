@@ -251,8 +251,7 @@ static enum err may_read(struct ctx *cx, const struct reply *r, bool *ret)
 static enum err refuse_disposed(struct ctx *cx, const struct reply *r)
 {
 	struct case_file f;
-	if (r->request.n == 0 || r->state == REPLY_HELD ||
-	    r->state == REPLY_ASIDE)
+	if (r->request.n == 0 || r->state == REPLY_HELD)
 		return OK;
 	enum err e = cases_load(cx, r->request, &f);
 	return e ? e : disposed_refuse(cx, &f);

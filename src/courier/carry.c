@@ -45,14 +45,46 @@ static bool is_quiet(const struct ctx *cx, const struct stat *st)
 	return cx->now - written >= (int64_t)CARRY_QUIET_MIN * 60 * 1000;
 }
 
+/* Under its name again: there may be a file of that name, which is as well. */
+static enum err put_back(
+    struct ctx *cx, int shelf, const char *aside, const char *name)
+{
+	if (linkat(shelf, aside, shelf, name, 0) != 0 && errno != EEXIST)
+		return disk(cx, "putting a file back");
+	return unlinkat(shelf, aside, 0) == 0 && fsync(shelf) == 0
+	           ? OK
+	           : disk(cx, "putting a file back");
+}
+
+static const char *aside_of(struct ctx *cx, const struct carry_file *f)
+{
+	return str_cstr(
+	    cx->arena, str_cat(cx->arena, f->sha256, STR(".going")));
+}
+
+/* Another request needs it: what a killed courier had moved aside is there
+ * again. */
+static enum err keep_shared(struct ctx *cx, int shelf, struct carry_file *f)
+{
+	struct stat st;
+	const char *aside = aside_of(cx, f);
+	enum err e = OK;
+	if (fstatat(shelf, aside, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		e = put_back(cx, shelf, aside, str_cstr(cx->arena, f->sha256));
+	else if (errno != ENOENT)
+		e = disk(cx, "looking at a file");
+	if (!e)
+		f->how = "shared";
+	return e;
+}
+
 /* Moved aside first: whoever keeps the same bytes anew in this moment writes a file
  * of his own, and one that was just written is put back. One that a killed
  * courier had moved aside is found by its name. */
 static enum err remove_file(struct ctx *cx, int shelf, struct carry_file *f)
 {
 	const char *name = str_cstr(cx->arena, f->sha256);
-	const char *aside =
-	    str_cstr(cx->arena, str_cat(cx->arena, f->sha256, STR(".going")));
+	const char *aside = aside_of(cx, f);
 	struct stat st;
 	bool was_there = renameat(shelf, name, shelf, aside) == 0;
 	if (!was_there && errno != ENOENT)
@@ -61,15 +93,8 @@ static enum err remove_file(struct ctx *cx, int shelf, struct carry_file *f)
 		f->how = "absent";
 		return errno == ENOENT ? OK : disk(cx, "looking at a file");
 	}
-	if (!is_quiet(cx, &st)) {
-		/* EEXIST: it was kept anew meanwhile, which is as well. */
-		if (linkat(shelf, aside, shelf, name, 0) != 0 &&
-		    errno != EEXIST)
-			return disk(cx, "putting a file back");
-		return unlinkat(shelf, aside, 0) == 0
-		           ? OK
-		           : disk(cx, "putting a file back");
-	}
+	if (!is_quiet(cx, &st))
+		return put_back(cx, shelf, aside, name);
 	if (unlinkat(shelf, aside, 0) != 0)
 		return disk(cx, "removing a file");
 	f->how = "destroyed";
@@ -99,16 +124,14 @@ static enum err end_file(struct ctx *cx, const struct site *site,
 	store_end(cx);
 	if (e)
 		return e;
-	if (shared) {
-		f->how = "shared";
+	int shelf = open_shelf(cx, site, f);
+	if (shelf < 0 && errno != ENOENT)
+		return disk(cx, "opening a folder");
+	if (shelf < 0) {
+		f->how = shared ? "shared" : "absent";
 		return OK;
 	}
-	int shelf = open_shelf(cx, site, f);
-	if (shelf < 0) {
-		f->how = "absent";
-		return errno == ENOENT ? OK : disk(cx, "opening a folder");
-	}
-	e = remove_file(cx, shelf, f);
+	e = shared ? keep_shared(cx, shelf, f) : remove_file(cx, shelf, f);
 	close(shelf);
 	return e;
 }

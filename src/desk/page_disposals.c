@@ -1,6 +1,7 @@
 /* The list of a year of what may be destroyed, for the committee: a page, a file,
  * and the API's answer; and the rounds in which that is done. */
 #include "desk/page_disposals.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "desk/disposal_out.h"
 #include "desk/pages.h"
@@ -11,8 +12,7 @@
 struct wanted {
 	int64_t year;
 	enum form form;
-	const struct disposal_line *v;
-	size_t n;
+	struct disposal_listing list;
 	const struct round_entry *rounds;
 	size_t n_rounds;
 };
@@ -26,11 +26,15 @@ static enum err read_list(struct visit *v, struct wanted *ret)
 	if (!e)
 		e = store_read(&v->cx, v->app->people);
 	if (!e)
-		e = disposal_list(&v->cx, office, ret->year, &ret->v, &ret->n);
+		e = disposal_list(
+		    &v->cx, office, ret->year, SIZE_MAX, &ret->list);
 	if (!e)
 		e = round_list(
 		    &v->cx, office, ret->year, &ret->rounds, &ret->n_rounds);
 	store_end(&v->cx);
+	for (size_t i = 0; i < ret->list.n_broken && !e; i++)
+		LOG("error", "desk.disposals",
+		    { "broken", ret->list.broken[i] });
 	return e;
 }
 
@@ -48,10 +52,10 @@ static const struct disposal_texts *texts_of(
     struct visit *v, const struct wanted *w)
 {
 	struct disposal_texts *t =
-	    ARENA_ARRAY(v->cx.arena, struct disposal_texts, w->n + 1);
-	for (size_t i = 0; i < w->n; i++) {
-		t[i] = disposal_texts(v, i, &w->v[i]);
-		t[i].v[DISPOSAL_remark] = remark(v, &w->v[i]);
+	    ARENA_ARRAY(v->cx.arena, struct disposal_texts, w->list.n + 1);
+	for (size_t i = 0; i < w->list.n; i++) {
+		t[i] = disposal_texts(v, i, &w->list.v[i]);
+		t[i].v[DISPOSAL_remark] = remark(v, &w->list.v[i]);
 	}
 	return t;
 }
@@ -62,7 +66,7 @@ static enum err send_file(struct visit *v, const struct wanted *w)
 	return disposal_send(v, w->form,
 	    str_fmt(v->cx.arena, "disposals-%.*s-%lld", STR_ARG(office),
 		(long long)w->year),
-	    texts_of(v, w), w->n);
+	    texts_of(v, w), w->list.n);
 }
 
 enum err api_disposals(struct visit *v)
@@ -74,7 +78,8 @@ enum err api_disposals(struct visit *v)
 	if (w.form != FORM_JSON)
 		return send_file(v, &w);
 	return visit_json(v, 200,
-	    disposal_list_json(v->cx.arena, visit_arg(v, 0), w.year, w.v, w.n));
+	    disposal_list_json(
+		v->cx.arena, visit_arg(v, 0), w.year, w.list.v, w.list.n));
 }
 
 static struct url file_url(
@@ -131,7 +136,7 @@ static void put_open(
 {
 	struct ui_form *form = ARENA_NEW(v->cx.arena, struct ui_form);
 	bool now = w->year <= year_be(date_of_ms(v->cx.now));
-	if (!now || w->n == 0 || v->actor.read_only ||
+	if (!now || w->list.n == 0 || v->actor.read_only ||
 	    !person_holds(
 		&v->actor.person, ROLE_records, visit_arg(v, 0), STR("")))
 		return;
@@ -158,7 +163,7 @@ enum err page_disposals(struct visit *v)
 		.xlsx = file_url(v, &w, ".xlsx"),
 		.title = msg_fill(
 		    a, v->cx.lang, MSG_disposals_title, args, COUNT(args)) };
-	page.table = disposal_table(v, texts_of(v, &w), w.n, page.title);
+	page.table = disposal_table(v, texts_of(v, &w), w.list.n, page.title);
 	page.rounds = rounds_of(v, &w);
 	put_open(v, &w, &page);
 	struct view view = page_view(v, page.title);

@@ -278,6 +278,9 @@ def test_a_round_from_its_list_to_the_end(desk, tmp_path):
     # One that was written a moment ago may be somebody's still to come.
     fresh, = (file_of(desk, "attachments", s) for s in files[last["no"]])
     os.utime(fresh, (LATER.timestamp(), LATER.timestamp()))
+    # As a courier leaves it that is killed in the middle.
+    shared = file_of(desk, "attachments", hashlib.sha256(SAME).hexdigest())
+    shared.rename(shared.with_name(shared.name + ".going"))
     act(records, one, "carry")
     wait_until("the first is gone", lambda: records.get(
         f"/disposal-rounds/{one['id']}")["lines"][0]["fate"] == "gone", 40)
@@ -292,8 +295,8 @@ def test_a_round_from_its_list_to_the_end(desk, tmp_path):
         "gone", "keep", "left", "keep", "gone"]
     assert done["lines"][2]["why"] == "held"
     # What another request still has stays, and so does what was not approved.
-    shared = file_of(desk, "attachments", hashlib.sha256(SAME).hexdigest())
     assert [p for p in paths if p.exists()] == [shared]
+    assert not shared.with_name(shared.name + ".going").exists()
     how = {f["sha256"]: f["how"] for f in done["lines"][0]["destroyed"]}
     assert how.pop(shared.name) == "shared" and set(how.values()) == {
         "destroyed"}
