@@ -368,8 +368,10 @@ size_t round_count(const struct disposal_round *r, enum disposal_fate fate)
 
 struct date round_silence(const struct disposal_round *r)
 {
-	struct date on;
+	struct date on, sent = date_of_ms(r->sent.at);
 	if (!date_parse_iso(r->sent.on, &on))
 		return (struct date){ 0 };
-	return date_add(on, ARCHIVES_DAYS);
+	/* A letter may be dated before it was sent; the 60 days are over before
+	 * silence counts. */
+	return date_add(date_cmp(on, sent) > 0 ? on : sent, ARCHIVES_DAYS + 1);
 }

@@ -45,7 +45,7 @@ enum {
 	ROUND_MAX_BYTES = 3 << 20, /* and lines of more than that as events */
 	ROUND_MIN_MEMBERS = 3,     /* a chair and two (clause 67) */
 	ROUND_MAX_MEMBERS = 15,
-	ARCHIVES_DAYS = 60 /* then silence is consent (clause 70.1) */
+	ARCHIVES_DAYS = 60 /* thereafter silence is consent (clause 70.1) */
 };
 
 struct round_member {

@@ -188,7 +188,8 @@ static struct ui_notice *next_of(const struct showing *w)
 		n->tone = UI_GOOD;
 	if (w->r.state == DISPOSAL_sent)
 		n->text = say1(w, MSG_rounds_wait_archives,
-		    date_short(w->v->cx.arena, w->v->cx.lang, silence));
+		    date_short(
+			w->v->cx.arena, w->v->cx.lang, date_add(silence, -1)));
 	return n;
 }
 

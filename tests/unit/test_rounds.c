@@ -266,6 +266,17 @@ static void the_head_returns_and_approves(void)
 	all_holds();
 }
 
+/* From the day of sending, when the letter is dated before it. */
+static void silence_counts_from_the_sending(void)
+{
+	struct disposal_round r = { .sent = {
+					.on = STR("2026-01-01"), .at = now } };
+	T_CHECK(date_cmp(round_silence(&r), date_add(date_of_ms(now), 61)) == 0,
+	    "from the sending");
+	r.sent.on = STR("2199-01-01");
+	T_TEXT(date_iso(kept, round_silence(&r)), STR("2199-03-03"));
+}
+
 static void silence_is_consent_after_sixty_days(void)
 {
 	struct str sent =
@@ -282,6 +293,9 @@ static void silence_is_consent_after_sixty_days(void)
 	REFUSED(as(ROLE_records, true), answer,
 	    "{\"outcome\":\"some\",\"note\":\"n\"}", ERR_INVALID,
 	    MSG_field_required);
+	now += DAY_MS;
+	REFUSED(as(ROLE_records, true), answer, "{\"outcome\":\"silent\"}",
+	    ERR_CONFLICT, MSG_error_archives_wait);
 	now += DAY_MS;
 	OKAY(as(ROLE_records, true), answer, "{\"outcome\":\"silent\"}");
 }
@@ -768,6 +782,7 @@ int main(void)
 		T_RUN(a_tie_keeps);
 		T_RUN(a_new_committee_begins_where_it_changed);
 		T_RUN(the_head_returns_and_approves);
+		T_RUN(silence_counts_from_the_sending);
 		T_RUN(silence_is_consent_after_sixty_days);
 		T_RUN(it_is_carried_out_whoever_is_killed);
 		T_RUN(what_is_destroyed_is_acted_on_no_more);
