@@ -590,14 +590,13 @@ static void numbers_into(struct visit *v, json_t *list, struct str text)
 			continue;
 		bool range = str_cut(one, '-', &first, &last);
 		if (!str_i64(str_trim(first), &from) ||
-		    (range && !str_i64(str_trim(last), &to)) ||
-		    (range && (to < from || to - from > MAX_NUMBERS))) {
+		    !str_i64(str_trim(range ? last : first), &to) ||
+		    to < from || to - from > MAX_NUMBERS) {
 			json_add_text(list, one);
 			continue;
 		}
-		for (int64_t n = from; n <= (range ? to : from) &&
-				       json_array_size(list) < MAX_NUMBERS;
-		     n++)
+		for (int64_t n = from;
+		     n <= to && json_array_size(list) < MAX_NUMBERS; n++)
 			json_array_append_new(list, json_integer(n));
 	}
 }
