@@ -762,6 +762,8 @@ static void static_files_have_type_and_version(void)
 	T_CHECK(f.etag.n == 18 && f.etag.p[0] == '"', "etag");
 	T_CHECK(static_find(STR("app.js"), &f), "app.js");
 	T_CHECK(f.bytes.n < 8 << 10, "the script has %zu bytes", f.bytes.n);
+	T_CHECK(static_find(STR("tables.js"), &f) && f.bytes.n < 4 << 10,
+	    "the tables' script has %zu bytes", f.bytes.n);
 	T_CHECK(static_find(STR("laksaman-thai.woff2"), &f), "font");
 	T_TEXT(f.type, STR("font/woff2"));
 	T_CHECK(str_starts(f.bytes, STR("wOF2")), "not a font");

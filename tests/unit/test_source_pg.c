@@ -665,10 +665,14 @@ static void time_and_patience_end(void)
 	/* The connection is good again. */
 	a.sql = STR("select 1 as slow");
 	T_TEXT(answer_of(&pg, &a, &all), STR("i:1|\n"));
-	owner_does("do 'begin if exists (select 1 from pg_stat_activity where"
+	/* What was stopped ends there as well, a moment later. */
+	owner_does("do 'begin for i in 1..100 loop"
+		   " perform pg_stat_clear_snapshot();"
+		   " if not exists (select 1 from pg_stat_activity where"
 		   " query like ''%slow()%'' and state = ''active'' and pid <>"
-		   " pg_backend_pid()) then raise exception ''still''; end"
-		   " if; end'");
+		   " pg_backend_pid()) then return; end if;"
+		   " perform pg_sleep(0.05); end loop;"
+		   " raise exception ''still''; end'");
 }
 
 /* Kept connections that the server has closed are not used. */
