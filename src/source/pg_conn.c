@@ -12,7 +12,8 @@
 #define IDLE_MS 60000
 #define LOOK_MS 100 /* how often a waiting run asks whether to go on */
 #define STATEMENTS_MAX 64
-#define DRAIN_MS 1000
+#define DRAIN_MS 1000 /* for all of them */
+#define CANCELS 5
 
 static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pg_conn *pool; /* the latest first */
@@ -395,36 +396,42 @@ enum err pg_done(struct ctx *cx, struct pg_run *r)
 	return e;
 }
 
-/* Reads what had been sent before the server heard; a slow one is left. */
-static void drain(struct pg_run *r)
+/* Reads what had been sent before the server heard; false: it goes on. */
+static bool drain(struct pg_run *r, int64_t ms)
 {
 	struct pollfd p = { .fd = PQsocket(r->c->db), .events = POLLIN };
-	int64_t end = clock_ms() + DRAIN_MS;
+	int64_t end = clock_ms() + ms;
 
 	while (clock_ms() < end) {
 		if (PQisBusy(r->c->db)) {
 			if (poll(&p, 1, LOOK_MS) > 0 &&
 			    !PQconsumeInput(r->c->db))
-				return;
+				return false;
 			continue;
 		}
 		PGresult *result = PQgetResult(r->c->db);
 		if (result == NULL)
-			return;
+			return true;
 		PQclear(result);
 	}
+	return false;
 }
 
+/* A server that has not begun with the query yet does not hear the first. */
 void pg_cancel(struct pg_run *r)
 {
 	char why[256];
 	PGcancel *cancel = PQgetCancel(r->c->db);
+	bool ended = false;
 
-	if (cancel == NULL || !PQcancel(cancel, why, (int)sizeof(why)))
-		r->c->spoiled = true;
+	for (int i = 0; i < CANCELS && cancel != NULL && !ended; i++) {
+		if (!PQcancel(cancel, why, (int)sizeof(why)))
+			break;
+		ended = drain(r, DRAIN_MS / CANCELS);
+	}
 	PQfreeCancel(cancel);
-	if (!r->c->spoiled)
-		drain(r);
+	if (!ended)
+		r->c->spoiled = true;
 }
 
 static void clear_result(void *arg)
