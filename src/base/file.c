@@ -4,19 +4,25 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/str.h"
+bool file_write_all(int fd, const void *p, size_t n)
+{
+	const char *from = p;
+
+	while (n > 0) {
+		ssize_t done = write(fd, from, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		from += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
 
 bool file_write_synced(int fd, struct str s)
 {
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s = str_from(s, (size_t)n);
-	}
-	return fsync(fd) == 0;
+	return file_write_all(fd, s.p, s.n) && fsync(fd) == 0;
 }
 
 bool file_lock(int fd)

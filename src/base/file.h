@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+/* Writes all of it; false leaves errno. */
+MUST_CHECK bool file_write_all(int fd, const void *, size_t);
 /* Writes all of it and waits until it is on the disk; false leaves errno. */
 bool file_write_synced(int fd, struct str);
 /* Holds the file or folder for this process's `fd` alone, waiting for whoever has

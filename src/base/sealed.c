@@ -8,6 +8,8 @@
 
 #include <sodium.h>
 
+#include "base/file.h"
+
 #define NONCE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define WHOLE (SEALED_PIECE + SEALED_TAG)
 #define NO_PIECE UINT64_MAX
@@ -34,22 +36,6 @@ static void nonce_of(unsigned char nonce[NONCE], uint64_t number, bool last)
 	for (size_t i = 0; i < 8; i++)
 		nonce[i] = (unsigned char)(number >> (8 * i));
 	nonce[8] = last;
-}
-
-static bool write_all(int fd, const void *p, size_t n)
-{
-	const char *from = p;
-
-	while (n > 0) {
-		ssize_t done = write(fd, from, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		from += done;
-		n -= (size_t)done;
-	}
-	return true;
 }
 
 struct sealed_out {
@@ -82,7 +68,7 @@ bool sealed_begin(
 		    o->key.b, sizeof o->key.b, magic, SEALED_MAGIC, NULL, nonce,
 		    secret.b) == 0);
 	*ret = o;
-	o->failed = !write_all(fd, head, sizeof head);
+	o->failed = !file_write_all(fd, head, sizeof head);
 	return !o->failed;
 }
 
@@ -93,7 +79,7 @@ static bool put_piece(struct sealed_out *o, bool last)
 	nonce_of(nonce, o->number++, last);
 	REQUIRE(crypto_aead_xchacha20poly1305_ietf_encrypt(o->made, NULL,
 		    o->plain, o->n, NULL, 0, NULL, nonce, o->key.b) == 0);
-	o->failed = !write_all(o->fd, o->made, o->n + SEALED_TAG);
+	o->failed = !file_write_all(o->fd, o->made, o->n + SEALED_TAG);
 	o->n = 0;
 	return !o->failed;
 }

@@ -180,11 +180,35 @@ enum err api_file(struct visit *v)
 	return files_send(v, visit_arg(v, 0), visit_arg(v, 1));
 }
 
+enum err files_ticket_begin(struct visit *v, struct str no)
+{
+	enum err e = store_write(&v->cx, v->app->shared);
+	if (!e)
+		e = upload_room(&v->cx, no);
+	return e ? e : upload_room_for(&v->cx, no, 1);
+}
+
+enum err files_ticket_end(
+    struct visit *v, enum err e, struct str id, struct str *ret_url)
+{
+	struct str secret;
+	if (!e)
+		e = ticket_new(
+		    &v->cx, STR("upload"), id, v->actor.person.email, &secret);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	if (!e)
+		*ret_url = str_fmt(v->cx.arena, "%.*s/v1/u/%.*s",
+		    STR_ARG(v->app->site->gate_url), STR_ARG(secret));
+	return e;
+}
+
 enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
     struct str *ret_id, struct str *ret_url)
 {
-	struct upload_file u;
-	struct str shown, secret;
+	struct upload_file u = { 0 };
+	struct str shown;
 	/* Whoever prepares, or whose request it is, may send one. */
 	enum err e = files_may_add(v, no);
 	if (e)
@@ -193,25 +217,13 @@ enum err files_upload_ticket(struct visit *v, struct str no, struct str name,
 		field_wrong(&v->cx, STR("name"), MSG_field_required, STR(""));
 		return fields_end(&v->cx);
 	}
-	e = store_write(&v->cx, v->app->shared);
-	if (!e)
-		e = upload_room(&v->cx, no);
-	if (!e)
-		e = upload_room_for(&v->cx, no, 1);
+	e = files_ticket_begin(v, no);
 	if (!e)
 		e = upload_new(&v->cx, no, shown, v->actor.person.email, &u);
+	e = files_ticket_end(v, e, u.id, ret_url);
 	if (!e)
-		e = ticket_new(&v->cx, STR("upload"), u.id,
-		    v->actor.person.email, &secret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (e)
-		return e;
-	*ret_id = u.id;
-	*ret_url = str_fmt(v->cx.arena, "%.*s/v1/u/%.*s",
-	    STR_ARG(v->app->site->gate_url), STR_ARG(secret));
-	return OK;
+		*ret_id = u.id;
+	return e;
 }
 
 static const struct handed *document_of(

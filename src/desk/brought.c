@@ -9,7 +9,7 @@
 #include "core/line.h"
 #include "core/look.h"
 #include "core/policy.h"
-#include "core/upload.h"
+#include "desk/files.h"
 #include "http/client.h"
 #include "sql/sql.h"
 
@@ -164,34 +164,20 @@ enum err brought_ticket(const struct case_work *w, const json_t *body,
     struct str *ret_id, struct str *ret_url)
 {
 	struct visit *v = w->v;
-	struct str secret;
 	struct inbound_new n;
-	struct inbound in;
-	enum err e = OK;
+	struct inbound in = { 0 };
 	if (!brought_may_send(w))
 		return not_yours(v, MSG_act_send_table);
-	e = check_new(w, body, &n);
+	enum err e = check_new(w, body, &n);
 	if (e)
 		return e;
-	e = store_write(&v->cx, v->app->shared);
-	if (!e)
-		e = upload_room(&v->cx, w->f.no);
-	if (!e)
-		e = upload_room_for(&v->cx, w->f.no, 1);
+	e = files_ticket_begin(v, w->f.no);
 	if (!e)
 		e = inbound_new(&v->cx, &n, &in);
+	e = files_ticket_end(v, e, in.upload, ret_url);
 	if (!e)
-		e = ticket_new(&v->cx, STR("upload"), in.upload,
-		    v->actor.person.email, &secret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (e)
-		return e;
-	*ret_id = in.upload;
-	*ret_url = str_fmt(v->cx.arena, "%.*s/v1/u/%.*s",
-	    STR_ARG(v->app->site->gate_url), STR_ARG(secret));
-	return OK;
+		*ret_id = in.upload;
+	return e;
 }
 
 enum err brought_choose(

@@ -17,6 +17,12 @@ enum err files_send(struct visit *, struct str no, struct str id);
  * the page: it holds what others wrote. */
 enum err files_send_mail(
     struct visit *, struct str sha256, int64_t bytes, struct str name);
+/* Around the making of an upload: a write transaction with room for one more
+ * file; its end, with a ticket for the upload `id` and where it goes to. `e` is
+ * what came between, and is given back. */
+MUST_CHECK enum err files_ticket_begin(struct visit *, struct str no);
+MUST_CHECK enum err files_ticket_end(
+    struct visit *, enum err e, struct str id, struct str *ret_url);
 /* A ticket of the gate for one file of data, and the id that prepare takes. */
 enum err files_upload_ticket(struct visit *, struct str no, struct str name,
     struct str *ret_id, struct str *ret_url);

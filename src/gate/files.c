@@ -74,27 +74,16 @@ enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
 bool file_write(void *arg, const void *p, size_t n)
 {
 	struct kept *k = arg;
-	const char *from = p;
-	if (k->sealed != NULL) {
-		k->failed |= !sealed_write(k->sealed, p, n);
-		sha256_add(k->digest, p, n);
-		k->bytes += (int64_t)n;
-		return !k->failed;
+	bool good =
+	    !k->failed && (k->sealed != NULL ? sealed_write(k->sealed, p, n)
+					     : file_write_all(k->fd, p, n));
+	if (!good) {
+		k->failed = true;
+		return false;
 	}
-	while (n > 0 && !k->failed) {
-		ssize_t done = write(k->fd, from, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0) {
-			k->failed = true;
-			break;
-		}
-		sha256_add(k->digest, from, (size_t)done);
-		k->bytes += done;
-		from += done;
-		n -= (size_t)done;
-	}
-	return !k->failed;
+	sha256_add(k->digest, p, n);
+	k->bytes += (int64_t)n;
+	return true;
 }
 
 bool file_copy(struct kept *k, struct sealed *from)

@@ -54,5 +54,9 @@ struct cell table_cell_typed(
  * among his looks: ERR_RATE. */
 MUST_CHECK enum err table_look_begin(struct gate_visit *, const json_t *order,
     const struct inbound *, struct delivery *ret);
+/* What became of it, and how many rows; `looked` is given back, with its own
+ * reason. */
+MUST_CHECK enum err table_look_end(
+    struct gate_visit *, struct str id, enum err looked, size_t rows);
 
 #endif

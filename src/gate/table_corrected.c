@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "fmt/encoder.h"
 #include "gate/record.h"
@@ -44,19 +45,9 @@ static void close_copy(void *arg)
 static bool write_copy(void *arg, const void *p, size_t n)
 {
 	struct copy *c = arg;
-	const char *from = p;
 	sha256_add(c->digest, p, n);
 	c->bytes += (int64_t)n;
-	while (n > 0) {
-		ssize_t done = write(c->fd, from, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		from += done;
-		n -= (size_t)done;
-	}
-	return true;
+	return file_write_all(c->fd, p, n);
 }
 
 static struct str say(const struct copy *c, enum msg m)

@@ -93,6 +93,21 @@ enum err table_look_begin(struct gate_visit *v, const json_t *order,
 	return record_look(&v->cx, v->gate, ret);
 }
 
+enum err table_look_end(
+    struct gate_visit *v, struct str id, enum err looked, size_t rows)
+{
+	struct fault why = v->cx.fault;
+	enum err e = record_result(
+	    &v->cx, v->gate, id, !looked, (int64_t)rows, 0, 0, STR(""));
+	if (looked) {
+		v->cx.fault = why;
+		return looked;
+	}
+	if (!e)
+		response_header(v->rs, STR("Delivery-Id"), id);
+	return e;
+}
+
 enum err desk_table_look(struct gate_visit *v)
 {
 	json_t *order, *o = json_new_object(v->cx.arena);
@@ -114,13 +129,7 @@ enum err desk_table_look(struct gate_visit *v)
 	enum err looked = first_rows(v, t, o);
 	if (!looked)
 		looked = put_notes(v, table_of(t)->upload, o);
-	struct fault why = v->cx.fault;
-	e = record_result(&v->cx, v->gate, d.id, !looked,
-	    (int64_t)json_array_size(json_list(o, "rows")), 0, 0, STR(""));
-	if (looked)
-		v->cx.fault = why;
-	if (looked || e)
-		return looked ? looked : e;
-	response_header(v->rs, STR("Delivery-Id"), d.id);
-	return gate_json(v, 200, o);
+	e = table_look_end(
+	    v, d.id, looked, json_array_size(json_list(o, "rows")));
+	return e ? e : gate_json(v, 200, o);
 }

@@ -297,13 +297,6 @@ enum err desk_table_difference(struct gate_visit *v)
 	if (e)
 		return e;
 	enum err compared = compare(d);
-	struct fault why = v->cx.fault;
-	e = record_result(&v->cx, v->gate, look.id, !compared,
-	    (int64_t)json_array_size(d->samples), 0, 0, STR(""));
-	if (compared)
-		v->cx.fault = why;
-	if (compared || e)
-		return compared ? compared : e;
-	response_header(v->rs, STR("Delivery-Id"), look.id);
-	return gate_json(v, 200, answer(d));
+	e = table_look_end(v, look.id, compared, json_array_size(d->samples));
+	return e ? e : gate_json(v, 200, answer(d));
 }

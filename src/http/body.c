@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "http/exchange.h"
 
@@ -53,20 +54,6 @@ static int spool_open(struct arena *a, const char *folder)
 	return fd;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t k = write(fd, p, n);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k <= 0)
-			return false;
-		p += k;
-		n -= (size_t)k;
-	}
-	return true;
-}
-
 static int read_spool(struct exchange *ex, struct pace *p, uint64_t n_bytes)
 {
 	int *fd = ARENA_NEW(ex->arena, int);
@@ -83,7 +70,7 @@ static int read_spool(struct exchange *ex, struct pace *p, uint64_t n_bytes)
 		long n = conn_read(ex->conn, p, block, some);
 		if (n < 0)
 			return read_status(n);
-		if (!write_all(*fd, block, (size_t)n))
+		if (!file_write_all(*fd, block, (size_t)n))
 			return 500;
 		left -= (uint64_t)n;
 	}

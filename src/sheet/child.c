@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "sheet/child_args.h"
@@ -22,14 +23,8 @@ static void send_block(struct buf *b)
 {
 	struct str s = wire_end(b);
 
-	while (s.n > 0) {
-		ssize_t n = write(CHILD_PIPE, s.p, s.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			leave(1);
-		s = str_from(s, (size_t)n);
-	}
+	if (!file_write_all(CHILD_PIPE, s.p, s.n))
+		leave(1);
 }
 
 _Noreturn static void give_up(struct ctx *cx, struct buf *b, enum err e,
