@@ -79,24 +79,26 @@
     }
   });
 
-  /* Until it is read, how far it is. */
+  /* Until it is read, how far it is. What the page shows is what counts: it may
+   * have been read while the page was on its way. */
   all('[data-watch]', function (box) {
     var bar = box.querySelector('progress');
-    var first;
+    function again() {
+      window.setTimeout(look, 1000);
+    }
     function look() {
       window.fetch(box.dataset.watch).then(function (answer) {
-        return answer.json();
+        return answer.ok ? answer.json() : Promise.reject(answer);
       }).then(function (table) {
-        first = first || table.state;
-        if (table.state !== first) {
+        if (table.state !== box.dataset.shown) {
           window.location.reload();
           return;
         }
         if (bar) {
           bar.value = table.progress;
         }
-        window.setTimeout(look, 1000);
-      });
+        again();
+      }).catch(again);
     }
     look();
   });

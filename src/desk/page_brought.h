@@ -45,7 +45,8 @@ struct brought_one_page {
 	struct ui_notice finding;
 	bool reading;
 	int64_t progress;
-	struct str api; /* for the script: while it is not read yet */
+	struct str api;   /* for the script: while it is not read yet */
+	struct str shown; /* the state on the page, as the API names it */
 	const struct ui_row *rows;
 	size_t n_rows;
 	const struct ui_button *buttons; /* corrected copy, another one */

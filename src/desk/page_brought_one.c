@@ -475,6 +475,7 @@ static enum err show(struct one_work *p, int status)
 		.number = p->w.f.no,
 		.name = p->in.name,
 		.state = brought_state(&p->w, &p->in),
+		.shown = str_of(inbound_state_names[p->in.state]),
 		.tone = brought_tone(&p->in),
 		.finding = finding_of(p),
 		.problems = p->w.problems,

@@ -5,11 +5,12 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
 from browser import DESK, Browser
 from conftest import wait_until
-from journey import Desk
-from test_brought import STUDENTS, state_of, table
+from journey import Desk, good
+from test_brought import STUDENTS, state_of, table, ticket
 
 
 class Sender:
@@ -103,6 +104,22 @@ class Sender:
         assert self.t("brought.refused") in b.text()
         assert self.uploads()[0]["state"] == "refused"
 
+    def is_read_on_its_way(self):
+        """What was read between the page and its first question is shown."""
+        b = self.b
+        told = good(ticket(self.asks, self.no, self.right.name), 201)
+        asked = {"urls": ["*/api/v1/*"]}
+        b.driver.execute_cdp_cmd("Network.enable", {})
+        b.driver.execute_cdp_cmd("Network.setBlockedURLs", asked)
+        b.go(f"/requests/{self.no}/tables/{told['id']}")
+        assert requests.put(told["url"], data=table(),
+                            timeout=60).status_code == 201
+        wait_until("it is read", lambda: state_of(
+            self.asks, self.no, told["id"])["state"] == "read")
+        b.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+        self.wait_read()
+        assert self.t("brought.all-good", 30) in b.text()
+
     def without_a_script(self):
         """In two steps; the gate leads back to the table's page."""
         b = self.b
@@ -143,6 +160,7 @@ def test_a_table_is_sent_in(make_university, lang, tmp_path):
         s.chooses()
         s.sends_again()
         s.sends_what_is_none()
+        s.is_read_on_its_way()
         s.without_a_script()
         s.card()
         assert not s.b.found, "\n".join(s.b.found)
