@@ -180,6 +180,31 @@ enum err api_file(struct visit *v)
 	return files_send(v, visit_arg(v, 0), visit_arg(v, 1));
 }
 
+void files_lead_to_gate(struct visit *v, struct str door, struct str secret)
+{
+	struct str gate = v->app->site->gate_url;
+	response_redirect(
+	    v->rs, str_fmt(v->cx.arena, "%.*s%.*s%.*s", STR_ARG(gate),
+		       STR_ARG(door), STR_ARG(secret)));
+	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
+}
+
+enum err files_lead_with_ticket(
+    struct visit *v, struct str door, struct str purpose, struct str subject)
+{
+	struct str secret;
+	enum err e = store_write(&v->cx, v->app->shared);
+	if (!e)
+		e = ticket_new(
+		    &v->cx, purpose, subject, v->actor.person.email, &secret);
+	if (!e)
+		e = store_commit(&v->cx);
+	store_end(&v->cx);
+	if (!e)
+		files_lead_to_gate(v, door, secret);
+	return e;
+}
+
 enum err files_ticket_begin(struct visit *v, struct str no)
 {
 	enum err e = store_write(&v->cx, v->app->shared);
@@ -260,26 +285,13 @@ static enum err may_fetch(struct visit *v, struct str no, struct str id)
 
 enum err files_fetch_document(struct visit *v, struct str no, struct str id)
 {
-	struct str secret;
 	enum err e = store_read(&v->cx, v->app->people);
 	if (!e)
 		e = may_fetch(v, no, id);
 	store_end(&v->cx);
-	if (!e)
-		e = store_write(&v->cx, v->app->shared);
-	if (!e)
-		e = ticket_new(&v->cx, STR("document"), id,
-		    v->actor.person.email, &secret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (e)
-		return e;
-	response_redirect(
-	    v->rs, str_fmt(v->cx.arena, "%.*s/v1/f/%.*s",
-		       STR_ARG(v->app->site->gate_url), STR_ARG(secret)));
-	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
-	return OK;
+	return e ? e
+	         : files_lead_with_ticket(
+		       v, STR("/v1/f/"), STR("document"), id);
 }
 
 enum err api_delivery(struct visit *v)

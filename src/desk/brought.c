@@ -262,28 +262,15 @@ static enum err note_returned(struct visit *v, void *arg)
 
 enum err brought_corrected(struct visit *v, const struct inbound *in)
 {
-	struct str secret;
 	struct inbound copy = *in;
 	if (in->state != INBOUND_read)
 		return fail(&v->cx, ERR_CONFLICT, MSG_error_table_not_read);
 	enum err e = actor_may_write(&v->cx);
 	if (!e)
 		e = visit_change(v, note_returned, &copy);
-	if (!e)
-		e = store_write(&v->cx, v->app->shared);
-	if (!e)
-		e = ticket_new(&v->cx, STR("corrected"), in->upload,
-		    v->actor.person.email, &secret);
-	if (!e)
-		e = store_commit(&v->cx);
-	store_end(&v->cx);
-	if (e)
-		return e;
-	response_redirect(
-	    v->rs, str_fmt(v->cx.arena, "%.*s/v1/c/%.*s",
-		       STR_ARG(v->app->site->gate_url), STR_ARG(secret)));
-	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
-	return OK;
+	return e ? e
+	         : files_lead_with_ticket(
+		       v, STR("/v1/c/"), STR("corrected"), in->upload);
 }
 
 static json_t *finding_json(const struct visit *v, const json_t *finding)

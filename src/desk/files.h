@@ -26,6 +26,12 @@ MUST_CHECK enum err files_ticket_end(
 /* A ticket of the gate for one file of data, and the id that prepare takes. */
 enum err files_upload_ticket(struct visit *, struct str no, struct str name,
     struct str *ret_id, struct str *ret_url);
+/* 303 to the gate's door (as "/v1/f/") with a ticket's secret; nobody learns from
+ * where. */
+void files_lead_to_gate(struct visit *, struct str door, struct str secret);
+/* The same with a new ticket for what `subject` names. */
+MUST_CHECK enum err files_lead_with_ticket(
+    struct visit *, struct str door, struct str purpose, struct str subject);
 /* 303 to the gate with a ticket for ten minutes. */
 enum err files_fetch_document(struct visit *, struct str no, struct str id);
 

@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "core/look.h"
+#include "desk/files.h"
 #include "desk/page_case_look.h"
 #include "desk/prepare.h"
 #include "sql/sql.h"
@@ -184,13 +185,9 @@ enum err api_artefact_document(struct visit *v)
 		e = document_of(w, visit_arg(v, 1), &d);
 	if (!e)
 		e = new_ticket(v, &d, &secret);
-	if (e)
-		return e;
-	response_redirect(
-	    v->rs, str_fmt(v->cx.arena, "%.*s/v1/l/%.*s",
-		       STR_ARG(v->app->site->gate_url), STR_ARG(secret)));
-	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
-	return OK;
+	if (!e)
+		files_lead_to_gate(v, STR("/v1/l/"), secret);
+	return e;
 }
 
 enum err page_case_built(struct visit *v)
