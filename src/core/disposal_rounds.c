@@ -1,6 +1,7 @@
 /* Rounds in the store: opened, acted on, listed, rebuilt. */
 #include "base/str.h"
 #include "core/disposal_act.h"
+#include "core/disposal_tell.h"
 #include "core/line.h"
 #include "sql/sql.h"
 
@@ -116,7 +117,8 @@ enum err round_append(
 		return e;
 	r->arena = cx->arena;
 	round_take(r, &ev);
-	return put(cx, &before, r);
+	e = put(cx, &before, r);
+	return e ? e : round_tell(cx, &before, r);
 }
 
 static struct str actor_of(const struct ctx *cx)

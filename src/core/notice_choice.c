@@ -41,6 +41,7 @@ static const enum notice_group groups[NOTICES] = {
 	[NOTICE_reminder] = GROUP_waits,
 	[NOTICE_overdue] = GROUP_waits,
 	[NOTICE_unsorted] = GROUP_waits,
+	[NOTICE_round] = GROUP_waits,
 	[NOTICE_declined] = GROUP_results,
 	[NOTICE_rejected] = GROUP_results,
 	[NOTICE_cannot] = GROUP_results,

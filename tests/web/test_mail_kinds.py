@@ -15,8 +15,9 @@ from test_time import add, admin_of, days_off, working
 
 KINDS = set(re.findall(r"^NOTICE\((\w+)\)",
                        (ROOT / "src/core/outbox.def").read_text(), re.M))
-# These come of a mailbox that is read: the story is in that test.
-ELSEWHERE = {"bounced": "test_replies.py", "unsorted": "test_replies.py"}
+# These come of a mailbox that is read, or of years: the story is in that test.
+ELSEWHERE = {"bounced": "test_replies.py", "unsorted": "test_replies.py",
+             "round": "test_rounds.py"}
 HEADERS = {"Message-ID", "In-Reply-To", "References", "Date", "From", "To",
            "Cc", "Reply-To", "Subject", "Auto-Submitted", "Content-Language",
            "MIME-Version", "Content-Type"}

@@ -196,6 +196,20 @@ def decided(desk, one):
     return act(records, one, "answer", outcome="agreed", no="วธ 1/1", on=on())
 
 
+def are_told(desk, one, members):
+    """Whoever has the next step in hand; a chair and a head have two parts."""
+    told = [(r["recipient"], r["body"]) for r in desk.store(
+        "select recipient, body from outbox where kind = 'round' and link ="
+        f" '/disposal-rounds/{one['id']}' order by id")]
+    assert all(one["id"].split("-")[0] in body and f"{len(desk.cases)}" in body
+               for _, body in told)
+    named = [m.email for m in members]
+    records = {p["email"] for p in desk.university.people("records", "ICIT")}
+    assert [to for to, _ in told[:5]] == named + [
+        members[0].email, desk.icit.director.email]
+    assert sorted(to for to, _ in told[5:]) == sorted([*records, *records])
+
+
 def on_paper(desk, one, tmp_path):
     """The list in the columns of its form, and the report, as files."""
     base = f"/disposal-rounds/{one['id']}/files/"
@@ -313,6 +327,7 @@ def test_a_round_from_its_list_to_the_end(desk, tmp_path):
     assert not desk.store("select id from outbox where request ="
                           f" '{first['no']}' and body <> ''")
     holds(desk.university)
+    are_told(desk, one, members)
     # What the head kept comes again with the next list, the committee's not yet.
     rows = records.get(f"/disposals/ICIT/{YEAR + 1}")["rows"]
     assert [r["request"] for r in rows] == [out["no"]]
