@@ -11,6 +11,7 @@
 #include "cli/store.h"
 #include "courier/imap.h"
 #include "courier/smtp.h"
+#include "gate/keeper.h"
 #include "paper/paper.h"
 #include "sql/sql.h"
 
@@ -140,6 +141,21 @@ static void check_store(struct doctor *d, const struct site *site, bool people)
 	    text(d, MSG_cli_doctor_store, how, STR("")));
 }
 
+/* As the gate would see it; nothing is made. */
+static void check_uploads(struct doctor *d, const struct site *site)
+{
+	struct ctx cx = ctx_new(d->cli->arena, time_now_ms(), d->cli->cx.lang);
+	struct store *store;
+	if (site_open_shared(&cx, site, 1, &store))
+		return; /* said before */
+	enum keeper_is is = keeper_probe(&cx, site->gate_dir, store);
+	store_close(store);
+	note(d, "uploads", is == KEEPER_FINE ? HEALTH_GOOD : HEALTH_BAD,
+	    is == KEEPER_FINE ? text(d, MSG_cli_uploads_open, STR(""), STR(""))
+			      : msg_code(d->cli->arena, d->cli->cx.lang,
+				    STR("cli.uploads-"), keeper_word(is)));
+}
+
 static void note_probe(struct doctor *d, const char *process, const json_t *o)
 {
 	const json_t *tried = json_list(o, "tried"), *one;
@@ -261,6 +277,7 @@ int cmd_doctor(struct cli *cli)
 	check_clock(&d);
 	check_store(&d, &site, true);
 	check_store(&d, &site, false);
+	check_uploads(&d, &site);
 	check_mail(&d);
 	check_replies(&d);
 	for (int i = 0; i < PROCESSES; i++)

@@ -145,6 +145,22 @@ static json_t *told(
 	return o;
 }
 
+/* That what was lost is there again stands in the event that says so, and in no
+ * other; told twice, it is the same event. */
+static bool is_told(
+    const struct brought *before, enum event_type type, json_t *data)
+{
+	if (before == NULL || !str_eq(before->state, str_of(event_names[type])))
+		return false;
+	bool again = json_flag(before->told, "found_again");
+	if (again)
+		json_put_flag(data, "found_again", true);
+	bool same = json_equal(before->told, data);
+	if (again)
+		json_object_del(data, "found_again");
+	return same;
+}
+
 static bool type_of(enum inbound_state state, enum event_type *ret)
 {
 	if (state == INBOUND_read)
@@ -186,10 +202,11 @@ enum err brought_record(struct ctx *cx, const struct inbound *in)
 	json_t *data = told(cx, &f, in);
 	const struct brought *before = brought_of(&f, in->upload);
 	/* Read anew with the same outcome, or told twice. */
-	if (before != NULL &&
-	    str_eq(before->state, str_of(event_names[type])) &&
-	    json_equal(before->told, data))
+	if (is_told(before, type, data))
 		return OK;
+	if (before != NULL && type != EVENT_lost &&
+	    str_eq(before->state, str_of(event_names[EVENT_lost])))
+		json_put_flag(data, "found_again", true);
 	struct event ev = event_of(cx, &f, type, STR("system"), data);
 	return cases_take(cx, &facts, &f, &ev, &after);
 }

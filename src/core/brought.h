@@ -5,7 +5,8 @@
  * inbound.h; no value of a cell stands in either.
  *
  * brought, unusable, lost {upload, name, sha256, bytes, received, sender, unit,
- * purpose, destroy_on, replaces; rows, columns, wrong, double, sheet | finding}
+ * purpose, destroy_on, replaces; rows, columns, wrong, double, sheet | finding;
+ * found_again: it was lost before}
  * used {tables: [{upload, name, sha256}], digest}
  * returned {what: "result" | "corrected", tables, digest | to} */
 #ifndef CORE_BROUGHT_H

@@ -130,7 +130,7 @@ enum err inbound_choose(struct ctx *cx, struct str upload, const json_t *choice)
 		    SQL("update inbound set state = 'reading', choice = $1,"
 			" progress = 0, owner = '', until = 0, tries = 0,"
 			" version = version + 1 where upload = $2"
-			" and state in ('reading', 'read', 'refused')"),
+			" and state in ('reading', 'read', 'refused', 'lost')"),
 		    VALS(val_str(json_compact(cx->arena, kept)),
 			val_str(upload)),
 		    &n);
@@ -264,6 +264,27 @@ enum err inbound_lost(struct ctx *cx, struct str upload, struct str code)
 		" until = 0, version = version + 1 where upload = $2"
 		" and state in ('reading', 'read', 'refused')"),
 	    VALS(val_str(json_compact(cx->arena, o)), val_str(upload)), NULL);
+}
+
+enum err inbound_lost_list(
+    struct ctx *cx, struct str after, const struct inbound **ret, size_t *ret_n)
+{
+	struct rows rows;
+	enum err e = sql_all(cx,
+	    SQL("select " INBOUND_COLUMNS " from inbound i"
+		" join upload u on u.id = i.upload where i.state = 'lost'"
+		" and i.upload > $1 and u.swept = 0 order by i.upload limit $2"),
+	    VALS(val_str(after), val_i64(INBOUND_UNTOLD)), &rows);
+	return e ? e : read_rows(cx, &rows, ret, ret_n);
+}
+
+enum err inbound_again(struct ctx *cx, struct str upload)
+{
+	return sql_exec(cx,
+	    SQL("update inbound set state = 'reading', progress = 0,"
+		" owner = '', until = 0, tries = 0, version = version + 1"
+		" where upload = $1 and state = 'lost'"),
+	    VALS(val_str(upload)), NULL);
 }
 
 enum err inbound_destroyed(struct ctx *cx, struct str upload)

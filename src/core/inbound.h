@@ -70,8 +70,8 @@ enum {
 
 /* How it is to be read, and that it is read anew: {sheet, encoding, columns:
  * [{name, check, era, needed, codes[]}]}, each of them may be absent. Columns are
- * named as they were found. ERR_INVALID with the wrong fields; ERR_CONFLICT
- * when it is not here. */
+ * named as they were found; one that is lost is looked for again. ERR_INVALID
+ * with the wrong fields; ERR_CONFLICT when it is not here. */
 MUST_CHECK enum err inbound_choose(
     struct ctx *, struct str upload, const json_t *choice);
 /* The same without changing anything: *ret is what would be kept. */
@@ -101,6 +101,12 @@ MUST_CHECK enum err inbound_left(
 /* `code`: "absent" or "changed". Of one that was here. */
 MUST_CHECK enum err inbound_lost(
     struct ctx *, struct str upload, struct str code);
+/* Those that are lost and were not swept, by id after `after`, at most
+ * INBOUND_UNTOLD. */
+MUST_CHECK enum err inbound_lost_list(
+    struct ctx *, struct str after, const struct inbound **ret, size_t *ret_n);
+/* A lost one is there again: it is read as it was chosen. */
+MUST_CHECK enum err inbound_again(struct ctx *, struct str upload);
 /* No harm for an upload that is no table. */
 MUST_CHECK enum err inbound_destroyed(struct ctx *, struct str upload);
 

@@ -76,6 +76,16 @@ enum err uploads_sweep(
 	return e;
 }
 
+enum err uploads_kept(struct ctx *cx, bool *ret)
+{
+	struct row row;
+	/* Asked when a folder is empty: as good as never. */
+	return sql_find(cx,
+	    SQL_SCAN("select 1 as n from upload where swept = 0"
+		     " and received > 0 limit 1"),
+	    NO_VALS, &row, ret);
+}
+
 enum err upload_elsewhere(struct ctx *cx, struct str sha256, bool *ret)
 {
 	struct row row;

@@ -26,6 +26,8 @@ MUST_CHECK enum err upload_used(struct ctx *, struct str id);
  * that came counts as used. */
 MUST_CHECK enum err uploads_sweep(
     struct ctx *, const struct upload_file **ret, size_t *ret_n);
+/* Whether any file should be there. */
+MUST_CHECK enum err uploads_kept(struct ctx *, bool *ret);
 /* Whether another row has a file with these bytes. */
 MUST_CHECK enum err upload_elsewhere(
     struct ctx *, struct str sha256, bool *ret);

@@ -208,7 +208,12 @@ static enum err refused(struct visit *v, const struct answer *a)
 		return fail(cx, ERR_CONFLICT, MSG_error_table_not_read);
 	if (a->status == 404 || a->status == 410)
 		return fail(cx, ERR_GONE, MSG_error_gone);
-	if (a->status != 422 || json_parse(cx, a->body, MAX_ANSWER, &problem))
+	if (json_parse(cx, a->body, MAX_ANSWER, &problem))
+		problem = NULL;
+	if (a->status == 503 &&
+	    str_eq(json_text(problem, "code"), STR("uploads-shut")))
+		return fail(cx, ERR_BUSY, MSG_error_uploads_shut);
+	if (a->status != 422 || problem == NULL)
 		return fail_detail(
 		    cx, ERR_BUSY, "the gate answered %d", a->status);
 	field_wrong(cx, STR("key"), MSG_field_no_such_column, STR(""));

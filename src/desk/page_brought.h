@@ -59,7 +59,8 @@ struct brought_one_page {
 	struct str too_wide;
 	struct ui_button choose;
 	bool may_choose;
-	struct url look; /* set while it may be looked at */
+	bool may_look_again; /* it is lost: `form` and `choose` look for it */
+	struct url look;     /* set while it may be looked at */
 	bool looked;
 	struct ui_table first, wrong;
 	bool may_compare;

@@ -271,8 +271,12 @@ static void put_choice(const struct one_work *p, struct brought_one_page *page)
 	                   page->n_fields + page->n_columns > 0;
 	page->form = (struct ui_form){ .action = url_path(arena_of(p),
 					   "/requests/{}/tables/{}", 2, args) };
+	page->may_look_again =
+	    p->in.state == INBOUND_lost && !p->w.v->actor.read_only;
 	page->choose = (struct ui_button){ .kind = UI_SECONDARY,
-		.label = case_say(&p->w, MSG_brought_read_again) };
+		.label = case_say(&p->w, page->may_look_again
+					     ? MSG_brought_look_again
+					     : MSG_brought_read_again) };
 }
 
 static struct ui_cell value_cell(const struct one_work *p, const json_t *v)
@@ -598,7 +602,10 @@ enum err page_brought_choose(struct visit *v)
 	    brought_begin(v, visit_arg(v, 0), visit_arg(v, 1), &p->w, &p->in);
 	if (e)
 		return e;
-	e = brought_choose(v, &p->in, choice_posted(v));
+	/* One that is lost is looked for as it was to be read. */
+	e = brought_choose(v, &p->in,
+	    p->in.state == INBOUND_lost && p->in.choice ? p->in.choice
+							: choice_posted(v));
 	if (e && e != ERR_INVALID && e != ERR_CONFLICT)
 		return e;
 	if (e) {

@@ -46,6 +46,8 @@ static void add_came(
 	struct str day = json_text(data, "destroy_on");
 	add(b, str_fmt(a, "%.*s · %.*s", STR_ARG(json_text(data, "name")),
 		   STR_ARG(case_size(a, json_int(data, "bytes", 0)))));
+	if (json_flag(data, "found_again"))
+		add(b, case_say(w, MSG_brought_found_again));
 	add(b, brought_finding_text(
 		   a, w->v->cx.lang, json_value(data, "finding")));
 	if (json_value(data, "finding") == NULL)

@@ -16,7 +16,7 @@ struct gate {
 	struct store *shared;
 	_Atomic int64_t flag;   /* change.flag as last seen; -1: not yet */
 	struct str secret;      /* seals cursors, hashes; this gate's alone */
-	struct sha256 seal;     /* of what was sent in; gate/files.h */
+	struct keeper *keeper;  /* of what was sent in; gate/keeper.h */
 	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
 	struct recorder *recorder; /* gate/record.h */

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "gate/keeper.h"
 
 static enum err disk_failed(struct gate_visit *v, const char *what)
 {
@@ -55,6 +56,11 @@ enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
 {
 	struct arena *a = v->cx.arena;
 	struct kept k = { .v = v, .folder = folder_of(v, kind), .fd = -1 };
+	struct sha256 key = { 0 };
+	enum err e =
+	    is_plain(kind) ? OK : keeper_key(&v->cx, v->gate->keeper, &key);
+	if (e)
+		return e;
 	if (!make_folder(v, k.folder))
 		return disk_failed(v, "mkdir");
 	k.temporary = str_cstr(a, str_fmt(a, "%.*s/.%.*s", STR_ARG(k.folder),
@@ -65,8 +71,7 @@ enum err file_begin(struct gate_visit *v, struct str kind, struct kept *ret)
 	k.digest = sha256_begin(a);
 	*ret = k;
 	arena_defer(a, drop, ret);
-	if (!is_plain(kind) &&
-	    !sealed_begin(a, k.fd, v->gate->seal, &ret->sealed))
+	if (!is_plain(kind) && !sealed_begin(a, k.fd, key, &ret->sealed))
 		return disk_failed(v, "write");
 	return OK;
 }
@@ -177,14 +182,27 @@ static void close_sealed(void *arg)
 	close(sealed_fd(arg));
 }
 
+/* Not there, or not what was kept: of the file, or because the house has lost
+ * its secret or its disk just now. */
+static enum err not_it(struct gate_visit *v, enum err e, const char *why)
+{
+	if (keeper_look(v->gate->keeper) != KEEPER_FINE)
+		return fail(&v->cx, ERR_BUSY, MSG_error_uploads_shut);
+	return fail_detail(&v->cx, e, "%s", why);
+}
+
 enum err file_open_sealed(struct gate_visit *v, struct str kind,
     struct str name, struct sealed **ret, bool *ret_changed)
 {
 	struct arena *a = v->cx.arena;
 	struct str folder = folder_of(v, kind);
+	struct sha256 key;
 	*ret_changed = false;
 	if (!is_name(name))
 		return fail_detail(&v->cx, ERR_NOT_FOUND, "no digest");
+	enum err e = keeper_key(&v->cx, v->gate->keeper, &key);
+	if (e)
+		return e;
 	if (str_eq(kind, STR("uploads")))
 		folder = str_fmt(a, "%.*s/%.2s", STR_ARG(folder), name.p);
 	int fd = open(str_cstr(a, str_fmt(a, "%.*s/%.*s", STR_ARG(folder),
@@ -192,18 +210,17 @@ enum err file_open_sealed(struct gate_visit *v, struct str kind,
 	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return errno == ENOENT
-		           ? fail_detail(&v->cx, ERR_NOT_FOUND, "no such file")
+		           ? not_it(v, ERR_NOT_FOUND, "no such file")
 		           : disk_failed(v, "open");
-	enum sealed_is is = sealed_open(a, fd, v->gate->seal, ret);
+	enum sealed_is is = sealed_open(a, fd, key, ret);
 	if (is == SEALED_FINE) {
 		arena_defer(a, close_sealed, *ret);
 		return OK;
 	}
-	enum err e = is == SEALED_DISK ? disk_failed(v, "read")
-	                               : fail_detail(&v->cx, ERR_BROKEN,
-					     "a file was changed");
+	e = is == SEALED_DISK ? disk_failed(v, "read")
+	                      : not_it(v, ERR_BROKEN, "a file was changed");
 	close(fd);
-	*ret_changed = is == SEALED_CHANGED;
+	*ret_changed = e == ERR_BROKEN && is == SEALED_CHANGED;
 	return e;
 }
 
@@ -231,18 +248,41 @@ enum err file_open(struct gate_visit *v, struct str kind, struct str sha256,
 	return OK;
 }
 
+/* What is shorter was never written whole. */
+enum { SECRET_LEAST = 32, SECRET_MOST = 64 };
+
+bool file_secret_find(
+    struct arena *a, struct str gate_dir, const char *name, struct str *ret)
+{
+	char bytes[SECRET_MOST];
+	*ret = STR("");
+	int fd =
+	    open(str_cstr(a, str_fmt(a, "%.*s/%s", STR_ARG(gate_dir), name)),
+		O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT;
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	close(fd);
+	if (n >= SECRET_LEAST)
+		*ret = str_dup(a, str_n(bytes, (size_t)n));
+	return n >= 0;
+}
+
+/* Held while it is made: two gates that begin at once have one secret. */
 struct str file_secret(struct arena *a, struct str gate_dir, const char *name)
 {
-	char bytes[64];
+	char bytes[SECRET_MOST];
 	const char *path =
 	    str_cstr(a, str_fmt(a, "%.*s/%s", STR_ARG(gate_dir), name));
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return (struct str){ 0 };
-	ssize_t n = read(fd, bytes, sizeof bytes);
-	struct str secret =
-	    n >= 32 ? str_dup(a, str_n(bytes, (size_t)n)) : random_text(a, 32);
-	bool good = n >= 32 || (n == 0 && file_write_synced(fd, secret));
+	ssize_t n = file_lock(fd) ? read(fd, bytes, sizeof bytes) : -1;
+	struct str secret = n >= SECRET_LEAST
+	                        ? str_dup(a, str_n(bytes, (size_t)n))
+	                        : random_text(a, 32);
+	bool good =
+	    n >= SECRET_LEAST || (n == 0 && file_write_synced(fd, secret));
 	close(fd);
 	return good ? secret : (struct str){ 0 };
 }

@@ -43,5 +43,9 @@ MUST_CHECK enum err file_open_sealed(struct gate_visit *, struct str kind,
 /* 32 random bytes that this gate keeps in gate/NAME, made when they are missing;
  * `a` must live as long as the gate. Absent when the disk says no. */
 struct str file_secret(struct arena *a, struct str gate_dir, const char *name);
+/* The same without making one: *ret is empty when there is none. False: the disk
+ * says no. */
+MUST_CHECK bool file_secret_find(
+    struct arena *, struct str gate_dir, const char *name, struct str *ret);
 
 #endif

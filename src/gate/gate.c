@@ -16,6 +16,7 @@
 #include "core/views.h"
 #include "gate/dispose.h"
 #include "gate/files.h"
+#include "gate/keeper.h"
 #include "gate/record.h"
 #include "gate/sweep.h"
 #include "gate/table_reader.h"
@@ -65,8 +66,12 @@ enum err plain_readyz_gate(struct gate_visit *v)
 	            recorder_ready(v->gate->recorder) &&
 	            ready(v->gate, v->cx.arena);
 
+	bool open = keeper_look(v->gate->keeper) == KEEPER_FINE;
+
 	response_set(v->rs, good ? 200 : 503, STR("text/plain"),
-	    good ? STR("ok\n") : STR("not ready\n"));
+	    !good  ? STR("not ready\n")
+	    : open ? STR("ok\n")
+		   : STR("ok, but without the files that were sent in\n"));
 	return OK;
 }
 
@@ -314,6 +319,8 @@ static int serve(struct gate *gate, const struct gate_options *o)
 {
 	/* Each answer reads the store itself: nothing can be missed yet. */
 	looked(gate);
+	/* Without what was sent in it serves all the rest. */
+	(void)keeper_look(gate->keeper);
 	recorder_start(gate, &gate->recorder);
 	if (!gate->recorder)
 		return 1;
@@ -351,10 +358,7 @@ int gate_run(const struct gate_options *o)
 	/* A limit on the length of files is an error to be told, no end. */
 	signal(SIGXFSZ, SIG_IGN);
 	gate.secret = file_secret(arena, o->site->gate_dir, "cursor.secret");
-	struct str seal =
-	    file_secret(arena, o->site->gate_dir, "uploads.secret");
-	gate.seal = hmac_sha256(seal, STR("files sent in"));
-	if (gate.secret.n == 0 || seal.n == 0 || !ready_tmp(arena, o->site)) {
+	if (gate.secret.n == 0 || !ready_tmp(arena, o->site)) {
 		LOG("error", "gate.secret", { "why", str_of(strerror(errno)) });
 		arena_free(arena);
 		return 1;
@@ -362,8 +366,10 @@ int gate_run(const struct gate_options *o)
 	if (site_open_shared(&cx, o->site, 4, &gate.shared))
 		LOG("error", "gate.store", { "why", fault_text(&cx) },
 		    { "detail", cx.fault.detail });
-	else
+	else {
+		gate.keeper = keeper_new(arena, o->site->gate_dir, gate.shared);
 		code = serve(&gate, o);
+	}
 	store_close(gate.shared);
 	arena_free(arena);
 	return code;

@@ -7,11 +7,13 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "base/worker.h"
+#include "gate/keeper.h"
 #include "gate/table_found.h"
 #include "sql/sql.h"
 
 enum {
 	LOOK_MS = 500,
+	SHUT_MS = 2000,   /* while nothing can be opened */
 	TELL_MS = 1000,   /* between two words of how far it is */
 	TELL_ROWS = 1000, /* between two looks at the clock */
 	OWNER_CHARS = 20
@@ -21,8 +23,8 @@ struct table_reader {
 	struct worker worker;
 	struct gate *gate;
 	struct str owner;
-	bool swept;
-	atomic_int child; /* that reads now; 0: none */
+	bool swept, asked; /* what is lost was looked for, since it was fine */
+	atomic_int child;  /* that reads now; 0: none */
 };
 
 /* One table being read. */
@@ -284,6 +286,53 @@ static void sweep(struct table_reader *w, struct gate_visit *v)
 		closedir(dir);
 }
 
+static enum err found_again(struct reading *r, const struct inbound *in)
+{
+	enum err e = begin(r);
+	if (!e)
+		e = inbound_again(&r->v.cx, in->upload);
+	e = commit(r, e);
+	if (!e)
+		LOG("info", "gate.table_found", { "upload", in->upload },
+		    { "request", in->request });
+	return e;
+}
+
+/* What opens is read again, whole, and then known to be what came; of the rest
+ * nothing new is said. */
+static enum err look_for(struct reading *r, const struct inbound *in)
+{
+	struct gate_visit v = r->v;
+	struct table_file file;
+	struct str lost;
+	v.cx = ctx_new(arena_new(), time_now_ms(), LANG_EN);
+	bool there = table_file_open(&v, in, false, &file, &lost) == OK;
+	arena_free(v.cx.arena);
+	return there ? found_again(r, in) : OK;
+}
+
+/* Tables that are lost are looked for when the gate starts, and when what kept
+ * them from being opened is over. */
+static enum err look_for_all(struct reading *r)
+{
+	const struct inbound *v = NULL;
+	struct str after = STR("");
+	size_t n = 1;
+	enum err e = OK;
+	while (!e && n > 0 && !stopped(r)) {
+		e = store_read(&r->v.cx, r->v.gate->shared);
+		if (!e)
+			e = inbound_lost_list(&r->v.cx, after, &v, &n);
+		store_end(&r->v.cx);
+		for (size_t i = 0; i < n && !e && !stopped(r); i++)
+			e = look_for(r, &v[i]);
+		if (!e && n > 0)
+			after = v[n - 1].upload;
+	}
+	r->w->asked = !e;
+	return e;
+}
+
 static int64_t turn(void *arg)
 {
 	struct table_reader *w = arg;
@@ -293,9 +342,16 @@ static int64_t turn(void *arg)
 	r->w = w;
 	r->v = (struct gate_visit){ .gate = w->gate,
 		.cx = ctx_new(arena, time_now_ms(), LANG_EN) };
+	if (keeper_look(w->gate->keeper) != KEEPER_FINE) {
+		w->asked = false;
+		arena_free(arena);
+		return SHUT_MS;
+	}
 	if (!w->swept)
 		sweep(w, &r->v);
-	enum err e = claim(r, &found);
+	enum err e = w->asked ? OK : look_for_all(r);
+	if (!e)
+		e = claim(r, &found);
 	if (!e && found)
 		e = read_one(r);
 	if (e)

@@ -238,8 +238,7 @@ static void what_is_lost_or_destroyed_is_told(void)
 	in = got(a, id);
 	T_CHECK(in.state == INBOUND_lost && in.version == 2, "lost once");
 	T_TEXT(json_text(in.finding, "code"), STR("absent"));
-	T_CHECK(choose(id, "{}") == ERR_CONFLICT, "no choice any more");
-	T_CHECK(!claim(a, "g", &in), "nor reading");
+	T_CHECK(!claim(a, "g", &in), "it is not read");
 	T_CHECK(untold(a, &first) == 1, "told");
 	/* As the courier orders it and the gate says it. */
 	cx = open_on(shared, true);
@@ -253,6 +252,44 @@ static void what_is_lost_or_destroyed_is_told(void)
 	commit(&cx);
 	in = got(a, id);
 	T_CHECK(in.state == INBOUND_destroyed && in.swept == now, "destroyed");
+	T_CHECK(choose(id, "{}") == ERR_CONFLICT, "no choice any more");
+	clear();
+	arena_free(a);
+}
+
+static void lose(struct str id)
+{
+	struct ctx cx = open_on(shared, true);
+	T_OK(&cx, inbound_lost(&cx, id, STR("absent")));
+	commit(&cx);
+}
+
+static void what_is_lost_is_looked_for(void)
+{
+	struct arena *a = arena_new();
+	struct inbound in = { 0 };
+	const struct inbound *v = NULL;
+	size_t n = 0;
+	struct str id = sent(a, true), other = sent(a, true);
+	lose(id);
+	struct ctx cx = ctx_new(a, now, LANG_EN);
+	T_OK(&cx, store_read(&cx, shared));
+	T_OK(&cx, inbound_lost_list(&cx, STR(""), &v, &n));
+	T_CHECK(n == 1 && str_eq(v[0].upload, id), "%zu", n);
+	T_OK(&cx, inbound_lost_list(&cx, id, &v, &n));
+	T_CHECK(n == 0, "after it %zu", n);
+	store_end(&cx);
+	cx = open_on(shared, true);
+	T_OK(&cx, inbound_again(&cx, id));
+	T_OK(&cx, inbound_again(&cx, other));
+	commit(&cx);
+	T_CHECK(got(a, id).state == INBOUND_reading, "there again");
+	T_CHECK(got(a, other).version == 1, "what is not lost stays");
+	lose(id);
+	T_CHECK(choose(id, "{}") == OK, "who asks has it looked for");
+	in = got(a, id);
+	T_CHECK(in.state == INBOUND_reading && in.version == 5, "%lld",
+	    (long long)in.version);
 	clear();
 	arena_free(a);
 }
@@ -286,6 +323,7 @@ static void tests(const struct scratch *s)
 	T_RUN(a_choice_lets_it_be_read_anew);
 	T_RUN(a_wrong_choice_names_its_fields);
 	T_RUN(what_is_lost_or_destroyed_is_told);
+	T_RUN(what_is_lost_is_looked_for);
 	T_RUN(it_is_not_swept_while_it_waits_for_its_request);
 }
 
