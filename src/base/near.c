@@ -48,3 +48,21 @@ struct str near_name(struct str s, const char *const *names, size_t n)
 	}
 	return best;
 }
+
+size_t near_only(struct str s, const struct str *names, size_t n)
+{
+	size_t best = n, fewest = longest;
+
+	for (size_t i = 0; i < n && s.n > 0 && s.n <= longest; i++) {
+		struct str name = names[i];
+		size_t more = name.n > s.n ? name.n - s.n : s.n - name.n;
+		if (name.n > longest || more > fewest || more * 3 > name.n + 2)
+			continue;
+		size_t c = changes(s, name);
+		if (c > fewest || c * 3 > name.n + 2)
+			continue;
+		best = c < fewest ? i : n;
+		fewest = c;
+	}
+	return best;
+}

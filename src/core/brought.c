@@ -1,5 +1,6 @@
 #include "core/brought.h"
 
+#include "base/read_as.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "core/cases.h"
@@ -313,29 +314,22 @@ enum err brought_returned(struct ctx *cx, const struct inbound *in)
 	return cases_take(cx, &facts, &f, &ev, &after);
 }
 
-struct str brought_place(struct arena *a, int64_t row, int64_t column)
-{
-	struct str letters = STR("");
-	if (row <= 0)
-		return letters;
-	for (; column > 0; column = (column - 1) / 26)
-		letters = str_fmt(a, "%c%.*s", (char)('A' + (column - 1) % 26),
-		    STR_ARG(letters));
-	return str_fmt(a, "%.*s%lld", STR_ARG(letters), (long long)row);
-}
-
 struct str brought_finding_text(
     struct arena *a, enum lang lang, const json_t *finding)
 {
 	struct str code = json_text(finding, "code");
 	struct str detail = json_text(finding, "detail");
-	const struct str args[] = { brought_place(a,
-					json_int(finding, "row", 0),
+	const struct str args[] = { cell_place(a, json_int(finding, "row", 0),
 					json_int(finding, "column", 0)),
 		detail.n > 0 ? detail : STR("…") };
 	enum msg m;
 	if (code.n == 0)
 		return STR("");
+	if (str_eq(code, STR("list"))) {
+		struct str title = json_text(
+		    finding, lang == LANG_TH ? "title_th" : "title_en");
+		return msg_fill(a, lang, MSG_codes_not_read, &title, 1);
+	}
 	if (str_eq(code, STR("absent")) || str_eq(code, STR("changed")))
 		return msg_code(a, lang, STR("brought.lost-"), code);
 	if (!msg_find(str_cat(a, STR("sheet."), code), &m))

@@ -42,7 +42,5 @@ json_t *brought_tables(struct arena *, const struct case_file *);
  * "" for NULL. */
 struct str brought_finding_text(
     struct arena *, enum lang, const json_t *finding);
-/* "B17"; "17"; "". */
-struct str brought_place(struct arena *, int64_t row, int64_t column);
 
 #endif

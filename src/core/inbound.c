@@ -128,7 +128,7 @@ enum err inbound_choose(struct ctx *cx, struct str upload, const json_t *choice)
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("update inbound set state = 'reading', choice = $1,"
-			" progress = 0, owner = '', until = 0, tries = 0,"
+			" finding = '', progress = 0, owner = '', until = 0, tries = 0,"
 			" version = version + 1 where upload = $2"
 			" and state in ('reading', 'read', 'refused', 'lost')"),
 		    VALS(val_str(json_compact(cx->arena, kept)),
@@ -251,6 +251,20 @@ enum err inbound_left(
 		" where upload = $2 and state = 'reading' and owner = $3"
 		" and version = $4"),
 	    VALS(val_i64(until), val_str(claim->upload), val_str(claim->owner),
+		val_i64(claim->version)),
+	    NULL);
+}
+
+enum err inbound_held(struct ctx *cx, const struct inbound *claim,
+    int64_t pause_s, const json_t *finding)
+{
+	enum err e = inbound_left(cx, claim, pause_s);
+	if (e)
+		return e;
+	return sql_exec(cx,
+	    SQL("update inbound set finding = $1 where upload = $2"
+		" and state = 'reading' and version = $3"),
+	    VALS(val_str(text_of(cx->arena, finding)), val_str(claim->upload),
 		val_i64(claim->version)),
 	    NULL);
 }

@@ -38,7 +38,8 @@ struct inbound {
 	 * double: rows that stood before. Of a refused one what was found. */
 	const json_t *found;
 	/* {code, row, column, detail} of sheet/findings.def; NULL: none. Of a
-	 * lost one {code: "absent" or "changed"}. */
+	 * lost one {code: "absent" or "changed"}; of one that is read again and
+	 * again inbound_held()'s. */
 	const json_t *finding;
 	int64_t version, told;
 	struct str owner;
@@ -69,8 +70,8 @@ enum {
 #define INBOUND_CHOICE_BYTES ((size_t)256 << 10)
 
 /* How it is to be read, and that it is read anew: {sheet, encoding, columns:
- * [{name, check, era, needed, codes[]}]}, each of them may be absent. Columns are
- * named as they were found; one that is lost is looked for again. ERR_INVALID
+ * [{name, check, era, needed, codes[], list}]}, each of them may be absent. Columns
+ * are named as they were found; one that is lost is looked for again. ERR_INVALID
  * with the wrong fields; ERR_CONFLICT when it is not here. */
 MUST_CHECK enum err inbound_choose(
     struct ctx *, struct str upload, const json_t *choice);
@@ -98,6 +99,10 @@ MUST_CHECK enum err inbound_refused(struct ctx *, const struct inbound *claim,
  * now, and this one does not count. */
 MUST_CHECK enum err inbound_left(
     struct ctx *, const struct inbound *claim, int64_t pause_s);
+/* The same, and why, for it is not because of the file: {code: "list", list,
+ * title_th, title_en} of core/code_list.h. Until it is read, or chosen anew. */
+MUST_CHECK enum err inbound_held(struct ctx *, const struct inbound *claim,
+    int64_t pause_s, const json_t *finding);
 /* `code`: "absent" or "changed". Of one that was here. */
 MUST_CHECK enum err inbound_lost(
     struct ctx *, struct str upload, struct str code);

@@ -1,46 +1,41 @@
 /* What may be chosen of a table that was sent in. */
-#include "base/batch.h"
+#include "base/read_as.h"
 #include "base/str.h"
+#include "core/code_list.h"
 #include "core/inbound.h"
 
-enum { SHEET_NAME = 100, COLUMN_NAME = 40, COLUMNS = 1024, CODE_BYTES = 200 };
-
-static const char *const encodings[] = { "utf-8", "utf-16le", "utf-16be",
-	"cp874" };
-static const char *const eras[] = { "any", "be", "ce" };
-static const char *const checks[] = {
-#define CHECK(name, type, msg) #name,
-#include "base/checks.def"
-#undef CHECK
-};
-
-static bool one_of(struct str s, const char *const *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(s, str_of(v[i])))
-			return true;
-	return false;
-}
+enum { SHEET_NAME = 100, COLUMN_NAME = 40, COLUMNS = 1024, LIST_ID = 40 };
 
 static void take_text(struct ctx *cx, const json_t *from, const char *key,
-    struct str field, const char *const *v, size_t n, json_t *to)
+    struct str field, struct read_names known, json_t *to)
 {
 	struct str s = json_text(from, key);
 	if (s.n == 0)
 		return;
-	if (!one_of(s, v, n))
+	if (read_name(known, s) == known.n)
 		field_wrong(cx, field, MSG_field_bad_choice, s);
 	json_put_text(to, key, s);
 }
 
+/* Codes that are typed, or a list of core/code_list.h; whether that one is offered
+ * is asked by who knows the request. */
 static void take_codes(
-    struct ctx *cx, const json_t *from, struct str field, json_t *to)
+    struct ctx *cx, const json_t *from, struct str at, json_t *to)
 {
+	struct str field = str_cat(cx->arena, at, STR("codes"));
+	struct str list = json_text(from, "list");
 	const json_t *codes = json_list(from, "codes");
 	size_t n = json_array_size(codes);
 	bool wanted = str_eq(json_text(from, "check"), STR("code"));
 	if (n > INBOUND_CODES)
 		field_wrong(cx, field, MSG_field_too_many, STR("5000"));
+	if (wanted && list.n > 0) {
+		if (n > 0 || list.n > LIST_ID)
+			field_wrong(cx, str_cat(cx->arena, at, STR("list")),
+			    MSG_field_bad_choice, list);
+		json_put_text(to, "list", list);
+		return;
+	}
 	if (wanted && n == 0)
 		field_wrong(cx, field, MSG_field_required, STR(""));
 	for (size_t i = 0; i < n; i++) {
@@ -76,11 +71,10 @@ static void take_column(
 		field_wrong(
 		    cx, str_cat(a, at, STR("name")), MSG_field_twice, name);
 	json_put_text(to, "name", name);
-	take_text(cx, from, "check", str_cat(a, at, STR("check")), checks,
-	    COUNT(checks), to);
 	take_text(
-	    cx, from, "era", str_cat(a, at, STR("era")), eras, COUNT(eras), to);
-	take_codes(cx, from, str_cat(a, at, STR("codes")), to);
+	    cx, from, "check", str_cat(a, at, STR("check")), read_checks, to);
+	take_text(cx, from, "era", str_cat(a, at, STR("era")), read_eras, to);
+	take_codes(cx, from, at, to);
 	if (json_value(from, "needed") != NULL)
 		json_put_flag(to, "needed", json_flag(from, "needed"));
 	json_add(list, to);
@@ -97,8 +91,7 @@ enum err inbound_choice_check(
 		field_wrong(cx, STR("sheet"), MSG_field_too_long, STR("100"));
 	else if (sheet.n > 0)
 		json_put_text(to, "sheet", sheet);
-	take_text(cx, choice, "encoding", STR("encoding"), encodings,
-	    COUNT(encodings), to);
+	take_text(cx, choice, "encoding", STR("encoding"), read_encodings, to);
 	if (json_array_size(columns) > COLUMNS)
 		field_wrong(
 		    cx, STR("columns"), MSG_field_too_many, STR("1024"));

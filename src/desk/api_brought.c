@@ -84,7 +84,7 @@ enum err api_upload_choose(struct visit *v)
 	struct inbound in;
 	enum err e = begin(v, &w, &in);
 	if (!e)
-		e = brought_choose(v, &in, v->body);
+		e = brought_choose(w, &in, v->body);
 	if (!e)
 		e = brought_find(w, in.upload, &in);
 	return e ? e : visit_json(v, 200, brought_json(v, &in));

@@ -1,5 +1,6 @@
 #include "desk/brought.h"
 
+#include "base/read_as.h"
 #include "base/str.h"
 #include "base/thai.h"
 #include "base/time.h"
@@ -9,6 +10,7 @@
 #include "core/line.h"
 #include "core/look.h"
 #include "core/policy.h"
+#include "desk/code_lists.h"
 #include "desk/files.h"
 #include "http/client.h"
 #include "sql/sql.h"
@@ -181,11 +183,14 @@ enum err brought_ticket(const struct case_work *w, const json_t *body,
 }
 
 enum err brought_choose(
-    struct visit *v, const struct inbound *in, const json_t *choice)
+    const struct case_work *w, const struct inbound *in, const json_t *choice)
 {
+	struct visit *v = w->v;
 	if (v->actor.read_only)
 		return fail(&v->cx, ERR_DENIED, MSG_error_read_only_token);
-	enum err e = store_write(&v->cx, v->app->shared);
+	enum err e = code_lists_choice(w, in, choice);
+	if (!e)
+		e = store_write(&v->cx, v->app->shared);
 	if (!e)
 		e = inbound_choose(&v->cx, in->upload, choice);
 	if (!e)
@@ -285,7 +290,7 @@ static json_t *finding_json(const struct visit *v, const json_t *finding)
 	int64_t row = json_int(finding, "row", 0);
 	int64_t column = json_int(finding, "column", 0);
 	json_put_text(o, "code", json_text(finding, "code"));
-	json_put_text_or_null(o, "place", brought_place(a, row, column));
+	json_put_text_or_null(o, "place", cell_place(a, row, column));
 	json_put_text(
 	    o, "message_th", brought_finding_text(a, LANG_TH, finding));
 	json_put_text(

@@ -34,7 +34,7 @@ MUST_CHECK enum err brought_ticket(const struct case_work *, const json_t *body,
     struct str *ret_id, struct str *ret_url);
 /* {sheet, encoding, columns[]}: it is read anew. */
 MUST_CHECK enum err brought_choose(
-    struct visit *, const struct inbound *, const json_t *choice);
+    const struct case_work *, const struct inbound *, const json_t *choice);
 /* First rows and wrong cells, from the gate. ERR_CONFLICT until it is read. */
 MUST_CHECK enum err brought_look(
     struct visit *, const struct inbound *, json_t **ret);

@@ -1,29 +1,25 @@
 /* One table that was sent in: how far its reading is, what was found, how it is to
  * be read, its first rows and wrong cells, and what another one has that it has
  * not. */
-#include "base/batch.h"
+#include "base/read_as.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "core/brought.h"
+#include "desk/code_lists.h"
 #include "desk/page_brought.h"
 #include "templates/desk_brought_one.h"
 
-static const char *const checks[] = {
-#define CHECK(name, type, msg) #name,
-#include "base/checks.def"
-#undef CHECK
-};
-static const char *const eras[] = { "any", "be", "ce" };
-static const char *const encodings[] = { "utf-8", "utf-16le", "utf-16be",
-	"cp874" };
+/* Before the id of a list of codes, in the form. */
+#define LIST_MARK "list:"
 
 /* The page being made. */
 struct one_work {
 	struct case_work w;
 	struct inbound in;
-	const json_t *look;       /* or NULL */
-	const json_t *difference; /* or NULL */
-	const struct ui_notice *refused;
+	const json_t *look;            /* or NULL */
+	const json_t *difference;      /* or NULL */
+	const struct code_list *lists; /* that columns may be checked by */
+	size_t n_lists;
 };
 
 static struct arena *arena_of(const struct one_work *p)
@@ -42,6 +38,21 @@ static struct str count(const struct one_work *p, const char *key)
 	return case_number(&p->w, json_int(p->in.found, key, 0));
 }
 
+/* The codes of a list cannot be had: of no fault of the file. */
+static bool is_held(const struct one_work *p)
+{
+	return p->in.state == INBOUND_reading &&
+	       str_eq(json_text(p->in.finding, "code"), STR("list"));
+}
+
+static struct ui_notice held(const struct one_work *p)
+{
+	return (struct ui_notice){ .tone = UI_WAIT,
+		.title = case_say(&p->w, MSG_codes_held),
+		.text = brought_finding_text(
+		    arena_of(p), p->w.v->cx.lang, p->in.finding) };
+}
+
 /* In big clear words: what it is with this file. */
 static struct ui_notice finding_of(const struct one_work *p)
 {
@@ -54,6 +65,8 @@ static struct ui_notice finding_of(const struct one_work *p)
 		n.text = case_say(w, MSG_brought_waits_text);
 		break;
 	case INBOUND_reading:
+		if (is_held(p))
+			return held(p);
 		n.title = case_say(w, MSG_brought_reads);
 		n.text = case_say(w, MSG_brought_reads_text);
 		break;
@@ -147,14 +160,35 @@ static void put_buttons(const struct one_work *p, struct brought_one_page *page)
 	page->buttons = b;
 }
 
-static const struct ui_choice *choices(const struct one_work *p,
-    const char *prefix, const char *const *all, size_t n, struct str chosen)
+static struct ui_choice *choices(const struct one_work *p, const char *prefix,
+    struct read_names all, struct str chosen)
 {
-	struct ui_choice *v = ARENA_ARRAY(arena_of(p), struct ui_choice, n);
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct ui_choice){ .value = str_of(all[i]),
-			.label = coded(p, prefix, str_of(all[i])),
-			.chosen = str_eq(str_of(all[i]), chosen) };
+	struct ui_choice *v =
+	    ARENA_ARRAY(arena_of(p), struct ui_choice, all.n + p->n_lists);
+	for (size_t i = 0; i < all.n; i++)
+		v[i] = (struct ui_choice){ .value = str_of(all.v[i]),
+			.label = coded(p, prefix, str_of(all.v[i])),
+			.chosen = str_eq(str_of(all.v[i]), chosen) };
+	return v;
+}
+
+/* What a column may be, and each list of codes that its values may be of. */
+static const struct ui_choice *checks_of(
+    const struct one_work *p, const json_t *c)
+{
+	struct str list = json_text(c, "list");
+	struct ui_choice *v = choices(p, "brought.check-", read_checks,
+	    list.n > 0 ? STR("") : json_text(c, "check"));
+	for (size_t i = 0; i < p->n_lists; i++) {
+		const struct code_list *l = &p->lists[i];
+		bool thai = p->w.v->cx.lang == LANG_TH;
+		v[read_checks.n + i] = (struct ui_choice){
+			.value = str_cat(arena_of(p), STR(LIST_MARK), l->id),
+			.label = case_say1(&p->w, MSG_codes_choose,
+			    thai ? l->title_th : l->title_en),
+			.chosen = str_eq(l->id, list)
+		};
+	}
 	return v;
 }
 
@@ -190,12 +224,11 @@ static struct brought_column column_of(
 		.empty = case_number(&p->w, json_int(c, "empty", 0)),
 		.wrong = case_number(&p->w, wrong),
 		.bad = wrong > 0,
-		.checks = choices(p, "brought.check-", checks, COUNT(checks),
-		    json_text(c, "check")),
-		.n_checks = COUNT(checks),
-		.eras = choices(
-		    p, "brought.era-", eras, COUNT(eras), json_text(c, "era")),
-		.n_eras = COUNT(eras),
+		.checks = checks_of(p, c),
+		.n_checks = read_checks.n + p->n_lists,
+		.eras =
+		    choices(p, "brought.era-", read_eras, json_text(c, "era")),
+		.n_eras = read_eras.n,
 		.needed = json_flag(c, "needed"),
 		.codes = codes_of(p, name),
 	};
@@ -249,23 +282,23 @@ static struct ui_field encoding_field(const struct one_work *p)
 		.name = STR("encoding"),
 		.label = case_say(&p->w, MSG_brought_encoding),
 		.hint = case_say(&p->w, MSG_brought_encoding_hint),
-		.choices = choices(p, "brought.encoding-", encodings,
-		    COUNT(encodings), json_text(p->in.found, "encoding")),
-		.n_choices = COUNT(encodings) };
+		.choices = choices(p, "brought.encoding-", read_encodings,
+		    json_text(p->in.found, "encoding")),
+		.n_choices = read_encodings.n };
 }
 
 static void put_choice(const struct one_work *p, struct brought_one_page *page)
 {
 	struct ui_field *f = ARENA_ARRAY(arena_of(p), struct ui_field, 2);
 	const struct str args[] = { p->w.f.no, p->in.upload };
-	bool here =
-	    p->in.state == INBOUND_read || p->in.state == INBOUND_refused;
+	bool here = p->in.state == INBOUND_read ||
+	            p->in.state == INBOUND_refused || is_held(p);
 	if (json_array_size(json_list(p->in.found, "sheets")) > 1)
 		f[page->n_fields++] = sheet_field(p);
 	if (json_text(p->in.found, "encoding").n > 0)
 		f[page->n_fields++] = encoding_field(p);
 	page->fields = f;
-	if (p->in.state == INBOUND_read)
+	if (p->in.state == INBOUND_read || is_held(p))
 		put_columns(p, page);
 	page->may_choose = here && !p->w.v->actor.read_only &&
 	                   page->n_fields + page->n_columns > 0;
@@ -473,6 +506,9 @@ static enum err show(struct one_work *p, int status)
 {
 	struct visit *v = p->w.v;
 	const struct str args[] = { p->w.f.no, p->in.upload };
+	enum err e = code_lists_offered(&p->w, &p->in, &p->lists, &p->n_lists);
+	if (e)
+		return e;
 	struct brought_one_page page = { .back = case_url(&p->w, "/tables"),
 		.self =
 		    url_path(arena_of(p), "/requests/{}/tables/{}", 2, args),
@@ -572,6 +608,19 @@ static struct str posted(struct visit *v, size_t i, const char *name)
 		   str_fmt(v->cx.arena, "columns[%zu].%s", i, name)));
 }
 
+/* A kind of values, or a list of codes. */
+static void check_posted(struct visit *v, size_t i, json_t *c)
+{
+	struct str check = posted(v, i, "check");
+	if (str_take(&check, STR(LIST_MARK))) {
+		json_put_text(c, "check", STR("code"));
+		json_put_text(c, "list", check);
+		return;
+	}
+	json_put_text(c, "check", check);
+	json_put(c, "codes", codes_posted(v, posted(v, i, "codes")));
+}
+
 /* The form as the body of `choose`. */
 static json_t *choice_posted(struct visit *v)
 {
@@ -585,10 +634,9 @@ static json_t *choice_posted(struct visit *v)
 		if (name.n == 0)
 			break;
 		json_put_text(c, "name", name);
-		json_put_text(c, "check", posted(v, i, "check"));
+		check_posted(v, i, c);
 		json_put_text(c, "era", posted(v, i, "era"));
 		json_put_flag(c, "needed", posted(v, i, "needed").n > 0);
-		json_put(c, "codes", codes_posted(v, posted(v, i, "codes")));
 		json_add(list, c);
 	}
 	json_put(o, "columns", list);
@@ -603,7 +651,7 @@ enum err page_brought_choose(struct visit *v)
 	if (e)
 		return e;
 	/* One that is lost is looked for as it was to be read. */
-	e = brought_choose(v, &p->in,
+	e = brought_choose(&p->w, &p->in,
 	    p->in.state == INBOUND_lost && p->in.choice ? p->in.choice
 							: choice_posted(v));
 	if (e && e != ERR_INVALID && e != ERR_CONFLICT)

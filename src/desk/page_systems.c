@@ -3,6 +3,7 @@
  * before it is taken in. */
 #include "base/buf.h"
 #include "base/str.h"
+#include "core/code_list.h"
 #include "desk/page_tables.h"
 #include "desk/systems.h"
 #include "sql/sql.h"
@@ -149,6 +150,31 @@ static void put_notice(struct visit *v, struct tables_page *page,
 	page->notice = n;
 }
 
+/* The import for administrators, and lists of codes of one's own systems. */
+static void put_links(struct work *w)
+{
+	struct visit *v = w->v;
+	struct ui_link *l =
+	    ARENA_ARRAY(v->cx.arena, struct ui_link, w->n_systems + 1);
+	size_t n = 0;
+	if (person_holds(&v->actor.person, ROLE_admin, STR(""), STR("")))
+		l[n++] = (struct ui_link){ .label = say(v, MSG_systems_import),
+			.url = url_local(STR("/systems/import")) };
+	for (size_t i = 0; i < w->n_systems; i++) {
+		const struct system *s = &w->systems[i];
+		struct str name = tables_name(v, s->name_th, s->name_en);
+		if (code_list_may(&v->actor.person, s))
+			l[n++] = (struct ui_link){
+				.label = msg_fill(v->cx.arena, v->cx.lang,
+				    MSG_codes_title, &name, 1),
+				.url = url_path(v->cx.arena,
+				    "/systems/{}/code-lists", 1, &s->code)
+			};
+	}
+	w->page.links = l;
+	w->page.n_links = n;
+}
+
 enum err page_systems(struct visit *v)
 {
 	struct work *w = ARENA_NEW(v->cx.arena, struct work);
@@ -163,13 +189,7 @@ enum err page_systems(struct visit *v)
 	if (visit_query(v, "done").n > 0)
 		put_notice(
 		    v, &w->page, UI_GOOD, say(v, MSG_systems_done), STR(""));
-	if (person_holds(&v->actor.person, ROLE_admin, STR(""), STR(""))) {
-		struct ui_link *l = ARENA_NEW(v->cx.arena, struct ui_link);
-		*l = (struct ui_link){ .label = say(v, MSG_systems_import),
-			.url = url_local(STR("/systems/import")) };
-		w->page.links = l;
-		w->page.n_links = 1;
-	}
+	put_links(w);
 	for (size_t i = 0; i < w->n_offices; i++)
 		put_office(w, &w->offices[i]);
 	return tables_send(v, &w->page, 200);

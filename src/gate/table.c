@@ -17,6 +17,7 @@ struct table {
 	struct table_file file;
 	struct sheet_column *columns;
 	struct column *told;
+	const struct fetched_codes **lists; /* of each column; or NULL */
 	size_t n;
 	struct table_cell *cells;
 	struct table_row row;
@@ -90,22 +91,38 @@ static const json_t *chosen(const struct table *t, struct str name)
 	return NULL;
 }
 
-/* As they were found; the codes stand in the choice. */
-static void read_columns(struct table *t)
+/* The codes of its lists, as they were when it was read. */
+static enum err read_lists(struct table *t, struct code_lists **ret)
+{
+	json_t *notes;
+	*ret = ARENA_NEW(t->v->cx.arena, struct code_lists);
+	if (!code_lists_named(t->in.choice))
+		return OK;
+	enum err e = table_notes_read(t->v, t->in.upload, &notes);
+	if (!e)
+		code_lists_kept(
+		    t->v->cx.arena, json_list(notes, "lists"), *ret);
+	return e;
+}
+
+/* As they were found; typed codes stand in the choice. */
+static void read_columns(struct table *t, const struct code_lists *lists)
 {
 	struct arena *a = t->v->cx.arena;
 	const json_t *list = json_list(t->in.found, "columns");
 	t->n = json_array_size(list);
 	t->columns = ARENA_ARRAY(a, struct sheet_column, t->n + 1);
 	t->told = ARENA_ARRAY(a, struct column, t->n + 1);
+	t->lists = ARENA_ARRAY(a, const struct fetched_codes *, t->n + 1);
 	t->cells = ARENA_ARRAY(a, struct table_cell, t->n + 1);
 	for (size_t i = 0; i < t->n; i++) {
 		const json_t *said = json_array_get(list, i);
 		struct sheet_column *c = &t->columns[i];
 		c->title = json_text(said, "title");
 		c->name = json_text(said, "name");
-		table_column_as(a, chosen(t, c->name), c);
-		table_column_as(a, said, c);
+		table_column_as(a, lists, chosen(t, c->name), c);
+		table_column_as(a, lists, said, c);
+		t->lists[i] = code_lists_get(lists, json_text(said, "list"));
 		t->told[i] = (struct column){ .name = c->name,
 			.title_th = c->title,
 			.title_en = c->title,
@@ -119,6 +136,7 @@ enum err table_open(struct gate_visit *v, struct str upload, struct str request,
 	struct table *t = ARENA_NEW(v->cx.arena, struct table);
 	struct str lost = { 0 };
 	struct sha256 key;
+	struct code_lists *lists = NULL;
 	t->v = v;
 	/* Why it is not read is said before that it is not. */
 	enum err e = keeper_key(&v->cx, v->gate->keeper, &key);
@@ -131,9 +149,11 @@ enum err table_open(struct gate_visit *v, struct str upload, struct str request,
 		return tell_lost(t, lost);
 	if (!e)
 		e = table_file_look(&t->file, &t->in);
+	if (!e)
+		e = read_lists(t, &lists);
 	if (e)
 		return e;
-	read_columns(t);
+	read_columns(t, lists);
 	t->each = arena_inside(v->cx.arena);
 	t->mark = arena_mark(t->each);
 	*ret = t;
@@ -194,6 +214,13 @@ enum err table_row_next(struct table *t, const struct table_row **ret)
 {
 	arena_rewind(t->each, t->mark);
 	return one_row(t, ret);
+}
+
+struct str table_why(const struct table *t, size_t i,
+    const struct table_cell *c, struct arena *a)
+{
+	return codes_why(
+	    a, t->v->cx.lang, t->lists[i], (struct str){ 0 }, c->why);
 }
 
 struct cell table_cell_typed(

@@ -46,6 +46,9 @@ struct table_row {
 /* NULL: the end. It holds until the next call. */
 MUST_CHECK enum err table_row_next(
     struct table *, const struct table_row **ret);
+/* Why a cell of that column is wrong, in the visit's language. */
+struct str table_why(const struct table *, size_t column,
+    const struct table_cell *, struct arena *);
 /* As table_next() has it. */
 struct cell table_cell_typed(
     struct arena *, enum column_type, const struct table_cell *);

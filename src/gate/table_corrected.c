@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/read_as.h"
 #include "base/str.h"
 #include "fmt/encoder.h"
 #include "gate/record.h"
@@ -109,7 +110,7 @@ static void put_why(
     struct copy *c, struct buf *b, size_t i, const struct table_cell *cell)
 {
 	struct str title = c->columns.v[i].title_th;
-	struct str why = msg_text(c->v->cx.lang, cell->why);
+	struct str why = table_why(c->table, i, cell, c->each);
 	if (b->n + title.n + why.n + 4 > WHY_BYTES)
 		return;
 	if (b->n > 0)
@@ -185,17 +186,13 @@ static enum err copy_list(struct copy *c)
 		const json_t *o = json_array_get(list, i);
 		int64_t row = json_int(o, "row", 0);
 		int64_t column = json_int(o, "column", 0);
-		enum msg why = MSG_NONE;
-		if (!msg_find(json_text(o, "key"), &why))
-			continue;
 		const struct cell cells[LIST_COLUMNS] = {
 			{ .kind = CELL_INTEGER,
 			    .s = str_fmt(a, "%lld", (long long)row) },
-			text_cell(
-			    sheet_place(a, (uint32_t)row, (uint32_t)column)),
+			text_cell(cell_place(a, row, column)),
 			text_cell(title_of(c, column)),
 			text_cell(json_text(o, "value")),
-			text_cell(msg_text(c->v->cx.lang, why)),
+			text_cell(table_noted_why(c->v, notes, o)),
 		};
 		encoder_rows(c->encoder, &(struct batch){ .n_rows = 1,
 					     .n_columns = LIST_COLUMNS,

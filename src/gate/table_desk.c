@@ -1,6 +1,7 @@
 /* What the gate shows the desk of a table that was sent in: a look at its first
  * rows and at what is wrong. Values pass through the desk and stay nowhere in it;
  * each look is recorded, and counted with a person's others. */
+#include "base/read_as.h"
 #include "base/str.h"
 #include "core/line.h"
 #include "gate/order.h"
@@ -43,15 +44,8 @@ static enum err first_rows(struct gate_visit *v, struct table *t, json_t *o)
 	return e;
 }
 
-static struct str message(const struct gate_visit *v, const json_t *noted)
-{
-	enum msg why;
-	return msg_find(json_text(noted, "key"), &why)
-	           ? msg_text(v->cx.lang, why)
-	           : STR("");
-}
-
-static json_t *wrong_json(struct gate_visit *v, const json_t *noted)
+static json_t *wrong_json(
+    struct gate_visit *v, const json_t *notes, const json_t *noted)
 {
 	json_t *o = json_new_object(v->cx.arena);
 	int64_t row = json_int(noted, "row", 0);
@@ -59,10 +53,9 @@ static json_t *wrong_json(struct gate_visit *v, const json_t *noted)
 	json_put_int(o, "row", row);
 	json_put_int(o, "column", column);
 	json_put_text(o, "name", json_text(noted, "name"));
-	json_put_text(o, "place",
-	    sheet_place(v->cx.arena, (uint32_t)row, (uint32_t)column));
+	json_put_text(o, "place", cell_place(v->cx.arena, row, column));
 	json_put_text(o, "value", json_text(noted, "value"));
-	json_put_text(o, "message", message(v, noted));
+	json_put_text(o, "message", table_noted_why(v, notes, noted));
 	return o;
 }
 
@@ -75,7 +68,7 @@ static enum err put_notes(struct gate_visit *v, struct str upload, json_t *o)
 	const json_t *wrong = json_list(notes, "wrong");
 	const json_t *twice = json_list(notes, "double");
 	for (size_t i = 0; i < json_array_size(wrong) && i < LOOK_WRONG; i++)
-		json_add(list, wrong_json(v, json_array_get(wrong, i)));
+		json_add(list, wrong_json(v, notes, json_array_get(wrong, i)));
 	json_put(o, "wrong", list);
 	json_put(o, "double", twice ? twice : json_new_array(v->cx.arena));
 	return OK;

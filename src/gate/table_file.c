@@ -5,34 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/read_as.h"
 #include "base/str.h"
 #include "gate/files.h"
 
-static const char *const encoding_names[SHEET_ENCODINGS] = {
-	[SHEET_GUESS] = "",
-	[SHEET_UTF8] = "utf-8",
-	[SHEET_UTF16LE] = "utf-16le",
-	[SHEET_UTF16BE] = "utf-16be",
-	[SHEET_CP874] = "cp874",
-};
-static const char *const era_names[SHEET_ERAS] = {
-	[SHEET_ERA_ANY] = "any",
-	[SHEET_ERA_BE] = "be",
-	[SHEET_ERA_CE] = "ce",
-};
-
-/* The index of a name; `n` for none. */
-static size_t named(struct str s, const char *const *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(s, str_of(v[i])))
-			return i;
-	return n;
-}
-
 struct str table_encoding_name(enum sheet_encoding e)
 {
-	return str_of(encoding_names[e]);
+	return e == SHEET_GUESS ? STR("")
+	                        : str_of(read_encodings.v[e - SHEET_UTF8]);
 }
 
 static enum err lost(struct table_file *t, const char *how, struct str *ret)
@@ -131,10 +111,11 @@ enum err table_file_look(struct table_file *t, const struct inbound *in)
 {
 	struct sheet_child *child = NULL;
 	const struct sheet_row *none;
-	size_t encoding = named(
-	    json_text(in->choice, "encoding"), encoding_names, SHEET_ENCODINGS);
-	if (encoding < SHEET_ENCODINGS)
-		t->sheet.encoding = (enum sheet_encoding)encoding;
+	size_t encoding =
+	    read_name(read_encodings, json_text(in->choice, "encoding"));
+	if (encoding < read_encodings.n)
+		t->sheet.encoding =
+		    (enum sheet_encoding)(SHEET_UTF8 + encoding);
 	enum err e =
 	    sheet_child_start(&t->v->cx, &t->sheet, SHEET_NO_TAB, &child);
 	if (e)
@@ -158,20 +139,23 @@ enum err table_file_next(struct table_file *t, const struct sheet_row **ret)
 	return sheet_child_next(t->child, ret);
 }
 
-void table_column_as(
-    struct arena *a, const json_t *said, struct sheet_column *c)
+void table_column_as(struct arena *a, const struct code_lists *lists,
+    const json_t *said, struct sheet_column *c)
 {
+	const struct fetched_codes *list =
+	    code_lists_get(lists, json_text(said, "list"));
 	const json_t *codes = json_list(said, "codes");
 	size_t n = json_array_size(codes);
-	size_t check =
-	    named(json_text(said, "check"), sheet_check_names, SHEET_CHECKS);
-	size_t era = named(json_text(said, "era"), era_names, SHEET_ERAS);
+	size_t check = read_name(read_checks, json_text(said, "check"));
+	size_t era = read_name(read_eras, json_text(said, "era"));
 	if (check < SHEET_CHECKS)
 		c->check = (enum sheet_check)check;
 	if (era < SHEET_ERAS)
 		c->era = (enum sheet_era)era;
 	if (json_value(said, "needed") != NULL)
 		c->needed = json_flag(said, "needed");
+	if (list != NULL)
+		c->codes = list->codes;
 	if (n == 0)
 		return;
 	struct str *v = ARENA_ARRAY(a, struct str, n);
@@ -187,8 +171,8 @@ json_t *table_column_json(struct arena *a, const struct sheet_column *c)
 	json_put_text(o, "name", c->name);
 	json_put_text(
 	    o, "type", str_of(column_type_names[sheet_check_type(c->check)]));
-	json_put_text(o, "check", str_of(sheet_check_names[c->check]));
-	json_put_text(o, "era", str_of(era_names[c->era]));
+	json_put_text(o, "check", str_of(read_checks.v[c->check]));
+	json_put_text(o, "era", str_of(read_eras.v[c->era]));
 	json_put_flag(o, "needed", c->needed);
 	return o;
 }

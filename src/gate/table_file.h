@@ -6,6 +6,7 @@
 
 #include "core/inbound.h"
 #include "gate/app.h"
+#include "gate/code_lists.h"
 #include "sheet/child.h"
 #include "sheet/columns.h"
 
@@ -32,21 +33,26 @@ MUST_CHECK enum err table_file_next(
 
 /* "utf-8" "utf-16le" "utf-16be" "cp874". */
 struct str table_encoding_name(enum sheet_encoding);
-/* What a column was chosen, or found, to be: {check, era, needed, codes}. What is
- * absent there stays. */
-void table_column_as(struct arena *, const json_t *said, struct sheet_column *);
+/* What a column was chosen, or found, to be: {check, era, needed, codes, list}. What
+ * is absent there stays. `lists` may be NULL. */
+void table_column_as(struct arena *, const struct code_lists *lists,
+    const json_t *said, struct sheet_column *);
 json_t *table_column_json(struct arena *, const struct sheet_column *);
 /* {code, row, column, detail} */
 json_t *table_finding_json(struct arena *, const struct sheet_finding *);
 
 /* What is wrong in a table, cell by cell, sealed beside it: gate/tables/UPLOAD.
- * {wrong: [{row, column, name, value, key}], double: [{row, first}]}. */
+ * {wrong: [{row, column, name, value, key, list, meant}], double: [{row, first}],
+ * lists: code_lists.h}. list and meant: of a code. */
 enum { TABLE_WRONG = 1000, TABLE_DOUBLE = 200 };
 MUST_CHECK enum err table_notes_write(
     struct gate_visit *, struct str upload, const json_t *notes);
 /* An empty object where there are none. */
 MUST_CHECK enum err table_notes_read(
     struct gate_visit *, struct str upload, json_t **ret);
+/* What is wrong with one of `wrong`, in the visit's language. */
+struct str table_noted_why(
+    struct gate_visit *, const json_t *notes, const json_t *wrong);
 /* No harm when there are none; false: the disk said no. */
 MUST_CHECK bool table_notes_drop(
     struct arena *, const struct gate *, struct str upload);

@@ -5,18 +5,21 @@
 #include "sheet/clean.h"
 
 /* By so many rows the checks of columns are found. */
-enum { HELD_ROWS = 2000, VALUE_BYTES = 200 };
+enum { HELD_ROWS = 2000, VALUE_BYTES = 200, MEANT_MOST = 300 };
 #define HELD_BYTES ((size_t)4 << 20)
 
 struct found_column {
 	struct sheet_column is;
 	bool chosen; /* its check */
+	const struct fetched_codes *list;
 	struct sheet_guess guess;
 	uint64_t empty, wrong;
 };
 
 struct table_found {
 	struct table_file *file;
+	const struct code_lists *lists;
+	size_t meant;        /* wrong codes for which one was looked for */
 	struct arena *arena; /* the visit's */
 	struct found_column *columns;
 	size_t n;
@@ -50,14 +53,17 @@ static void choose(struct table_found *f, const json_t *choice)
 			struct found_column *c = &f->columns[k];
 			if (!str_eq(json_text(said, "name"), c->is.name))
 				continue;
-			table_column_as(f->arena, said, &c->is);
+			table_column_as(f->arena, f->lists, said, &c->is);
+			c->list =
+			    code_lists_get(f->lists, json_text(said, "list"));
 			c->chosen = json_text(said, "check").n > 0;
 		}
 	}
 }
 
 enum err table_found_begin(struct table_file *t, const json_t *choice,
-    const struct sheet_row *headings, struct table_found **ret)
+    const struct code_lists *lists, const struct sheet_row *headings,
+    struct table_found **ret)
 {
 	struct arena *a = t->v->cx.arena;
 	struct table_found *f = ARENA_NEW(a, struct table_found);
@@ -65,6 +71,7 @@ enum err table_found_begin(struct table_file *t, const json_t *choice,
 	if (!sheet_columns(a, headings, &v, &f->n, &t->found))
 		return sheet_finding_fail(&t->v->cx, &t->found);
 	f->file = t;
+	f->lists = lists;
 	f->arena = a;
 	f->columns = ARENA_ARRAY(a, struct found_column, f->n + 1);
 	for (size_t i = 0; i < f->n; i++)
@@ -82,6 +89,19 @@ enum err table_found_begin(struct table_file *t, const json_t *choice,
 	return OK;
 }
 
+/* Of which list, and which of its codes may be meant: of the first that are wrong,
+ * for each is held against all codes. */
+static void note_code(
+    struct table_found *f, size_t i, const struct sheet_cell *cell, json_t *o)
+{
+	const struct fetched_codes *list = f->columns[i].list;
+	if (list == NULL)
+		return;
+	json_put_text(o, "list", list->id);
+	if (f->meant++ < MEANT_MOST)
+		json_put_text(o, "meant", codes_meant(f->each, list, cell->s));
+}
+
 /* Its head, so that a list of wrong cells stays small. */
 static void note_wrong(struct table_found *f, uint32_t row, size_t i,
     const struct sheet_cell *cell, enum msg why)
@@ -92,6 +112,8 @@ static void note_wrong(struct table_found *f, uint32_t row, size_t i,
 	json_put_text(o, "name", f->columns[i].is.name);
 	json_put_text(o, "value", line_head(cell->s, VALUE_BYTES));
 	json_put_text(o, "key", msg_key(why));
+	if (why == MSG_sheet_wrong_code)
+		note_code(f, i, cell, o);
 	json_array_append_new(f->wrong_list, o);
 }
 
@@ -195,6 +217,8 @@ static json_t *columns_json(const struct table_found *f)
 	for (size_t i = 0; i < f->n; i++) {
 		const struct found_column *c = &f->columns[i];
 		json_t *o = table_column_json(f->arena, &c->is);
+		if (c->list != NULL)
+			json_put_text(o, "list", c->list->id);
 		json_put_int(o, "empty", (int64_t)c->empty);
 		json_put_int(o, "wrong", (int64_t)c->wrong);
 		json_add(list, o);
@@ -238,5 +262,6 @@ json_t *table_found_notes(const struct table_found *f)
 	json_t *o = json_new_object(f->arena);
 	json_put(o, "wrong", f->wrong_list);
 	json_put(o, "double", f->twice_list);
+	json_put(o, "lists", code_lists_json(f->arena, f->lists));
 	return o;
 }

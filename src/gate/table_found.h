@@ -9,7 +9,8 @@ struct table_found;
 
 /* What the headings say, and what was chosen. ERR_INVALID with file->found. */
 MUST_CHECK enum err table_found_begin(struct table_file *, const json_t *choice,
-    const struct sheet_row *headings, struct table_found **ret);
+    const struct code_lists *, const struct sheet_row *headings,
+    struct table_found **ret);
 /* The first rows wait until the checks of columns nobody chose were found. */
 MUST_CHECK enum err table_found_row(
     struct table_found *, const struct sheet_row *);

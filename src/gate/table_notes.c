@@ -6,7 +6,8 @@
 #include "gate/files.h"
 #include "gate/table_file.h"
 
-#define MAX_NOTES ((size_t)4 << 20)
+/* Wrong cells, and the codes of lists, of which each letter may be escaped. */
+#define MAX_NOTES ((size_t)16 << 20)
 
 enum err table_notes_write(
     struct gate_visit *v, struct str upload, const json_t *notes)
@@ -37,6 +38,31 @@ enum err table_notes_read(struct gate_visit *v, struct str upload, json_t **ret)
 	if (sealed_read(s, 0, text, (size_t)n) != SEALED_FINE)
 		return fail_detail(&v->cx, ERR_BROKEN, "notes: were changed");
 	return json_parse(&v->cx, str_n(text, (size_t)n), MAX_NOTES, ret);
+}
+
+static struct fetched_codes list_of(const json_t *notes, struct str id)
+{
+	const json_t *lists = json_list(notes, "lists");
+	for (size_t i = 0; i < json_array_size(lists); i++) {
+		const json_t *one = json_array_get(lists, i);
+		if (str_eq(json_text(one, "id"), id))
+			return (struct fetched_codes){ .id = id,
+				.title_th = json_text(one, "title_th"),
+				.title_en = json_text(one, "title_en") };
+	}
+	return (struct fetched_codes){ .n = 0 };
+}
+
+struct str table_noted_why(
+    struct gate_visit *v, const json_t *notes, const json_t *wrong)
+{
+	enum msg why;
+	struct str id = json_text(wrong, "list");
+	struct fetched_codes list = list_of(notes, id);
+	if (!msg_find(json_text(wrong, "key"), &why))
+		return STR("");
+	return codes_why(v->cx.arena, v->cx.lang, id.n > 0 ? &list : NULL,
+	    json_text(wrong, "meant"), why);
 }
 
 bool table_notes_drop(

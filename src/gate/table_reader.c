@@ -35,6 +35,8 @@ struct reading {
 	struct table_file file;
 	struct table_found *found;
 	struct str lost; /* "absent" "changed" */
+	struct code_lists *lists;
+	struct code_list unread; /* the codes of which cannot be had */
 	int64_t told;
 	bool mine;
 };
@@ -97,12 +99,39 @@ static enum err read_rows(struct reading *r)
 	return e;
 }
 
+static bool lists_stop(void *arg)
+{
+	return stopped(arg);
+}
+
+static enum err lists_between(void *arg)
+{
+	struct reading *r = arg;
+	r->told = 0;
+	enum err e = tell(r);
+	if (!e && (!r->mine || stopped(r)))
+		e = fail_detail(&r->v.cx, ERR_BUSY, "not read to its end");
+	return e;
+}
+
+static enum err fetch_lists(struct reading *r)
+{
+	const struct code_lists_call call = {
+		.between = lists_between, .stop = lists_stop, .arg = r
+	};
+	r->lists = ARENA_NEW(r->v.cx.arena, struct code_lists);
+	return code_lists_fetch(
+	    &r->v, r->in.choice, &call, r->lists, &r->unread);
+}
+
 static enum err examine(struct reading *r)
 {
 	const struct sheet_row *headings = NULL;
 	enum err e = table_file_open(&r->v, &r->in, true, &r->file, &r->lost);
 	if (!e)
 		e = table_file_look(&r->file, &r->in);
+	if (!e)
+		e = fetch_lists(r);
 	if (!e)
 		e = table_file_begin(&r->file);
 	if (!e)
@@ -111,7 +140,7 @@ static enum err examine(struct reading *r)
 		e = table_file_next(&r->file, &headings);
 	if (!e)
 		e = table_found_begin(
-		    &r->file, r->in.choice, headings, &r->found);
+		    &r->file, r->in.choice, r->lists, headings, &r->found);
 	return e ? e : read_rows(r);
 }
 
@@ -205,6 +234,17 @@ static enum err say_left(struct reading *r, int64_t pause_s)
 	return commit(r, e);
 }
 
+/* The file is well: the house has to see to the list's source. */
+static enum err say_held(struct reading *r)
+{
+	r->v.cx.fault = (struct fault){ 0 };
+	enum err e = begin(r);
+	if (!e)
+		e = inbound_held(&r->v.cx, &r->in, INBOUND_HOLDS_S,
+		    code_list_finding(r->v.cx.arena, &r->unread));
+	return commit(r, e);
+}
+
 /* What failed here, and not because of the file, counts as no reading. */
 static enum err try_later(struct reading *r)
 {
@@ -223,6 +263,8 @@ static enum err settle(struct reading *r, enum err e)
 		return say_left(r, 0);
 	if (!r->mine)
 		return drop_if_gone(r);
+	if (e == ERR_BUSY && r->unread.id.n > 0)
+		return say_held(r);
 	if (e == ERR_GONE && r->lost.n > 0)
 		return say_lost(r);
 	if (e == ERR_INVALID && r->file.found.kind != SHEET_FINE)

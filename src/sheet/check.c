@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/near.h"
 #include "base/str.h"
 #include "base/thai.h"
 #include "base/time.h"
@@ -13,7 +14,7 @@ enum { NUMBER_MOST = 64, MAIL_MOST = 254 };
 struct sheet_codes {
 	const struct str *v; /* as they are written */
 	struct str *keys;
-	size_t n, cap;
+	size_t n, distinct, cap;
 	size_t *slots; /* index + 1 by hash of the key; cap is a power of two */
 };
 
@@ -40,11 +41,22 @@ struct sheet_codes *sheet_codes_new(
 	for (size_t i = 0; i < n; i++) {
 		c->keys[i] = thai_search_key(a, codes[i]);
 		size_t at = hash_of(c->keys[i]) & (c->cap - 1);
-		while (c->slots[at] > 0)
+		while (c->slots[at] > 0 &&
+		       !str_eq(c->keys[c->slots[at] - 1], c->keys[i]))
 			at = (at + 1) & (c->cap - 1);
+		if (c->slots[at] > 0) {
+			c->keys[i] = STR(""); /* a twin */
+			continue;
+		}
 		c->slots[at] = i + 1;
+		c->distinct++;
 	}
 	return c;
+}
+
+size_t sheet_codes_count(const struct sheet_codes *c)
+{
+	return c->distinct;
 }
 
 /* The code as the list has it, whatever the case and digits of the cell. */
@@ -62,6 +74,13 @@ static bool take_code(
 		return true;
 	}
 	return false;
+}
+
+struct str sheet_codes_near(
+    struct arena *a, const struct sheet_codes *c, struct str s)
+{
+	size_t i = near_only(thai_search_key(a, s), c->keys, c->n);
+	return i < c->n ? c->v[i] : (struct str){ 0 };
 }
 
 /* "1,234.50" and "๑๒" as a plain decimal. */

@@ -4,12 +4,6 @@
 #include "base/str.h"
 #include "base/thai.h"
 
-const char *const sheet_check_names[SHEET_CHECKS] = {
-#define CHECK(name, type, msg) [SHEET_CHECK_##name] = #name,
-#include "base/checks.def"
-#undef CHECK
-};
-
 enum column_type sheet_check_type(enum sheet_check c)
 {
 	static const enum column_type types[SHEET_CHECKS] = {

@@ -13,14 +13,13 @@ enum sheet_check {
 #undef CHECK
 	SHEET_CHECKS
 };
-extern const char *const sheet_check_names[SHEET_CHECKS];
 enum column_type sheet_check_type(enum sheet_check);
 
 /* How years are written where a text leaves it open. */
 enum sheet_era {
-	SHEET_ERA_ANY, /* as base/time.h: from 2400 พ.ศ., two digits 25xx */
-	SHEET_ERA_BE,  /* พ.ศ. alone */
-	SHEET_ERA_CE,  /* ค.ศ. alone; two digits 1970 to 2069 */
+#define ERA(symbol, name) SHEET_ERA_##symbol,
+#include "base/eras.def"
+#undef ERA
 	SHEET_ERAS
 };
 
@@ -28,6 +27,12 @@ enum sheet_era {
 struct sheet_codes;
 struct sheet_codes *sheet_codes_new(
     struct arena *, const struct str *codes, size_t n);
+/* How many there are, each once. */
+size_t sheet_codes_count(const struct sheet_codes *);
+/* The one code that a wrong one probably was meant to be; absent when there is
+ * none, or two are as near. */
+struct str sheet_codes_near(
+    struct arena *, const struct sheet_codes *, struct str);
 
 #define SHEET_TITLE_BYTES ((size_t)600) /* two hundred Thai letters */
 

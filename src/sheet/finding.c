@@ -1,5 +1,6 @@
 #include "sheet/finding.h"
 
+#include "base/read_as.h"
 #include "base/str.h"
 
 static const struct {
@@ -19,28 +20,10 @@ struct str sheet_trouble_code(enum sheet_trouble t)
 	return troubles[t].code;
 }
 
-struct str sheet_letters_of(struct arena *a, uint32_t column)
-{
-	char letters[8];
-	size_t at = sizeof letters;
-
-	for (; column > 0; column = (column - 1) / 26)
-		letters[--at] = (char)('A' + (column - 1) % 26);
-	return str_dup(a, str_n(letters + at, sizeof letters - at));
-}
-
-struct str sheet_place(struct arena *a, uint32_t row, uint32_t column)
-{
-	if (row == 0)
-		return STR("");
-	struct str letters = sheet_letters_of(a, column);
-	return str_fmt(a, "%.*s%u", STR_ARG(letters), row);
-}
-
 struct str sheet_finding_text(
     struct arena *a, enum lang lang, const struct sheet_finding *f)
 {
-	const struct str args[] = { sheet_place(a, f->row, f->column),
+	const struct str args[] = { cell_place(a, f->row, f->column),
 		f->detail };
 
 	REQUIRE(f->kind < SHEET_TROUBLES);
@@ -51,5 +34,5 @@ enum err sheet_finding_fail(struct ctx *cx, const struct sheet_finding *f)
 {
 	REQUIRE(f->kind != SHEET_FINE && f->kind < SHEET_TROUBLES);
 	return fail2(cx, ERR_INVALID, troubles[f->kind].msg,
-	    sheet_place(cx->arena, f->row, f->column), f->detail);
+	    cell_place(cx->arena, f->row, f->column), f->detail);
 }

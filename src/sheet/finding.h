@@ -22,9 +22,7 @@ struct sheet_finding {
 /* Its stable code; "" for SHEET_FINE. */
 struct str sheet_trouble_code(enum sheet_trouble);
 /* "B17"; "17" without a column; "" without a row. */
-struct str sheet_place(struct arena *, uint32_t row, uint32_t column);
 /* The letters of a column, from 1. */
-struct str sheet_letters_of(struct arena *, uint32_t column);
 struct str sheet_finding_text(
     struct arena *, enum lang, const struct sheet_finding *);
 /* Makes it cx's fault: ERR_INVALID, with its message. */

@@ -20,10 +20,9 @@ enum sheet_kind { SHEET_CSV, SHEET_XLSX, SHEET_KINDS };
 
 enum sheet_encoding {
 	SHEET_GUESS,
-	SHEET_UTF8,
-	SHEET_UTF16LE,
-	SHEET_UTF16BE,
-	SHEET_CP874, /* TIS-620 and its marks */
+#define ENCODING(symbol, name) SHEET_##symbol,
+#include "base/encodings.def"
+#undef ENCODING
 	SHEET_ENCODINGS
 };
 

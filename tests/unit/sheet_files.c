@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/read_as.h"
 #include "base/str.h"
 
 static void put16(struct buf *b, unsigned v)
@@ -308,7 +309,7 @@ struct str rows_of(struct ctx *cx, struct sheet_file file, size_t tab,
 	if (e == ERR_INVALID)
 		buf_fmt(&b, "%.*s %.*s %.*s\n",
 		    STR_ARG(sheet_trouble_code(ret->kind)),
-		    STR_ARG(sheet_place(cx->arena, ret->row, ret->column)),
+		    STR_ARG(cell_place(cx->arena, ret->row, ret->column)),
 		    STR_ARG(ret->detail));
 	else if (e)
 		buf_fmt(&b, "broken: %.*s\n", STR_ARG(cx->fault.detail));

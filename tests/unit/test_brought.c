@@ -1,5 +1,6 @@
 /* Tables that were sent in, as the events tell of them. */
 #include "t.h"
+#include "base/read_as.h"
 #include "base/str.h"
 #include "core/brought.h"
 
@@ -68,11 +69,11 @@ static void places_and_sentences(void)
 	struct arena *a = arena_new();
 	struct ctx cx = ctx_new(a, 1, LANG_EN);
 	json_t *o;
-	T_TEXT(brought_place(a, 17, 2), STR("B17"));
-	T_TEXT(brought_place(a, 1, 27), STR("AA1"));
-	T_TEXT(brought_place(a, 9, 703), STR("AAA9"));
-	T_TEXT(brought_place(a, 3, 0), STR("3"));
-	T_TEXT(brought_place(a, 0, 5), STR(""));
+	T_TEXT(cell_place(a, 17, 2), STR("B17"));
+	T_TEXT(cell_place(a, 1, 27), STR("AA1"));
+	T_TEXT(cell_place(a, 9, 703), STR("AAA9"));
+	T_TEXT(cell_place(a, 3, 0), STR("3"));
+	T_TEXT(cell_place(a, 0, 5), STR(""));
 	T_TEXT(brought_finding_text(a, LANG_EN, NULL), STR(""));
 	T_CHECK(!json_parse(&cx,
 		    STR("{\"code\":\"heading-twice\",\"row\":1,"

@@ -211,6 +211,9 @@ static void a_wrong_choice_names_its_fields(void)
 		    "columns[0].codes" },
 		{ "{\"columns\":[{\"name\":\"a\",\"codes\":[1]}]}",
 		    "columns[0].codes" },
+		{ "{\"columns\":[{\"name\":\"a\",\"check\":\"code\","
+		  "\"codes\":[\"x\"],\"list\":\"b\"}]}",
+		    "columns[0].list" },
 		{ "{\"columns\":[{\"name\":\"a\"},{\"name\":\"a\"}]}",
 		    "columns[1].name" },
 	};
@@ -224,6 +227,41 @@ static void a_wrong_choice_names_its_fields(void)
 			T_TEXT(cx.fault.fields->field, str_of(wrong[i].field));
 		arena_free(cx.arena);
 	}
+}
+
+static void what_waits_for_a_list_of_codes_says_so(void)
+{
+	struct arena *a = arena_new();
+	struct inbound in = { 0 }, again = { 0 };
+	struct str id = sent(a, true);
+	T_CHECK(choose(id, "{\"columns\":[{\"name\":\"a\",\"check\":\"code\","
+			   "\"list\":\"b\"}]}") == OK,
+	    "chosen");
+	T_CHECK(claim(a, "g1", &in), "reading");
+	const json_t *columns = json_list(in.choice, "columns");
+	T_TEXT(json_text(json_array_get(columns, 0), "list"), STR("b"));
+	struct ctx cx = open_on(shared, true);
+	T_OK(&cx, inbound_held(
+		      &cx, &in, 60, parsed(&cx, STR("{\"code\":\"list\"}"))));
+	commit(&cx);
+	struct inbound held = got(a, id);
+	T_CHECK(held.state == INBOUND_reading && held.tries == 0, "held");
+	T_TEXT(json_text(held.finding, "code"), STR("list"));
+	T_CHECK(!claim(a, "g1", &again), "for a minute");
+	now += 61 * SECOND_MS;
+	T_CHECK(claim(a, "g1", &again), "and again");
+	T_CHECK(tell_read(&again, "{}"), "read");
+	T_CHECK(got(a, id).finding == NULL, "nothing is found against it");
+	T_CHECK(choose(id, "{}") == OK, "once more");
+	T_CHECK(claim(a, "g1", &in), "reading");
+	cx = open_on(shared, true);
+	T_OK(&cx, inbound_held(
+		      &cx, &in, 60, parsed(&cx, STR("{\"code\":\"list\"}"))));
+	commit(&cx);
+	T_CHECK(choose(id, "{}") == OK, "otherwise");
+	T_CHECK(got(a, id).finding == NULL, "and it is forgotten");
+	clear();
+	arena_free(a);
 }
 
 static void what_is_lost_or_destroyed_is_told(void)
@@ -322,6 +360,7 @@ static void tests(const struct scratch *s)
 	T_RUN(a_gate_that_died_is_followed_by_another);
 	T_RUN(a_choice_lets_it_be_read_anew);
 	T_RUN(a_wrong_choice_names_its_fields);
+	T_RUN(what_waits_for_a_list_of_codes_says_so);
 	T_RUN(what_is_lost_or_destroyed_is_told);
 	T_RUN(what_is_lost_is_looked_for);
 	T_RUN(it_is_not_swept_while_it_waits_for_its_request);

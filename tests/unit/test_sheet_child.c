@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/crypt.h"
+#include "base/read_as.h"
 #include "base/str.h"
 #include "misdeeds.h"
 #include "sheet/child.h"
@@ -100,7 +101,7 @@ static struct str child_rows(
 	if (e == ERR_INVALID)
 		buf_fmt(&b, "%.*s %.*s %.*s\n",
 		    STR_ARG(sheet_trouble_code(ret->kind)),
-		    STR_ARG(sheet_place(cx->arena, ret->row, ret->column)),
+		    STR_ARG(cell_place(cx->arena, ret->row, ret->column)),
 		    STR_ARG(ret->detail));
 	else if (e)
 		buf_fmt(&b, "broken: %.*s\n", STR_ARG(cx->fault.detail));

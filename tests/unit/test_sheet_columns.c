@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/crypt.h"
+#include "base/read_as.h"
 #include "base/str.h"
 #include "sheet/clean.h"
 #include "sheet/columns.h"
@@ -240,6 +241,25 @@ static void codes_of_a_list(void)
 	T_TEXT(checked(c, SHEET_TEXT, "ARC"), STR("-sheet.wrong-code"));
 }
 
+static void the_code_that_is_meant(void)
+{
+	static const struct str codes[] = { STR_INIT("ENG"), STR_INIT("SCI"),
+		STR_INIT("0101"), STR_INIT("0102"), STR_INIT("eng"),
+		STR_INIT("ARC01") };
+	static const struct {
+		const char *text, *want;
+	} cases[] = { { "ENGG", "ENG" }, { "sc1", "SCI" }, { "๐๑๐๑๑", "0101" },
+		{ "0103", "" }, { "", "" }, { "XYZ", "" },
+		{ "ARC-01", "ARC01" }, { "ก", "" } };
+
+	fresh();
+	struct sheet_codes *c = sheet_codes_new(a, codes, COUNT(codes));
+	T_CHECK(sheet_codes_count(c) == 5, "a twin counts once");
+	for (size_t i = 0; i < COUNT(cases); i++)
+		T_TEXT(sheet_codes_near(a, c, str_of(cases[i].text)),
+		    str_of(cases[i].want));
+}
+
 static void checks_that_are_guessed(void)
 {
 	static const struct {
@@ -271,7 +291,7 @@ static void checks_that_are_guessed(void)
 			sheet_guess_add(&g, a, &row.v[k]);
 		enum sheet_check got = sheet_guess_end(&g);
 		T_CHECK(got == cases[i].want, "%s: %s", cases[i].texts,
-		    sheet_check_names[got]);
+		    read_checks.v[got]);
 	}
 }
 
@@ -348,6 +368,7 @@ int main(void)
 	T_RUN(values_of_each_check);
 	T_RUN(dates_of_both_eras);
 	T_RUN(codes_of_a_list);
+	T_RUN(the_code_that_is_meant);
 	T_RUN(checks_that_are_guessed);
 	T_RUN(names_in_their_parts);
 	T_RUN(rows_that_stand_twice);
