@@ -37,3 +37,16 @@ void file_unlock(int fd)
 {
 	REQUIRE(flock(fd, LOCK_UN) == 0);
 }
+
+bool file_lock_now(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+bool file_share(int fd)
+{
+	while (flock(fd, LOCK_SH) != 0)
+		if (errno != EINTR)
+			return false;
+	return true;
+}

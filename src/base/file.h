@@ -12,5 +12,9 @@ bool file_write_synced(int fd, struct str);
  * it; until it is closed or file_unlock(). False: errno says why. */
 MUST_CHECK bool file_lock(int fd);
 void file_unlock(int fd);
+/* Holds it at once; false when somebody has it, in whichever way. */
+MUST_CHECK bool file_lock_now(int fd);
+/* Holds it together with others who do the same, instead of alone. */
+MUST_CHECK bool file_share(int fd);
 
 #endif

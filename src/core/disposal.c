@@ -54,6 +54,7 @@ static struct disposals read_rows(struct ctx *cx, const struct rows *rows)
 			.kind = row_str(r, "kind"),
 			.sha256 = row_str(r, "sha256"),
 			.subject = row_str(r, "subject"),
+			.file = row_str(r, "file"),
 			.name = row_str(r, "name"),
 			.bytes = row_i64(r, "bytes"),
 			.how = row_str(r, "how"),
@@ -77,7 +78,7 @@ enum err disposal_due(struct ctx *cx, struct disposals *ret)
 	int64_t since = cx->now - keeping.days * DAY_MS;
 	bool first = since < keeping.from;
 	e = sql_all(cx,
-	    SQL("select request, kind, sha256, '' as subject, name, bytes,"
+	    SQL("select request, kind, sha256, '' as subject, '' as file, name, bytes,"
 		" '' as how, '' as day, 0 as ordered, gone from data_file d where gone = 0"
 		" and ((since > 0 and since <= $1)"
 		" or (ends > $3 and ends <= $2))"
@@ -115,7 +116,7 @@ static enum err find_by_day(struct ctx *cx, struct rows *ret)
 {
 	struct str today = date_iso(cx->arena, date_of_ms(cx->now));
 	return sql_all(cx,
-	    SQL("select request, 'uploads' as kind, sha256, id as subject, name,"
+	    SQL("select request, 'uploads' as kind, sha256, id as subject, file, name,"
 		" bytes, '' as how, destroy_on as day, 0 as ordered,"
 		" swept as gone from upload where swept = 0"
 		" and destroy_on <> '' and destroy_on <= $1 and received > 0"
@@ -128,7 +129,7 @@ enum err disposal_uploads(struct ctx *cx, struct keeping keeping,
 {
 	struct rows rows, named;
 	enum err e = sql_all(cx,
-	    SQL("select request, 'uploads' as kind, sha256, id as subject, name,"
+	    SQL("select request, 'uploads' as kind, sha256, id as subject, file, name,"
 		" bytes, '' as how, destroy_on as day, 0 as ordered,"
 		" swept as gone, received"
 		" from upload where swept = 0 and used > 0 and received > 0"
@@ -226,7 +227,8 @@ enum err disposal_forget(struct ctx *cx)
 
 #define DISPOSAL_COLUMNS                                               \
 	"request, kind, sha256, subject, name, bytes, how, '' as day," \
-	" ordered, gone"
+	" ordered, gone, coalesce((select file from upload"            \
+	" where upload.id = disposal.subject), '') as file"
 
 enum err disposal_open(struct ctx *cx, struct disposals *ret)
 {
@@ -248,11 +250,11 @@ enum err disposal_shared(struct ctx *cx, const struct disposal *d, bool *ret)
 {
 	struct row row;
 	*ret = false;
-	if (d->subject.n == 0)
+	if (d->subject.n == 0 || d->file.n > 0)
 		return OK;
 	enum err e = sql_one(cx,
 	    SQL("select count(*) as n from upload u where sha256 = $1"
-		" and swept = 0 and id <> $2 and not exists (select 1"
+		" and swept = 0 and file = '' and id <> $2 and not exists (select 1"
 		" from disposal d where d.request = u.request"
 		" and d.kind = 'uploads' and d.sha256 = u.sha256"
 		" and d.subject = u.id and d.ordered >= $3)"),

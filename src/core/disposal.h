@@ -25,6 +25,7 @@ struct disposal {
 	struct str kind; /* "artefacts" "uploads" */
 	struct str sha256, name;
 	struct str subject; /* id of the upload; else empty */
+	struct str file;    /* where it lies; "": by its digest */
 	int64_t bytes;
 	int64_t made;          /* of what no event knows (built.h); else 0 */
 	int64_t ordered, gone; /* 0: not yet */

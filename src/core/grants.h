@@ -87,6 +87,7 @@ struct upload_file {
 	int64_t bytes, created, received; /* received 0: not yet */
 	int64_t swept;                    /* 0: not; else the file is gone */
 	struct str kind;                  /* "", or "table" (core/inbound.h) */
+	struct str file; /* where the gate keeps it; "": by its digest */
 };
 MUST_CHECK enum err upload_new(struct ctx *, struct str request,
     struct str name, struct str actor, struct upload_file *ret);

@@ -16,7 +16,7 @@ const char *const inbound_state_names[INBOUND_STATES] = {
 };
 
 #define INBOUND_COLUMNS                                                       \
-	"i.upload, i.request, u.name, u.sha256, u.actor, u.purpose,"          \
+	"i.upload, i.request, u.name, u.sha256, u.file, u.actor, u.purpose,"  \
 	" u.destroy_on, u.replaces, u.bytes, u.created, u.received, u.swept," \
 	" i.state, i.progress, i.choice, i.found, i.finding, i.version,"      \
 	" i.told, i.owner, i.until, i.tries"
@@ -43,6 +43,7 @@ static enum err read_row(struct ctx *cx, struct row r, struct inbound *ret)
 		.request = row_str(r, "request"),
 		.name = row_str(r, "name"),
 		.sha256 = row_str(r, "sha256"),
+		.file = row_str(r, "file"),
 		.actor = row_str(r, "actor"),
 		.purpose = row_str(r, "purpose"),
 		.destroy_on = row_str(r, "destroy_on"),
@@ -181,7 +182,7 @@ enum err inbound_claim(
 	enum err e = sql_find(cx,
 	    SQL("select " INBOUND_COLUMNS " from inbound i"
 		" join upload u on u.id = i.upload where i.state = 'reading'"
-		" and i.until < $1 order by i.until, i.upload limit 1"),
+		" and i.until < $1 order by u.received, i.upload limit 1"),
 	    VALS(val_i64(cx->now)), &row, ret_found);
 	if (e || !*ret_found)
 		return e;
@@ -311,17 +312,15 @@ enum err inbound_destroyed(struct ctx *cx, struct str upload)
 }
 
 enum err inbound_untold(
-    struct ctx *cx, const struct inbound **ret, size_t *ret_n)
+    struct ctx *cx, struct str after, const struct inbound **ret, size_t *ret_n)
 {
 	struct rows rows;
-	/* All of the index, which has no others. */
 	enum err e = sql_all(cx,
-	    SQL_SCAN(
-		"select " INBOUND_COLUMNS " from inbound i"
+	    SQL("select " INBOUND_COLUMNS " from inbound i"
 		" join upload u on u.id = i.upload where i.told < i.version"
 		" and i.state not in ('waiting', 'reading')"
-		" order by i.upload limit $1"),
-	    VALS(val_i64(INBOUND_UNTOLD)), &rows);
+		" and i.upload > $1 order by i.upload limit $2"),
+	    VALS(val_str(after), val_i64(INBOUND_UNTOLD)), &rows);
 	return e ? e : read_rows(cx, &rows, ret, ret_n);
 }
 

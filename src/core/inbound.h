@@ -25,6 +25,7 @@ extern const char *const inbound_state_names[INBOUND_STATES];
 struct inbound {
 	/* Of the upload. */
 	struct str upload, request, name, sha256, actor;
+	struct str file; /* where the gate keeps it; "": by its digest */
 	struct str purpose, destroy_on,
 	    replaces; /* ISO day; upload id; or "" */
 	int64_t bytes, created, received, swept;
@@ -83,7 +84,8 @@ MUST_CHECK enum err inbound_choice_check(
 MUST_CHECK enum err inbound_received(struct ctx *, struct str upload);
 /* Whether there is one to be claimed. */
 MUST_CHECK enum err inbound_waits(struct ctx *, bool *ret);
-/* One that is to be read and that nobody reads, for `owner`. */
+/* The first of those that came, are to be read and that nobody reads, for
+ * `owner`. */
 MUST_CHECK enum err inbound_claim(
     struct ctx *, struct str owner, struct inbound *ret, bool *ret_found);
 /* How far it is; and that it is still read. *ret_mine false: somebody else reads
@@ -115,9 +117,10 @@ MUST_CHECK enum err inbound_again(struct ctx *, struct str upload);
 /* No harm for an upload that is no table. */
 MUST_CHECK enum err inbound_destroyed(struct ctx *, struct str upload);
 
-/* Read, refused, lost or destroyed, and the request has no event of it. */
+/* Read, refused, lost or destroyed, and the request has no event of it: at most
+ * INBOUND_UNTOLD, by id after `after`. */
 MUST_CHECK enum err inbound_untold(
-    struct ctx *, const struct inbound **ret, size_t *ret_n);
+    struct ctx *, struct str after, const struct inbound **ret, size_t *ret_n);
 MUST_CHECK enum err inbound_told(
     struct ctx *, struct str upload, int64_t version);
 

@@ -211,7 +211,8 @@ static struct upload_file upload_of(struct row r)
 		.created = row_i64(r, "created"),
 		.received = row_i64(r, "received"),
 		.swept = row_i64(r, "swept"),
-		.kind = row_str(r, "kind") };
+		.kind = row_str(r, "kind"),
+		.file = row_str(r, "file") };
 }
 
 enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
@@ -219,7 +220,7 @@ enum err upload_get(struct ctx *cx, struct str id, struct upload_file *ret)
 	struct row r;
 	enum err e = sql_one(cx,
 	    SQL("select id, request, name, sha256, bytes, actor, created, received,"
-		" swept, kind"
+		" swept, kind, file"
 		" from upload where id = $1"),
 	    VALS(val_str(id)), &r);
 	if (!e)
@@ -233,7 +234,7 @@ enum err upload_list(struct ctx *cx, struct str request,
 	struct rows rows;
 	enum err e = sql_all(cx,
 	    SQL("select id, request, name, sha256, bytes, actor, created, received,"
-		" swept, kind"
+		" swept, kind, file"
 		" from upload where request = $1 order by created desc, id"),
 	    VALS(val_str(request)), &rows);
 	if (e)

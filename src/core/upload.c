@@ -33,6 +33,29 @@ enum err upload_room_for(struct ctx *cx, struct str request, int64_t bytes)
 		(long long)(UPLOAD_BYTES_PER_REQUEST >> 20)));
 }
 
+enum err upload_named(struct ctx *cx, struct str id, struct str file)
+{
+	return sql_exec(cx, SQL("update upload set file = $1 where id = $2"),
+	    VALS(val_str(file), val_str(id)), NULL);
+}
+
+struct str upload_file_of(struct str file, struct str sha256)
+{
+	return file.n > 0 ? file : sha256;
+}
+
+enum err upload_knows(struct ctx *cx, struct str name, bool *ret)
+{
+	struct row row;
+	enum err e = sql_find(cx,
+	    SQL("select 1 as n from upload where file = $1 and file <> ''"
+		" and swept = 0"),
+	    VALS(val_str(name)), &row, ret);
+	if (!e && !*ret)
+		e = upload_elsewhere(cx, name, ret);
+	return e;
+}
+
 enum err upload_used(struct ctx *cx, struct str id)
 {
 	return sql_exec(cx, SQL("update upload set used = $1 where id = $2"),
@@ -45,6 +68,7 @@ static enum err mark(struct ctx *cx, struct upload_file *u, struct row row)
 		.request = row_str(row, "request"),
 		.name = row_str(row, "name"),
 		.sha256 = row_str(row, "sha256"),
+		.file = row_str(row, "file"),
 		.actor = row_str(row, "actor"),
 		.bytes = row_i64(row, "bytes"),
 		.received = row_i64(row, "received") };
@@ -57,7 +81,8 @@ enum err uploads_sweep(
 {
 	struct rows rows;
 	enum err e = sql_all(cx,
-	    SQL("select id, request, name, sha256, actor, bytes, received"
+	    SQL("select id, request, name, sha256, actor, bytes, received,"
+		" file"
 		" from upload where swept = 0 and used = 0 and created < $1"
 		" and (received = 0 or received < $2)"
 		" order by created limit $3"),
@@ -91,7 +116,7 @@ enum err upload_elsewhere(struct ctx *cx, struct str sha256, bool *ret)
 	struct row row;
 	enum err e = sql_one(cx,
 	    SQL("select count(*) as n from upload where sha256 = $1"
-		" and swept = 0"),
+		" and swept = 0 and file = ''"),
 	    VALS(val_str(sha256)), &row);
 	*ret = e || row_i64(row, "n") > 0;
 	return e;

@@ -43,6 +43,7 @@ struct courier {
 	struct str name; /* of this process, in leases */
 	int64_t swept, reminded, disposed, digested;
 	struct disposal_page disposal;
+	struct inbound_page inbound;
 	struct carrying carrying;
 	struct heads heads;
 	int64_t signed_at;
@@ -244,7 +245,7 @@ static void dispose(struct ctx *cx, struct courier *c)
 
 static void hear(struct ctx *cx, struct courier *c)
 {
-	if (courier_inbound(cx, c->people, c->shared))
+	if (courier_inbound(cx, c->people, c->shared, &c->inbound))
 		log_fault(cx, "courier.inbound");
 }
 

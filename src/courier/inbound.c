@@ -1,17 +1,28 @@
 #include "courier/inbound.h"
 
+#include <string.h>
+
 #include "base/log.h"
+#include "base/str.h"
 #include "core/brought.h"
 #include "sql/sql.h"
 
 static enum err find(struct ctx *cx, struct store *shared,
-    const struct inbound **ret, size_t *ret_n)
+    const struct inbound_page *page, const struct inbound **ret, size_t *ret_n)
 {
 	enum err e = store_read(cx, shared);
 	if (!e)
-		e = inbound_untold(cx, ret, ret_n);
+		e = inbound_untold(cx, str_of(page->after), ret, ret_n);
 	store_end(cx);
 	return e;
+}
+
+/* Behind the last of these; after the last of all from the first on. */
+static void turn(struct inbound_page *page, const struct inbound *v, size_t n)
+{
+	*page = (struct inbound_page){ 0 };
+	if (n == INBOUND_UNTOLD && v[n - 1].upload.n < sizeof page->after)
+		memcpy(page->after, v[n - 1].upload.p, v[n - 1].upload.n);
 }
 
 /* The event first: what is told twice has one event. */
@@ -34,12 +45,12 @@ static enum err tell(struct ctx *cx, struct store *people, struct store *shared,
 	return e;
 }
 
-enum err courier_inbound(
-    struct ctx *cx, struct store *people, struct store *shared)
+enum err courier_inbound(struct ctx *cx, struct store *people,
+    struct store *shared, struct inbound_page *page)
 {
 	const struct inbound *v = NULL;
 	size_t n = 0;
-	enum err e = find(cx, shared, &v, &n);
+	enum err e = find(cx, shared, page, &v, &n);
 	for (size_t i = 0; i < n && !e; i++) {
 		struct arena_mark mark = arena_mark(cx->arena);
 		/* One whose events are not what was written keeps no other. */
@@ -48,5 +59,7 @@ enum err courier_inbound(
 			    (struct log_field){ "request", v[i].request });
 		arena_rewind(cx->arena, mark);
 	}
+	if (!e)
+		turn(page, v, n);
 	return e;
 }

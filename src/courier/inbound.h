@@ -8,8 +8,12 @@
 
 struct store;
 
+/* Where the looking goes on: what cannot be told keeps nothing else from it. */
+struct inbound_page {
+	char after[64]; /* an upload's id */
+};
 /* Opens transactions of its own. */
-MUST_CHECK enum err courier_inbound(
-    struct ctx *, struct store *people, struct store *shared);
+MUST_CHECK enum err courier_inbound(struct ctx *, struct store *people,
+    struct store *shared, struct inbound_page *);
 
 #endif

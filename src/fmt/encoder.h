@@ -99,4 +99,8 @@ uint64_t encoder_rows_taken(const struct encoder *);
  * in a Content-Security-Policy. */
 struct str encoder_html_style(void);
 
+/* What a cell of FORM_XLSX holds of a text: all of it; or, where that is more than
+ * Excel takes (32,767 UTF-16 units), a beginning that leaves room for "…". */
+struct str encoder_sheet_head(struct str);
+
 #endif

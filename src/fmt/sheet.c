@@ -1,4 +1,5 @@
 #include "fmt/sheet.h"
+#include "fmt/encoder.h"
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -302,6 +303,13 @@ static struct str cut_units(struct str s, size_t units)
 			end = s.n - rest.n;
 	}
 	return str_upto(s, end);
+}
+
+struct str encoder_sheet_head(struct str s)
+{
+	if (s.n <= TEXT_MAX || utf16_units(s) <= TEXT_MAX)
+		return s;
+	return cut_units(s, TEXT_MAX - 1);
 }
 
 static struct str clean_name(struct arena *a, struct str wanted)

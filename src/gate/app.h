@@ -17,7 +17,6 @@ struct gate {
 	_Atomic int64_t flag;   /* change.flag as last seen; -1: not yet */
 	struct str secret;      /* seals cursors, hashes; this gate's alone */
 	struct keeper *keeper;  /* of what was sent in; gate/keeper.h */
-	int64_t swept;          /* by the thread that looks */
 	_Atomic int64_t looked; /* when the change was last looked at; UTC ms */
 	struct recorder *recorder; /* gate/record.h */
 };

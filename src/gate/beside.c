@@ -53,7 +53,7 @@ static enum err open_one(struct gate_visit *v, const json_t *said,
 		.next = next,
 		.arg = o };
 	enum err e =
-	    table_open(v, json_text(said, "file"), request, false, &o->table);
+	    table_open(v, json_text(said, "file"), request, true, &o->table);
 	if (!e)
 		ret->columns = table_columns(o->table);
 	return e;

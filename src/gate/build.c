@@ -173,8 +173,8 @@ static enum err copy_upload(struct build *b, const struct upload_file *u,
 	struct kept *copy = ARENA_NEW(v->cx.arena, struct kept);
 	struct sealed *from;
 	bool changed;
-	enum err e =
-	    file_open_sealed(v, STR("uploads"), u->sha256, &from, &changed);
+	enum err e = file_open_sealed(v, STR("uploads"),
+	    upload_file_of(u->file, u->sha256), &from, &changed);
 	if (!e)
 		e = file_begin(v, STR("artefacts"), copy);
 	if (!e && !file_copy(copy, from))

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/worker.h"
 #include "core/disposal.h"
+#include "core/upload.h"
 #include "gate/table_file.h"
 #include "sql/sql.h"
 
@@ -29,6 +30,7 @@ struct place {
 	int fd;           /* of "artefacts/ab"; or of "artefacts" */
 	bool missing;     /* there is no "ab" */
 	const char *name; /* of the file in it */
+	bool own;         /* no other request has it */
 	bool there, quiet;
 };
 
@@ -38,13 +40,24 @@ static enum err disk_failed(struct ctx *cx, const char *what)
 	    cx, ERR_BROKEN, "dispose: %s: %s", what, strerror(errno));
 }
 
+/* As the gate makes them. */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= 'a' && s.p[i] <= 'z') &&
+		    !(s.p[i] >= '0' && s.p[i] <= '9'))
+			return false;
+	return s.n >= 2;
+}
+
 /* Only what was ordered by its digest: no name leads out of the folder. */
 static bool is_sound(struct ctx *cx, const struct disposal *d)
 {
 	struct str bytes;
 	return (str_eq(d->kind, STR("artefacts")) ||
 		   str_eq(d->kind, STR("uploads"))) &&
-	       d->sha256.n == 64 && str_unhex(cx->arena, d->sha256, &bytes);
+	       d->sha256.n == 64 && str_unhex(cx->arena, d->sha256, &bytes) &&
+	       (d->file.n == 0 || is_name(d->file));
 }
 
 static void close_place(void *arg)
@@ -63,11 +76,14 @@ static enum err open_place(struct ctx *cx, const struct gate *gate,
 					 STR_ARG(gate->options->site->gate_dir),
 					 STR_ARG(d->kind))),
 	    how);
-	*ret = (struct place){ .fd = -1, .name = str_cstr(a, d->sha256) };
+	struct str name = upload_file_of(d->file, d->sha256);
+	*ret = (struct place){
+		.fd = -1, .name = str_cstr(a, name), .own = d->file.n > 0
+	};
 	if (whole < 0)
 		return disk_failed(cx, "open");
 	arena_defer(a, close_place, ret);
-	ret->fd = openat(whole, str_cstr(a, str_upto(d->sha256, 2)), how);
+	ret->fd = openat(whole, str_cstr(a, str_upto(name, 2)), how);
 	ret->missing = ret->fd < 0 && errno == ENOENT;
 	if (ret->missing)
 		ret->fd = whole;
@@ -90,8 +106,8 @@ static enum err look(struct ctx *cx, struct place *p)
 	if (!S_ISREG(st.st_mode))
 		return fail_detail(cx, ERR_BROKEN, "dispose: no file");
 	p->there = true;
-	p->quiet = (int64_t)st.st_mtime * 1000 <
-	           time_now_ms() - DISPOSAL_QUIET_MIN * MINUTE_MS;
+	p->quiet = p->own || (int64_t)st.st_mtime * 1000 <
+	                         time_now_ms() - DISPOSAL_QUIET_MIN * MINUTE_MS;
 	return OK;
 }
 

@@ -172,8 +172,24 @@ enum err file_look(struct gate_visit *v)
 	return OK;
 }
 
+/* A file that came, as it lies there. */
+struct came {
+	struct str sha256, file; /* "": by its digest */
+	int64_t bytes;
+};
+
+/* Of a table each has its own, and goes on its own day. */
+static enum err keep(
+    const struct upload_file *u, struct kept *file, struct came *ret)
+{
+	ret->file = STR("");
+	ret->bytes = file->bytes;
+	return u->kind.n > 0 ? file_keep_apart(file, &ret->file, &ret->sha256)
+	                     : file_keep(file, &ret->sha256);
+}
+
 static enum err keep_spool(
-    struct gate_visit *v, struct str *ret_sha256, int64_t *ret_bytes)
+    struct gate_visit *v, const struct upload_file *u, struct came *ret)
 {
 	struct kept *file = ARENA_NEW(v->cx.arena, struct kept);
 	char block[32768];
@@ -183,11 +199,7 @@ static enum err keep_spool(
 		if (n < 0 || !file_write(file, block, (size_t)n))
 			e = fail_detail(
 			    &v->cx, ERR_BROKEN, "an upload could not be kept");
-	if (!e)
-		e = file_keep(file, ret_sha256);
-	if (!e)
-		*ret_bytes = file->bytes;
-	return e;
+	return e ? e : keep(u, file, ret);
 }
 
 /* The upload that the ticket in the address is for. */
@@ -210,20 +222,33 @@ static enum err find_upload(
 	           : fail(&v->cx, ERR_CONFLICT, MSG_error_conflict);
 }
 
-static enum err note_upload(struct gate_visit *v, const struct upload_file *u,
-    struct str sha256, int64_t bytes)
+static enum err write_down(
+    struct gate_visit *v, const struct upload_file *u, const struct came *c)
 {
 	enum err e = store_write(&v->cx, v->gate->shared);
 	/* Others may have come while this one did. */
 	if (!e)
-		e = upload_room_for(&v->cx, u->request, bytes);
+		e = upload_room_for(&v->cx, u->request, c->bytes);
 	if (!e)
-		e = upload_received(&v->cx, u->id, sha256, bytes);
+		e = upload_received(&v->cx, u->id, c->sha256, c->bytes);
+	if (!e)
+		e = upload_named(&v->cx, u->id, c->file);
 	if (!e)
 		e = inbound_received(&v->cx, u->id);
 	if (!e)
 		e = store_commit(&v->cx);
 	store_end(&v->cx);
+	return e;
+}
+
+/* What was refused leaves nothing; where it is not known whether it was taken
+ * down, it stays until the sweep asks. */
+static enum err note_upload(
+    struct gate_visit *v, const struct upload_file *u, const struct came *c)
+{
+	enum err e = write_down(v, u, c);
+	if ((e == ERR_CONFLICT || e == ERR_TOO_LARGE) && c->file.n > 0)
+		file_drop(v, STR("uploads"), c->file);
 	return e;
 }
 
@@ -236,22 +261,21 @@ static enum err empty_upload(struct gate_visit *v)
 enum err file_upload(struct gate_visit *v)
 {
 	struct upload_file u;
-	struct str sha256 = { 0 };
-	int64_t bytes = 0;
+	struct came c = { 0 };
 	cross_allow(v);
 	enum err e = find_upload(v, (int64_t)v->rq->body_bytes, &u);
 	if (!e && (v->rq->body_fd < 0 || v->rq->body_bytes == 0))
 		e = empty_upload(v);
 	if (!e)
-		e = keep_spool(v, &sha256, &bytes);
+		e = keep_spool(v, &u, &c);
 	if (!e)
-		e = note_upload(v, &u, sha256, bytes);
+		e = note_upload(v, &u, &c);
 	if (e)
 		return e;
 	json_t *o = json_new_object(v->cx.arena);
 	json_put_text(o, "id", u.id);
-	json_put_text(o, "sha256", sha256);
-	json_put_int(o, "bytes", bytes);
+	json_put_text(o, "sha256", c.sha256);
+	json_put_int(o, "bytes", c.bytes);
 	return gate_json(v, 201, o);
 }
 
@@ -260,7 +284,7 @@ enum err file_upload(struct gate_visit *v)
 enum err file_upload_form(struct gate_visit *v)
 {
 	struct upload_file u;
-	struct str sha256 = { 0 };
+	struct came c = { 0 };
 	struct kept *file = ARENA_NEW(v->cx.arena, struct kept);
 	enum err e = find_upload(
 	    v, v->rq->n_files == 1 ? (int64_t)v->rq->files[0].bytes.n : 0, &u);
@@ -272,9 +296,9 @@ enum err file_upload_form(struct gate_visit *v)
 		(void)file_write(
 		    file, v->rq->files[0].bytes.p, v->rq->files[0].bytes.n);
 	if (!e)
-		e = file_keep(file, &sha256);
+		e = keep(&u, file, &c);
 	if (!e)
-		e = note_upload(v, &u, sha256, file->bytes);
+		e = note_upload(v, &u, &c);
 	if (e)
 		return e;
 	response_redirect(

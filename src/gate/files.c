@@ -11,6 +11,8 @@
 #include "base/str.h"
 #include "gate/keeper.h"
 
+enum { NAME_CHARS = 20 };
+
 static enum err disk_failed(struct gate_visit *v, const char *what)
 {
 	return fail_detail(&v->cx, ERR_BROKEN, "%s: %s", what, strerror(errno));
@@ -20,6 +22,15 @@ static struct str folder_of(struct gate_visit *v, struct str kind)
 {
 	return str_fmt(v->cx.arena, "%.*s/%.*s",
 	    STR_ARG(v->gate->options->site->gate_dir), STR_ARG(kind));
+}
+
+static struct str path_of(
+    const struct gate_visit *v, struct str kind, struct str name)
+{
+	struct arena *a = v->cx.arena;
+	return str_fmt(a, "%.*s/%.*s/%.2s/%.*s",
+	    STR_ARG(v->gate->options->site->gate_dir), STR_ARG(kind), name.p,
+	    STR_ARG(name));
 }
 
 /* A digest, or an id: no name leads out of the folder. */
@@ -142,23 +153,73 @@ static bool finish(struct kept *k)
 	return !k->failed && fsync(k->fd) == 0;
 }
 
-enum err file_keep(struct kept *k, struct str *ret_sha256)
+/* In the folder of its first two letters. */
+static enum err keep_under(struct kept *k, struct str name)
 {
 	struct gate_visit *v = k->v;
 	struct arena *a = v->cx.arena;
-	if (!finish(k))
-		return disk_failed(v, "write");
-	struct str sha = sha256_hex(a, sha256_end(k->digest));
-	struct str folder = str_fmt(a, "%.*s/%.2s", STR_ARG(k->folder), sha.p);
+	struct str folder = str_fmt(a, "%.*s/%.2s", STR_ARG(k->folder), name.p);
 	struct str path =
-	    str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(sha));
+	    str_fmt(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
 	if (!make_folder(v, folder) || !name_it(k, folder, path) ||
 	    !sync_folder(v, k->folder))
 		return disk_failed(v, "rename");
 	close(k->fd);
 	k->fd = -1;
-	*ret_sha256 = sha;
 	return OK;
+}
+
+enum err file_keep(struct kept *k, struct str *ret_sha256)
+{
+	if (!finish(k))
+		return disk_failed(k->v, "write");
+	*ret_sha256 = sha256_hex(k->v->cx.arena, sha256_end(k->digest));
+	return keep_under(k, *ret_sha256);
+}
+
+enum err file_keep_apart(
+    struct kept *k, struct str *ret_name, struct str *ret_sha256)
+{
+	if (!finish(k))
+		return disk_failed(k->v, "write");
+	*ret_sha256 = sha256_hex(k->v->cx.arena, sha256_end(k->digest));
+	*ret_name = random_id(k->v->cx.arena, NAME_CHARS);
+	return keep_under(k, *ret_name);
+}
+
+void file_drop(struct gate_visit *v, struct str kind, struct str name)
+{
+	unlink(str_cstr(v->cx.arena, path_of(v, kind, name)));
+}
+
+static bool is_young(struct ctx *cx, const struct stat *st, int64_t age_ms)
+{
+	return age_ms > 0 && (int64_t)st->st_mtime * 1000 >= cx->now - age_ms;
+}
+
+bool file_remove(
+    struct ctx *cx, const struct gate *gate, struct str name, int64_t age_ms)
+{
+	struct arena *a = cx->arena;
+	struct stat st;
+	const char *at = str_cstr(a, name);
+	int fd = open(
+	    str_cstr(a, str_fmt(a, "%.*s/uploads/%.2s",
+			    STR_ARG(gate->options->site->gate_dir), name.p)),
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT;
+	bool gone = false, good = file_lock(fd);
+	if (good && fstatat(fd, at, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		gone = errno == ENOENT;
+	else if (good && is_young(cx, &st, age_ms))
+		errno = 0;
+	else if (good)
+		gone = unlinkat(fd, at, 0) == 0;
+	int why = errno;
+	close(fd); /* and lets it go */
+	errno = why;
+	return gone;
 }
 
 enum err file_keep_as(struct kept *k, struct str name)

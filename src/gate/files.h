@@ -1,6 +1,7 @@
 /* files.h - files in the gate's keeping, each under the SHA-256 of what it holds:
  * gate/artefacts/ab/abcd… for what was prepared, gate/uploads/… for what was
- * sent in; and gate/tables/ID for what was found in it. Written aside, synced,
+ * sent in (tables each under a new name); and gate/tables/ID for what was found
+ * in them. Written aside, synced,
  * then given their name: a file with a name is whole. All but artefacts are
  * sealed (base/sealed.h); what was sent in before they were is read as it is. */
 #ifndef GATE_FILES_H
@@ -29,6 +30,16 @@ bool file_write(void *kept, const void *p, size_t n);
 MUST_CHECK bool file_copy(struct kept *, struct sealed *);
 /* Syncs, gives it its name; its digest in hex. */
 enum err file_keep(struct kept *, struct str *ret_sha256);
+/* The same under a new name, which is nobody else's. */
+MUST_CHECK enum err file_keep_apart(
+    struct kept *, struct str *ret_name, struct str *ret_sha256);
+/* One that was kept apart and that no row knows. */
+void file_drop(struct gate_visit *, struct str kind, struct str name);
+/* Removes one of "uploads" under its folder's hold, so that none goes that gets its
+ * name just now, by whichever gate; unless it is younger than `age_ms`. True when
+ * it is not there any more; false leaves errno, 0 for one that is young. */
+MUST_CHECK bool file_remove(
+    struct ctx *, const struct gate *, struct str name, int64_t age_ms);
 /* The same under a name of its own, in place of what had it: "tables". */
 MUST_CHECK enum err file_keep_as(struct kept *, struct str name);
 /* Of "artefacts": opens one by digest, and says how long it is. ERR_NOT_FOUND. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
@@ -242,7 +243,6 @@ static int watch(struct gate *gate, const struct gate_options *o)
 		else
 			looked(gate);
 		store_end(&cx);
-		gate_sweep(&cx, gate);
 		arena_free(arena);
 		source_tidy();
 		if (outside && o->fenced) {
@@ -277,7 +277,8 @@ static struct str gate_tmp(struct arena *a, const struct site *site)
 }
 
 /* A folder inside of the fence for what does not fit memory: uploads on their
- * way, and large sorts of sources (SQLITE_TMPDIR, set before the fence). What another run left there is nobody's. */
+ * way, and large sorts of sources (SQLITE_TMPDIR, set before the fence). Each gate
+ * shares its hold until it ends: what lies there when nobody has it is nobody's. */
 static bool ready_tmp(struct arena *a, const struct site *site)
 {
 	struct str path = gate_tmp(a, site);
@@ -285,14 +286,16 @@ static bool ready_tmp(struct arena *a, const struct site *site)
 
 	if (mkdir(str_cstr(a, path), 0700) != 0 && errno != EEXIST)
 		return false;
-	DIR *dir = opendir(str_cstr(a, path));
+	int fd = open(str_cstr(a, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : opendir(str_cstr(a, path));
 	if (dir == NULL)
 		return false;
-	while ((entry = readdir(dir)) != NULL)
+	bool alone = file_lock_now(fd);
+	while (alone && (entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(dir), entry->d_name, 0);
+			unlinkat(fd, entry->d_name, 0);
 	closedir(dir);
-	return true;
+	return file_share(fd); /* as long as the process */
 }
 
 static struct server *start(struct gate *gate, int fd, enum side side)
@@ -332,7 +335,9 @@ static int serve(struct gate *gate, const struct gate_options *o)
 	struct views_watch *views = views_watch_begin(gate);
 	struct disposer *disposer = disposer_begin(gate);
 	struct table_reader *tables = table_reader_begin(gate);
+	struct sweeper *sweeper = sweeper_begin(gate);
 	int code = watch(gate, o);
+	sweeper_end(sweeper);
 	table_reader_end(tables);
 	disposer_end(disposer);
 	views_watch_end(views);

@@ -1,12 +1,16 @@
 /* sweep.h - files that were sent in and that nothing uses go after seven days,
- * and what was never wholly received after one; each is in the log, and its row
- * stays in the store. */
+ * what was never wholly received after one, and what no row knows (its gate fell,
+ * or another file came by the same ticket) after an hour; each is in the log, and
+ * its row stays in the store. */
 #ifndef GATE_SWEEP_H
 #define GATE_SWEEP_H
 
 #include "gate/app.h"
 
-/* Called often; does something every ten seconds. Opens its own transaction. */
-void gate_sweep(struct ctx *, struct gate *);
+/* A thread that looks every ten seconds; for what no row knows when it begins and
+ * every hour. */
+struct sweeper;
+struct sweeper *sweeper_begin(struct gate *);
+void sweeper_end(struct sweeper *);
 
 #endif

@@ -54,9 +54,10 @@ struct cell table_cell_typed(
     struct arena *, enum column_type, const struct table_cell *);
 
 /* The record of a look at it by the desk's person ("by"), before it is had; counts
- * among his looks: ERR_RATE. */
+ * among his looks: ERR_RATE. With two tables it names both, the other's id after
+ * a blank; `with` is NULL for one. */
 MUST_CHECK enum err table_look_begin(struct gate_visit *, const json_t *order,
-    const struct inbound *, struct delivery *ret);
+    const struct inbound *, const struct inbound *with, struct delivery *ret);
 /* What became of it, and how many rows; `looked` is given back, with its own
  * reason. */
 MUST_CHECK enum err table_look_end(

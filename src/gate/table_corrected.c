@@ -11,14 +11,21 @@
 #include "base/file.h"
 #include "base/read_as.h"
 #include "base/str.h"
+#include "core/line.h"
 #include "fmt/encoder.h"
 #include "gate/record.h"
 #include "gate/table.h"
 #include "gate/table_file.h"
 #include "sql/sql.h"
 
-enum { BATCH = 64, LIST_COLUMNS = 5 };
+enum { BATCH = 64, LIST_COLUMNS = 5, LISTED_CUT = 1000, VALUE_BYTES = 200 };
 #define WHY_BYTES ((size_t)30000) /* of a cell of Excel's */
+
+/* A cell of which Excel holds a beginning only. */
+struct cut {
+	uint32_t row, column; /* from 1 on, as in the file */
+	struct str head;
+};
 
 /* Made whole before it is sent, for its record comes first; in a file without a
  * name. */
@@ -32,6 +39,8 @@ struct copy {
 	struct columns columns;
 	struct cell *cells;
 	size_t n; /* rows in `cells` */
+	struct cut *cut;
+	size_t n_cut;
 	struct arena *each;
 	struct arena_mark mark;
 };
@@ -83,6 +92,7 @@ static enum err copy_begin(struct copy *c)
 	v[found.n] = text_column(say(c, MSG_table_wrong_here));
 	c->columns = (struct columns){ .v = v, .n = found.n + 1 };
 	c->cells = ARENA_ARRAY(a, struct cell, BATCH * c->columns.n);
+	c->cut = ARENA_ARRAY(a, struct cut, LISTED_CUT);
 	c->digest = sha256_begin(a);
 	c->each = arena_inside(a);
 	c->mark = arena_mark(c->each);
@@ -107,15 +117,31 @@ static enum err put_rows(struct copy *c)
 }
 
 static void put_why(
-    struct copy *c, struct buf *b, size_t i, const struct table_cell *cell)
+    const struct copy *c, struct buf *b, size_t i, struct str why)
 {
 	struct str title = c->columns.v[i].title_th;
-	struct str why = table_why(c->table, i, cell, c->each);
 	if (b->n + title.n + why.n + 4 > WHY_BYTES)
 		return;
 	if (b->n > 0)
 		buf_str(b, STR("; "));
 	buf_fmt(b, "%.*s: %.*s", STR_ARG(title), STR_ARG(why));
+}
+
+/* Its beginning, and seen to be no more than that: whoever puts the copy right and
+ * sends it must know that the rest is in his own file alone. */
+static void cut_cell(
+    struct copy *c, struct buf *why, uint32_t row, size_t i, struct cell *cell)
+{
+	struct str head = encoder_sheet_head(cell->s);
+	if (cell->kind != CELL_TEXT || head.n == cell->s.n)
+		return;
+	if (c->n_cut < LISTED_CUT)
+		c->cut[c->n_cut++] = (struct cut){ .row = row,
+			.column = (uint32_t)i + 1,
+			.head = str_dup(
+			    c->v->cx.arena, line_head(head, VALUE_BYTES)) };
+	put_why(c, why, i, say(c, MSG_table_cut));
+	cell->s = str_cat(c->each, head, STR("…"));
 }
 
 static void put_row(struct copy *c, const struct table_row *row)
@@ -126,12 +152,14 @@ static void put_row(struct copy *c, const struct table_row *row)
 		const struct table_cell *cell = &row->v[i];
 		to[i] = table_cell_typed(c->each, c->columns.v[i].type, cell);
 		if (cell->wrong) {
-			put_why(c, &why, i, cell);
+			put_why(
+			    c, &why, i, table_why(c->table, i, cell, c->each));
 			to[i] =
 			    (struct cell){ .kind = cell->sent.n > 0 ? CELL_TEXT
 				                                    : CELL_NULL,
 				    .s = cell->sent };
 		}
+		cut_cell(c, &why, row->number, i, &to[i]);
 		to[i].s = str_dup(c->each, to[i].s);
 	}
 	to[row->n] = (struct cell){ .kind = why.n > 0 ? CELL_TEXT : CELL_NULL,
@@ -165,7 +193,24 @@ static struct str title_of(const struct copy *c, int64_t column)
 	           : STR("");
 }
 
-/* The first thousand wrong cells, as they were noted. */
+static void put_listed(struct copy *c, int64_t row, int64_t column,
+    struct str value, struct str why)
+{
+	struct arena *a = c->v->cx.arena;
+	const struct cell cells[LIST_COLUMNS] = {
+		{ .kind = CELL_INTEGER,
+		    .s = str_fmt(a, "%lld", (long long)row) },
+		text_cell(cell_place(a, row, column)),
+		text_cell(title_of(c, column)),
+		text_cell(value),
+		text_cell(why),
+	};
+	encoder_rows(c->encoder,
+	    &(struct batch){
+		.n_rows = 1, .n_columns = LIST_COLUMNS, .cells = cells });
+}
+
+/* The first thousand wrong cells, as they were noted; then what was cut. */
 static enum err copy_list(struct copy *c)
 {
 	struct arena *a = c->v->cx.arena;
@@ -184,20 +229,12 @@ static enum err copy_list(struct copy *c)
 	const json_t *list = json_list(notes, "wrong");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
-		int64_t row = json_int(o, "row", 0);
-		int64_t column = json_int(o, "column", 0);
-		const struct cell cells[LIST_COLUMNS] = {
-			{ .kind = CELL_INTEGER,
-			    .s = str_fmt(a, "%lld", (long long)row) },
-			text_cell(cell_place(a, row, column)),
-			text_cell(title_of(c, column)),
-			text_cell(json_text(o, "value")),
-			text_cell(table_noted_why(c->v, notes, o)),
-		};
-		encoder_rows(c->encoder, &(struct batch){ .n_rows = 1,
-					     .n_columns = LIST_COLUMNS,
-					     .cells = cells });
+		put_listed(c, json_int(o, "row", 0), json_int(o, "column", 0),
+		    json_text(o, "value"), table_noted_why(c->v, notes, o));
 	}
+	for (size_t i = 0; i < c->n_cut; i++)
+		put_listed(c, c->cut[i].row, c->cut[i].column, c->cut[i].head,
+		    say(c, MSG_table_cut));
 	return encoder_end(c->encoder)
 	           ? OK
 	           : fail_detail(&c->v->cx, ERR_BROKEN, "copy: not ended");

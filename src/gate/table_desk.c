@@ -75,13 +75,15 @@ static enum err put_notes(struct gate_visit *v, struct str upload, json_t *o)
 }
 
 enum err table_look_begin(struct gate_visit *v, const json_t *order,
-    const struct inbound *in, struct delivery *ret)
+    const struct inbound *in, const struct inbound *with, struct delivery *ret)
 {
 	*ret = (struct delivery){ .request = in->request,
 		.key = json_text(order, "by"),
 		.form = STR("table"),
 		.address = STR("desk"),
-		.query = in->upload,
+		.query = with ? str_fmt(v->cx.arena, "%.*s %.*s",
+				    STR_ARG(in->upload), STR_ARG(with->upload))
+		              : in->upload,
 		.digest = in->sha256 };
 	return record_look(&v->cx, v->gate, ret);
 }
@@ -114,7 +116,7 @@ enum err desk_table_look(struct gate_visit *v)
 		    json_text(order, "request"), false, &t);
 	/* No record, no rows. */
 	if (!e)
-		e = table_look_begin(v, order, table_of(t), &d);
+		e = table_look_begin(v, order, table_of(t), NULL, &d);
 	if (e)
 		return e;
 	const json_t *columns = json_list(table_of(t)->found, "columns");

@@ -293,7 +293,8 @@ enum err desk_table_difference(struct gate_visit *v)
 	if (!e)
 		e = ready(d, json_text(order, "key"));
 	if (!e)
-		e = table_look_begin(v, order, table_of(d->now), &look);
+		e = table_look_begin(
+		    v, order, table_of(d->now), table_of(d->before), &look);
 	if (e)
 		return e;
 	enum err compared = compare(d);

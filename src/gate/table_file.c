@@ -7,6 +7,7 @@
 
 #include "base/read_as.h"
 #include "base/str.h"
+#include "core/upload.h"
 #include "gate/files.h"
 
 struct str table_encoding_name(enum sheet_encoding e)
@@ -81,8 +82,8 @@ enum err table_file_open(struct gate_visit *v, const struct inbound *in,
 		    .spill = -1,
 		    .limits = sheet_limits_usual,
 		    .found = &ret->found } };
-	enum err e = file_open_sealed(
-	    v, STR("uploads"), in->sha256, &ret->sheet.sealed, &changed);
+	enum err e = file_open_sealed(v, STR("uploads"),
+	    upload_file_of(in->file, in->sha256), &ret->sheet.sealed, &changed);
 	if (e == ERR_NOT_FOUND)
 		return lost(ret, "absent", ret_lost);
 	/* Tables were never kept in clear. */

@@ -96,7 +96,7 @@ static size_t untold(struct arena *a, struct inbound *first)
 	size_t n = 0;
 	struct ctx cx = ctx_new(a, now, LANG_EN);
 	T_OK(&cx, store_read(&cx, shared));
-	T_OK(&cx, inbound_untold(&cx, &v, &n));
+	T_OK(&cx, inbound_untold(&cx, STR(""), &v, &n));
 	store_end(&cx);
 	if (n > 0)
 		*first = v[0];
@@ -332,6 +332,43 @@ static void what_is_lost_is_looked_for(void)
 	arena_free(a);
 }
 
+static void who_came_first_is_read_first(void)
+{
+	struct arena *a = arena_new();
+	struct str came[5];
+	struct inbound in = { 0 };
+	for (size_t i = 0; i < COUNT(came); i++) {
+		came[i] = sent(a, true);
+		now++;
+	}
+	for (size_t i = 0; i < COUNT(came); i++) {
+		T_CHECK(claim(a, "g", &in), "%zu", i);
+		T_TEXT(in.upload, came[i]);
+	}
+	clear();
+	arena_free(a);
+}
+
+static void what_is_told_is_looked_for_page_by_page(void)
+{
+	struct arena *a = arena_new();
+	const struct inbound *v = NULL;
+	size_t n = 0;
+	struct str one = sent(a, true), two = sent(a, true);
+	lose(one);
+	lose(two);
+	struct str least = str_cmp(one, two) < 0 ? one : two;
+	struct ctx cx = ctx_new(a, now, LANG_EN);
+	T_OK(&cx, store_read(&cx, shared));
+	T_OK(&cx, inbound_untold(&cx, STR(""), &v, &n));
+	T_CHECK(n == 2 && str_eq(v[0].upload, least), "%zu", n);
+	T_OK(&cx, inbound_untold(&cx, least, &v, &n));
+	T_CHECK(n == 1 && !str_eq(v[0].upload, least), "%zu", n);
+	store_end(&cx);
+	clear();
+	arena_free(a);
+}
+
 static void it_is_not_swept_while_it_waits_for_its_request(void)
 {
 	struct arena *a = arena_new();
@@ -363,6 +400,8 @@ static void tests(const struct scratch *s)
 	T_RUN(what_waits_for_a_list_of_codes_says_so);
 	T_RUN(what_is_lost_or_destroyed_is_told);
 	T_RUN(what_is_lost_is_looked_for);
+	T_RUN(who_came_first_is_read_first);
+	T_RUN(what_is_told_is_looked_for_page_by_page);
 	T_RUN(it_is_not_swept_while_it_waits_for_its_request);
 }
 

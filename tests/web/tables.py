@@ -54,6 +54,13 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
+def path_of(desk, one):
+    """Where the gate keeps it."""
+    row, = desk.store(f"select * from upload where id = '{one}'", "shared")
+    name = row["file"] or row["sha256"]
+    return desk.university.dir / "gate" / "uploads" / name[:2] / name
+
+
 def announce(desk, no, name, choice=None):
     """A table on its way; its upload."""
     one = new_id()

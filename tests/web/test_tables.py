@@ -160,14 +160,11 @@ def test_what_cannot_be_read_says_why(desk, no):
 
 
 def test_a_file_that_is_gone_or_changed_is_lost(desk, no):
-    uploads = desk.university.dir / "gate" / "uploads"
     for how in ("absent", "changed", "another"):
         one = tables.send(desk, no, "a.csv", f"a\n{how}{no}\n".encode())
         row = tables.settled(desk, one)
         assert row["state"] == "read"
-        sha = desk.store(f"select sha256 from upload where id = '{one}'",
-                         "shared")[0]["sha256"]
-        path = uploads / sha[:2] / sha
+        path = tables.path_of(desk, one)
         if how == "absent":
             path.unlink()
         elif how == "changed":
@@ -249,6 +246,9 @@ def test_the_difference_of_two(desk, no):
     assert by["changed"] == [("7", ["name"])]
     assert by["removed"] == [("0", []), ("1", [])]
     assert by["added"][0] == ("1000", []) and len(by["added"]) == 25
+    # Both are on record.
+    wait_until("the record", lambda: desk.store(
+        f"select * from delivery where query = '{two} {one}'", "shared"))
     status, told = tables.gate_call(desk, "/table-difference",
                                     ask | {"key": "none"})
     assert status == 422 and told["errors"][0]["field"] == "key"
@@ -301,6 +301,30 @@ def test_the_corrected_copy(desk, no):
     assert requests.get(url + ticket, timeout=60).status_code == 410
 
 
+def test_a_corrected_copy_of_what_excel_cannot_hold(desk, no):
+    """Cut where it is seen, said in the row and in the list."""
+    long, wrong = "ก" * 33_000, "😀" * 20_000
+    choice = {"columns": [{"name": "b", "check": "integer"}]}
+    text = f"a,b,c\n{long},{wrong},{'x' * 32_767}\ny,1,z\n"
+    one = tables.send(desk, no, "a.csv", text.encode(), choice)
+    assert tables.settled(desk, one)["state"] == "read"
+    got = requests.get(f"{desk.university.gate}/v1/c/"
+                       + tables.ticket(desk, one, "corrected"), timeout=60,
+                       headers={"Accept-Language": "en"})
+    assert got.status_code == 200, got.text
+    data, listed = openpyxl.load_workbook(io.BytesIO(got.content)).worksheets
+    first, second = list(data.iter_rows(values_only=True))[1:]
+    assert first[0] == "ก" * 32_766 + "…" and first[1] == "😀" * 16_383 + "…"
+    assert first[2] == "x" * 32_767 and second == ("y", 1, "z", None)
+    assert [w.split(":")[0] for w in first[3].split("; ")] == ["a", "b", "b"]
+    assert first[3].count("longer than a cell of Excel") == 2
+    said = list(listed.iter_rows(values_only=True))[1:]
+    assert [(r[0], r[1], r[2]) for r in said] == [
+        (2, "B2", "b"), (2, "A2", "a"), (2, "B2", "b")]
+    assert "whole number" in said[0][4]
+    assert all("longer than a cell of Excel" in r[4] for r in said[1:])
+
+
 def test_only_so_many_are_read_at_once_to_be_looked_at(desk, no):
     """Each has a process of its own."""
     text = "a,b\n" + "".join(f"{i},ก{i}\n" for i in range(40_000))
@@ -320,11 +344,9 @@ def test_what_is_beside_a_table_goes_with_it(desk, no):
     one = tables.send(desk, no, "a.csv", f"a\n{no} {time.time()}\n".encode())
     tables.settled(desk, one)
     row, = desk.store(f"select * from upload where id = '{one}'", "shared")
-    file = gate / "uploads" / row["sha256"][:2] / row["sha256"]
+    file = tables.path_of(desk, one)
     beside = gate / "tables" / one
     assert file.exists() and beside.exists() and row["used"] > 0
-    hour = time.time() - 7200
-    os.utime(file, (hour, hour))
     desk.change("shared", "insert into disposal (request, kind, sha256, subject,"
                 " name, bytes, ordered, how, gone) values"
                 f" ('{no}', 'uploads', '{row['sha256']}', '{one}', 'a.csv', 3,"
