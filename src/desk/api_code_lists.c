@@ -29,7 +29,7 @@ enum err api_code_lists(struct visit *v)
 enum err api_code_list_add(struct visit *v)
 {
 	struct system s;
-	bool answered, twin;
+	bool answered, twin = false;
 	struct code_list l = { .source = json_text(v->body, "source"),
 		.title_th = json_text(v->body, "title_th"),
 		.title_en = json_text(v->body, "title_en"),

@@ -44,6 +44,17 @@ static struct str takes_text(struct arena *a, const json_t *part)
 	return buf_view(&b);
 }
 
+/* A name is followed by its parts. */
+static void put_column(struct buf *b, const json_t *c)
+{
+	const json_t *parts = json_list(c, "parts");
+	buf_fmt(
+	    b, "%s%.*s", b->n > 0 ? ", " : "", STR_ARG(json_text(c, "name")));
+	for (size_t i = 0; i < json_array_size(parts); i++)
+		buf_fmt(b, ", %.*s",
+		    STR_ARG(json_as_text(json_array_get(parts, i))));
+}
+
 /* What the chosen table's columns are called in SQL. */
 static struct str columns_text(
     struct arena *a, const struct inbound *v, size_t n, struct str chosen)
@@ -54,9 +65,7 @@ static struct str columns_text(
 		if (!str_eq(v[i].upload, chosen))
 			continue;
 		for (size_t k = 0; k < json_array_size(list); k++)
-			buf_fmt(&b, "%s%.*s", k > 0 ? ", " : "",
-			    STR_ARG(
-				json_text(json_array_get(list, k), "name")));
+			put_column(&b, json_array_get(list, k));
 	}
 	return buf_view(&b);
 }

@@ -6,20 +6,29 @@
 #include "base/time.h"
 #include "gate/keeper.h"
 #include "gate/table_file.h"
+#include "sheet/clean.h"
 #include "sql/sql.h"
 
 /* Of rows and, for their texts may be long, of bytes. */
 enum { BATCH = 256, BATCH_BYTES = 1 << 20 };
+
+/* A column as it is told: one of the file, or a part of its name. */
+struct told_column {
+	size_t from, part; /* part: from 1; 0: itself */
+};
 
 struct table {
 	struct gate_visit *v;
 	struct inbound in;
 	struct table_file file;
 	struct sheet_column *columns;
-	struct column *told;
 	const struct fetched_codes **lists; /* of each column; or NULL */
-	size_t n;
+	size_t n_file;                      /* columns of the file */
+	struct column *told;
+	struct told_column *is;
+	size_t n; /* with the parts of names */
 	struct table_cell *cells;
+	struct sheet_name name; /* whose parts are told now */
 	struct table_row row;
 	struct cell *batch;
 	struct arena *each; /* of one row, or batch */
@@ -105,17 +114,60 @@ static enum err read_lists(struct table *t, struct code_lists **ret)
 	return e;
 }
 
+static void tell(struct table *t, size_t from, size_t part, struct str name,
+    struct str title_th, struct str title_en)
+{
+	enum sheet_check check = t->columns[from].check;
+	t->is[t->n] = (struct told_column){ .from = from, .part = part };
+	t->told[t->n++] = (struct column){ .name = name,
+		.title_th = title_th,
+		.title_en = title_en,
+		.type = part > 0 ? TYPE_TEXT : sheet_check_type(check) };
+}
+
+static struct str part_title(
+    struct arena *a, enum lang lang, struct str title, size_t part)
+{
+	static const enum msg words[NAME_PARTS] = { MSG_table_name_title,
+		MSG_table_name_first, MSG_table_name_middle,
+		MSG_table_name_last };
+	return str_fmt(a, "%.*s: %.*s", STR_ARG(title),
+	    STR_ARG(msg_text(lang, words[part])));
+}
+
+/* The parts of a name stand behind it. */
+static void tell_parts(struct table *t, size_t from, const json_t *parts)
+{
+	struct arena *a = t->v->cx.arena;
+	struct str title = t->columns[from].title;
+	for (size_t k = 0; k < json_array_size(parts) && k < NAME_PARTS; k++)
+		tell(t, from, k + 1, json_as_text(json_array_get(parts, k)),
+		    part_title(a, LANG_TH, title, k),
+		    part_title(a, LANG_EN, title, k));
+}
+
+static void make_room(struct table *t, const json_t *list)
+{
+	struct arena *a = t->v->cx.arena;
+	size_t most;
+	t->n_file = most = json_array_size(list);
+	for (size_t i = 0; i < t->n_file; i++)
+		most += json_array_size(
+		    json_list(json_array_get(list, i), "parts"));
+	t->columns = ARENA_ARRAY(a, struct sheet_column, t->n_file + 1);
+	t->lists = ARENA_ARRAY(a, const struct fetched_codes *, t->n_file + 1);
+	t->told = ARENA_ARRAY(a, struct column, most + 1);
+	t->is = ARENA_ARRAY(a, struct told_column, most + 1);
+	t->cells = ARENA_ARRAY(a, struct table_cell, most + 1);
+}
+
 /* As they were found; typed codes stand in the choice. */
 static void read_columns(struct table *t, const struct code_lists *lists)
 {
 	struct arena *a = t->v->cx.arena;
 	const json_t *list = json_list(t->in.found, "columns");
-	t->n = json_array_size(list);
-	t->columns = ARENA_ARRAY(a, struct sheet_column, t->n + 1);
-	t->told = ARENA_ARRAY(a, struct column, t->n + 1);
-	t->lists = ARENA_ARRAY(a, const struct fetched_codes *, t->n + 1);
-	t->cells = ARENA_ARRAY(a, struct table_cell, t->n + 1);
-	for (size_t i = 0; i < t->n; i++) {
+	make_room(t, list);
+	for (size_t i = 0; i < t->n_file; i++) {
 		const json_t *said = json_array_get(list, i);
 		struct sheet_column *c = &t->columns[i];
 		c->title = json_text(said, "title");
@@ -123,10 +175,8 @@ static void read_columns(struct table *t, const struct code_lists *lists)
 		table_column_as(a, lists, chosen(t, c->name), c);
 		table_column_as(a, lists, said, c);
 		t->lists[i] = code_lists_get(lists, json_text(said, "list"));
-		t->told[i] = (struct column){ .name = c->name,
-			.title_th = c->title,
-			.title_en = c->title,
-			.type = sheet_check_type(c->check) };
+		tell(t, i, 0, c->name, c->title, c->title);
+		tell_parts(t, i, json_list(said, "parts"));
 	}
 }
 
@@ -165,6 +215,33 @@ const struct inbound *table_of(const struct table *t)
 	return &t->in;
 }
 
+json_t *table_columns_json(const struct table *t)
+{
+	const json_t *found = json_list(t->in.found, "columns");
+	json_t *list = json_new_array(t->v->cx.arena);
+	for (size_t i = 0; i < t->n; i++) {
+		const json_t *of = json_array_get(found, t->is[i].from);
+		json_t *o = json_new_object(t->v->cx.arena);
+		if (t->is[i].part == 0) {
+			json_add(list, of);
+			continue;
+		}
+		json_put_text(o, "title",
+		    t->v->cx.lang == LANG_TH ? t->told[i].title_th
+					     : t->told[i].title_en);
+		json_put_text(o, "name", t->told[i].name);
+		json_put_text(o, "type", STR("text"));
+		json_put_text(o, "part_of", json_text(of, "name"));
+		json_add(list, o);
+	}
+	return list;
+}
+
+int64_t table_column_of(const struct table *t, size_t i)
+{
+	return (int64_t)t->is[i].from + 1;
+}
+
 struct columns table_columns(const struct table *t)
 {
 	return (struct columns){ .v = t->told, .n = t->n };
@@ -176,7 +253,7 @@ enum err table_again(struct table *t)
 	enum err e = table_file_begin(&t->file);
 	if (!e)
 		e = table_file_next(&t->file, &headings);
-	if (!e && (headings == NULL || headings->n != t->n))
+	if (!e && (headings == NULL || headings->n != t->n_file))
 		e = fail_detail(
 		    &t->v->cx, ERR_BROKEN, "a table has other columns");
 	return e;
@@ -194,6 +271,18 @@ static struct table_cell check(
 	return c;
 }
 
+/* Of the name that was looked at last, if it is one. */
+static struct table_cell part_of(struct table *t, size_t i)
+{
+	size_t part = t->is[i].part - 1;
+	const struct table_cell *whole = &t->cells[i - part - 1];
+	if (part == 0)
+		t->name = sheet_split_name(t->each, whole->value);
+	return (struct table_cell){ .sent = STR(""),
+		.value = sheet_name_part(&t->name, part),
+		.why = MSG_NONE };
+}
+
 static enum err one_row(struct table *t, const struct table_row **ret)
 {
 	const struct sheet_row *row = NULL;
@@ -202,7 +291,8 @@ static enum err one_row(struct table *t, const struct table_row **ret)
 	if (e || row == NULL)
 		return e;
 	for (size_t i = 0; i < t->n; i++)
-		t->cells[i] = check(t, i, row);
+		t->cells[i] = t->is[i].part == 0 ? check(t, t->is[i].from, row)
+		                                 : part_of(t, i);
 	t->row = (struct table_row){
 		.number = row->number, .n = t->n, .v = t->cells
 	};
@@ -219,8 +309,8 @@ enum err table_row_next(struct table *t, const struct table_row **ret)
 struct str table_why(const struct table *t, size_t i,
     const struct table_cell *c, struct arena *a)
 {
-	return codes_why(
-	    a, t->v->cx.lang, t->lists[i], (struct str){ 0 }, c->why);
+	return codes_why(a, t->v->cx.lang, t->lists[t->is[i].from],
+	    (struct str){ 0 }, c->why);
 }
 
 struct cell table_cell_typed(

@@ -23,8 +23,13 @@ MUST_CHECK enum err table_turn(struct gate_visit *);
 MUST_CHECK enum err table_open(struct gate_visit *, struct str upload,
     struct str request, bool whole, struct table **ret);
 const struct inbound *table_of(const struct table *);
-/* Name, title and type; class and mask are not known here. */
+/* Name, title and type; class and mask are not known here. Behind a column of names
+ * stand the columns of their parts ("parts" of what was found). */
 struct columns table_columns(const struct table *);
+/* Which column of the file the one at `i` comes from; from 1 on. */
+int64_t table_column_of(const struct table *, size_t i);
+/* The same as they were found; of parts {title, name, type, part_of}. */
+json_t *table_columns_json(const struct table *);
 /* From the first row on; called before the first row too. */
 MUST_CHECK enum err table_again(struct table *);
 /* The next rows, at most 256; none: the end. An empty or wrong cell is NULL,

@@ -21,10 +21,11 @@
 enum { BATCH = 64, LIST_COLUMNS = 5, LISTED_CUT = 1000, VALUE_BYTES = 200 };
 #define WHY_BYTES ((size_t)30000) /* of a cell of Excel's */
 
-/* A cell of which Excel holds a beginning only. */
-struct cut {
-	uint32_t row, column; /* from 1 on, as in the file */
-	struct str head;
+/* A row of the list of what is to be put right. */
+struct listed {
+	int64_t row, column; /* from 1 on, as in the file that was sent */
+	struct str name;     /* the column's */
+	struct str value, why;
 };
 
 /* Made whole before it is sent, for its record comes first; in a file without a
@@ -38,8 +39,8 @@ struct copy {
 	struct encoder *encoder;
 	struct columns columns;
 	struct cell *cells;
-	size_t n; /* rows in `cells` */
-	struct cut *cut;
+	size_t n;           /* rows in `cells` */
+	struct listed *cut; /* cells of which Excel holds a beginning only */
 	size_t n_cut;
 	struct arena *each;
 	struct arena_mark mark;
@@ -92,7 +93,7 @@ static enum err copy_begin(struct copy *c)
 	v[found.n] = text_column(say(c, MSG_table_wrong_here));
 	c->columns = (struct columns){ .v = v, .n = found.n + 1 };
 	c->cells = ARENA_ARRAY(a, struct cell, BATCH * c->columns.n);
-	c->cut = ARENA_ARRAY(a, struct cut, LISTED_CUT);
+	c->cut = ARENA_ARRAY(a, struct listed, LISTED_CUT);
 	c->digest = sha256_begin(a);
 	c->each = arena_inside(a);
 	c->mark = arena_mark(c->each);
@@ -136,10 +137,12 @@ static void cut_cell(
 	if (cell->kind != CELL_TEXT || head.n == cell->s.n)
 		return;
 	if (c->n_cut < LISTED_CUT)
-		c->cut[c->n_cut++] = (struct cut){ .row = row,
-			.column = (uint32_t)i + 1,
-			.head = str_dup(
-			    c->v->cx.arena, line_head(head, VALUE_BYTES)) };
+		c->cut[c->n_cut++] = (struct listed){ .row = row,
+			.column = table_column_of(c->table, i),
+			.name = c->columns.v[i].name,
+			.value = str_dup(
+			    c->v->cx.arena, line_head(head, VALUE_BYTES)),
+			.why = say(c, MSG_table_cut) };
 	put_why(c, why, i, say(c, MSG_table_cut));
 	cell->s = str_cat(c->each, head, STR("…"));
 }
@@ -186,24 +189,24 @@ static struct cell text_cell(struct str s)
 	return (struct cell){ .kind = CELL_TEXT, .s = s };
 }
 
-static struct str title_of(const struct copy *c, int64_t column)
+static struct str title_of(const struct copy *c, struct str name)
 {
-	return column > 0 && (size_t)column < c->columns.n
-	           ? c->columns.v[column - 1].title_th
-	           : STR("");
+	for (size_t i = 0; i + 1 < c->columns.n; i++)
+		if (str_eq(c->columns.v[i].name, name))
+			return c->columns.v[i].title_th;
+	return STR("");
 }
 
-static void put_listed(struct copy *c, int64_t row, int64_t column,
-    struct str value, struct str why)
+static void put_listed(struct copy *c, const struct listed *l)
 {
 	struct arena *a = c->v->cx.arena;
 	const struct cell cells[LIST_COLUMNS] = {
 		{ .kind = CELL_INTEGER,
-		    .s = str_fmt(a, "%lld", (long long)row) },
-		text_cell(cell_place(a, row, column)),
-		text_cell(title_of(c, column)),
-		text_cell(value),
-		text_cell(why),
+		    .s = str_fmt(a, "%lld", (long long)l->row) },
+		text_cell(cell_place(a, l->row, l->column)),
+		text_cell(title_of(c, l->name)),
+		text_cell(l->value),
+		text_cell(l->why),
 	};
 	encoder_rows(c->encoder,
 	    &(struct batch){
@@ -229,12 +232,14 @@ static enum err copy_list(struct copy *c)
 	const json_t *list = json_list(notes, "wrong");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *o = json_array_get(list, i);
-		put_listed(c, json_int(o, "row", 0), json_int(o, "column", 0),
-		    json_text(o, "value"), table_noted_why(c->v, notes, o));
+		put_listed(c, &(struct listed){ .row = json_int(o, "row", 0),
+				  .column = json_int(o, "column", 0),
+				  .name = json_text(o, "name"),
+				  .value = json_text(o, "value"),
+				  .why = table_noted_why(c->v, notes, o) });
 	}
 	for (size_t i = 0; i < c->n_cut; i++)
-		put_listed(c, c->cut[i].row, c->cut[i].column, c->cut[i].head,
-		    say(c, MSG_table_cut));
+		put_listed(c, &c->cut[i]);
 	return encoder_end(c->encoder)
 	           ? OK
 	           : fail_detail(&c->v->cx, ERR_BROKEN, "copy: not ended");

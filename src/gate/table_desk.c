@@ -119,8 +119,7 @@ enum err desk_table_look(struct gate_visit *v)
 		e = table_look_begin(v, order, table_of(t), NULL, &d);
 	if (e)
 		return e;
-	const json_t *columns = json_list(table_of(t)->found, "columns");
-	json_put(o, "columns", columns ? columns : json_new_array(v->cx.arena));
+	json_put(o, "columns", table_columns_json(t));
 	enum err looked = first_rows(v, t, o);
 	if (!looked)
 		looked = put_notes(v, table_of(t)->upload, o);

@@ -211,6 +211,39 @@ static json_t *tabs_json(struct arena *a, const struct wire_head *head)
 	return list;
 }
 
+static bool is_taken(
+    const struct table_found *f, const json_t *list, struct str name)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const json_t *parts =
+		    json_list(json_array_get(list, i), "parts");
+		if (str_eq(f->columns[i].is.name, name))
+			return true;
+		for (size_t k = 0; k < json_array_size(parts); k++)
+			if (str_eq(
+				json_as_text(json_array_get(parts, k)), name))
+				return true;
+	}
+	return false;
+}
+
+/* What the columns of a name's parts are called, each like no other column. */
+static json_t *parts_json(
+    const struct table_found *f, const json_t *list, struct str name)
+{
+	struct arena *a = f->arena;
+	json_t *parts = json_new_array(a);
+	for (size_t i = 0; i < NAME_PARTS; i++) {
+		struct str one =
+		    str_fmt(a, "%.*s_%s", STR_ARG(name), sheet_name_parts[i]);
+		struct str part = one;
+		for (size_t k = 2; is_taken(f, list, part); k++)
+			part = str_fmt(a, "%.*s_%zu", STR_ARG(one), k);
+		json_add_text(parts, part);
+	}
+	return parts;
+}
+
 static json_t *columns_json(const struct table_found *f)
 {
 	json_t *list = json_new_array(f->arena);
@@ -221,6 +254,8 @@ static json_t *columns_json(const struct table_found *f)
 			json_put_text(o, "list", c->list->id);
 		json_put_int(o, "empty", (int64_t)c->empty);
 		json_put_int(o, "wrong", (int64_t)c->wrong);
+		if (c->is.check == SHEET_CHECK_name)
+			json_put(o, "parts", parts_json(f, list, c->is.name));
 		json_add(list, o);
 	}
 	return list;

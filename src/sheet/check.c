@@ -415,6 +415,19 @@ static bool check_number(
 	return take_number(a, cell->s, ret) && (!whole || is_integer(*ret));
 }
 
+/* No mail address, and no number: what stands in such a column by mistake. */
+static bool check_name(struct arena *a, struct str s, struct str *ret)
+{
+	struct str plain = thai_digits_ascii(a, s);
+
+	for (size_t i = 0; i < plain.n; i++)
+		if ((plain.p[i] >= '0' && plain.p[i] <= '9') ||
+		    plain.p[i] == '@')
+			return false;
+	*ret = thai_normal(a, s);
+	return ret->n > 0;
+}
+
 static bool is_right(struct arena *a, const struct sheet_column *c,
     const struct sheet_cell *cell, struct sheet_value *ret, enum msg *wrong)
 {
@@ -440,6 +453,9 @@ static bool is_right(struct arena *a, const struct sheet_column *c,
 		return check_email(a, cell->s, &ret->s);
 	case SHEET_CHECK_code:
 		return c->codes && take_code(a, c->codes, cell->s, &ret->s);
+	case SHEET_CHECK_name:
+		return cell->kind == SHEET_TEXT &&
+		       check_name(a, cell->s, &ret->s);
 	case SHEET_CHECKS:
 		break;
 	}

@@ -116,6 +116,17 @@ struct sheet_name sheet_split_name(struct arena *a, struct str text)
 	return r;
 }
 
+const char *const sheet_name_parts[NAME_PARTS] = { "title", "first", "middle",
+	"last" };
+
+struct str sheet_name_part(const struct sheet_name *n, size_t part)
+{
+	const struct str v[NAME_PARTS] = { n->title, n->first, n->middle,
+		n->last };
+	REQUIRE(part < NAME_PARTS);
+	return v[part];
+}
+
 struct sheet_seen {
 	uint32_t most, n, mask;
 	uint64_t *keys; /* 0: free */

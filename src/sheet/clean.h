@@ -14,6 +14,9 @@ struct sheet_name {
 	bool
 	    sure; /* false: more words than a rule is for; a person should look */
 };
+enum { NAME_PARTS = 4 };
+extern const char *const sheet_name_parts[NAME_PARTS]; /* "title", … */
+struct str sheet_name_part(const struct sheet_name *, size_t part);
 /* "นางสาวไข่มุก สรรพวุธ", "ผศ.ดร. สมศักดิ์ ณ อยุธยา", "Mr. John Smith". */
 struct sheet_name sheet_split_name(struct arena *, struct str);
 
