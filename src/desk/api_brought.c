@@ -78,11 +78,19 @@ enum err api_upload(struct visit *v)
 	return e ? e : visit_json(v, 200, brought_json(v, &in));
 }
 
+/* For what shows values, or reads them anew. */
+static enum err begin_needed(
+    struct visit *v, struct case_work **ret_w, struct inbound *ret)
+{
+	enum err e = begin(v, ret_w, ret);
+	return e ? e : brought_needed(*ret_w);
+}
+
 enum err api_upload_choose(struct visit *v)
 {
 	struct case_work *w;
 	struct inbound in;
-	enum err e = begin(v, &w, &in);
+	enum err e = begin_needed(v, &w, &in);
 	if (!e)
 		e = brought_choose(w, &in, v->body);
 	if (!e)
@@ -95,7 +103,7 @@ enum err api_upload_look(struct visit *v)
 	struct case_work *w;
 	struct inbound in;
 	json_t *look;
-	enum err e = begin(v, &w, &in);
+	enum err e = begin_needed(v, &w, &in);
 	if (!e)
 		e = brought_look(v, &in, &look);
 	return e ? e : visit_json(v, 200, look);
@@ -105,7 +113,7 @@ enum err api_upload_corrected(struct visit *v)
 {
 	struct case_work *w;
 	struct inbound in;
-	enum err e = begin(v, &w, &in);
+	enum err e = begin_needed(v, &w, &in);
 	return e ? e : brought_corrected(v, &in);
 }
 
@@ -114,7 +122,7 @@ enum err api_upload_difference(struct visit *v)
 	struct case_work *w;
 	struct inbound in, with;
 	json_t *found;
-	enum err e = begin(v, &w, &in);
+	enum err e = begin_needed(v, &w, &in);
 	if (!e)
 		e = brought_find(w, visit_query(v, "with"), &with);
 	if (!e)

@@ -48,8 +48,16 @@ bool brought_may_send(const struct case_work *w)
 bool brought_may_open(const struct case_work *w, const struct inbound *in)
 {
 	struct str me = w->v->actor.person.email;
-	return str_eq_nocase(in->actor, me) || case_is_own(&w->f, me) ||
-	       works_on(w);
+	bool entered =
+	    str_eq_nocase(in->actor, me) && str_eq_nocase(w->f.entered_by, me);
+	return entered || case_is_own(&w->f, me) || works_on(w);
+}
+
+enum err brought_needed(const struct case_work *w)
+{
+	return w->f.state == STATE_closed
+	           ? fail(&w->v->cx, ERR_CONFLICT, MSG_error_table_closed)
+	           : OK;
 }
 
 enum err brought_read_list(

@@ -10,9 +10,13 @@
 /* Whether the viewer may send one in now: the requester's side, who entered the
  * request, and who works on it. */
 bool brought_may_send(const struct case_work *);
-/* Whether he may open it: who sent it, the requester's side, and the officers who
- * have the request in hand or prepared it. */
+/* Whether he may open it: the requester's side, who entered the request and sent
+ * it for them, and the officers who have the request in hand or prepared it. Whoever
+ * sent it and has handed the request over is none of these any more. */
 bool brought_may_open(const struct case_work *, const struct inbound *);
+/* ERR_CONFLICT ("error.table-closed") when the request is closed: from then on
+ * nobody needs its values, until they go. */
+MUST_CHECK enum err brought_needed(const struct case_work *);
 
 /* Those of the request, newest first. */
 MUST_CHECK enum err brought_read_list(

@@ -144,7 +144,7 @@ static void put_buttons(const struct one_work *p, struct brought_one_page *page)
 	            p->in.state == INBOUND_refused ||
 	            p->in.state == INBOUND_lost;
 	bool wrong = json_int(p->in.found, "wrong", 0) > 0;
-	if (p->in.state == INBOUND_read && wrong)
+	if (p->in.state == INBOUND_read && wrong && w->f.state != STATE_closed)
 		b[page->n_buttons++] = (struct ui_button){ .kind = UI_PRIMARY,
 			.label = case_say(w, MSG_brought_corrected),
 			.url = url_path(
@@ -291,8 +291,9 @@ static void put_choice(const struct one_work *p, struct brought_one_page *page)
 {
 	struct ui_field *f = ARENA_ARRAY(arena_of(p), struct ui_field, 2);
 	const struct str args[] = { p->w.f.no, p->in.upload };
-	bool here = p->in.state == INBOUND_read ||
-	            p->in.state == INBOUND_refused || is_held(p);
+	bool here = (p->in.state == INBOUND_read ||
+			p->in.state == INBOUND_refused || is_held(p)) &&
+	            p->w.f.state != STATE_closed;
 	if (json_array_size(json_list(p->in.found, "sheets")) > 1)
 		f[page->n_fields++] = sheet_field(p);
 	if (json_text(p->in.found, "encoding").n > 0)
@@ -304,8 +305,9 @@ static void put_choice(const struct one_work *p, struct brought_one_page *page)
 	                   page->n_fields + page->n_columns > 0;
 	page->form = (struct ui_form){ .action = url_path(arena_of(p),
 					   "/requests/{}/tables/{}", 2, args) };
-	page->may_look_again =
-	    p->in.state == INBOUND_lost && !p->w.v->actor.read_only;
+	page->may_look_again = p->in.state == INBOUND_lost &&
+	                       !p->w.v->actor.read_only &&
+	                       p->w.f.state != STATE_closed;
 	page->choose = (struct ui_button){ .kind = UI_SECONDARY,
 		.label = case_say(&p->w, page->may_look_again
 					     ? MSG_brought_look_again
@@ -411,7 +413,7 @@ static void put_wrong(const struct one_work *p, struct brought_one_page *page)
 static void put_look(const struct one_work *p, struct brought_one_page *page)
 {
 	const struct str args[] = { p->w.f.no, p->in.upload };
-	if (p->in.state != INBOUND_read)
+	if (p->in.state != INBOUND_read || p->w.f.state == STATE_closed)
 		return;
 	page->look = url_path(
 	    arena_of(p), "/requests/{}/tables/{}?look=1#rows", 2, args);
@@ -476,7 +478,8 @@ static void put_compare(const struct one_work *p, struct brought_one_page *page)
 	const json_t *list = json_list(p->in.found, "columns");
 	size_t n = json_array_size(list);
 	const struct str args[] = { p->w.f.no, p->in.upload };
-	if (p->in.state != INBOUND_read || p->in.replaces.n == 0)
+	if (p->in.state != INBOUND_read || p->in.replaces.n == 0 ||
+	    p->w.f.state == STATE_closed)
 		return;
 	struct ui_choice *v = ARENA_ARRAY(a, struct ui_choice, n + 1);
 	for (size_t i = 0; i < n; i++) {
@@ -551,6 +554,10 @@ static enum err read_more(struct one_work *p)
 	enum err e = OK;
 	if (p->in.state != INBOUND_read)
 		return OK;
+	if (visit_query(v, "look").n > 0 || key.n > 0)
+		e = brought_needed(&p->w);
+	if (e)
+		return e;
 	if (visit_query(v, "look").n > 0) {
 		e = brought_look(v, &p->in, &found);
 		p->look = e ? NULL : found;
@@ -651,9 +658,12 @@ enum err page_brought_choose(struct visit *v)
 	if (e)
 		return e;
 	/* One that is lost is looked for as it was to be read. */
-	e = brought_choose(&p->w, &p->in,
-	    p->in.state == INBOUND_lost && p->in.choice ? p->in.choice
-							: choice_posted(v));
+	e = brought_needed(&p->w);
+	if (!e)
+		e = brought_choose(&p->w, &p->in,
+		    p->in.state == INBOUND_lost && p->in.choice
+			? p->in.choice
+			: choice_posted(v));
 	if (e && e != ERR_INVALID && e != ERR_CONFLICT)
 		return e;
 	if (e) {
@@ -670,5 +680,7 @@ enum err page_brought_corrected(struct visit *v)
 	struct case_work *w = ARENA_NEW(v->cx.arena, struct case_work);
 	struct inbound in;
 	enum err e = brought_begin(v, visit_arg(v, 0), visit_arg(v, 1), w, &in);
+	if (!e)
+		e = brought_needed(w);
 	return e ? e : brought_corrected(v, &in);
 }

@@ -181,8 +181,24 @@ def test_nobody_else_opens_it(desk):
     assert len(icit.officers) > 1
     for person in icit.officers[1:]:
         assert set(doors(person, no, one)) == {403}, person
+    # Nor has whoever sent it when the request is not in his hands any more.
+    desk.change("shared", f"update upload set actor = '{icit.director.email}'"
+                          f" where id = '{one}'")
+    assert set(doors(icit.director, no, one)) == {403}
     icit.go_on(no, "closed")
     refusal(ticket(desk.requester, no), 403, "not-yours")
+    # It is closed: its state is told, its values are not.
+    for person in own:
+        assert doors(person, no, one) == [200, 409, 409, 409, 409], person
+    refusal(desk.requester.api.get(f"/requests/{no}/uploads/{one}/look"), 409,
+            "table-closed")
+    web = Web(desk.university.desk, entry_of(desk))
+    page = web.open(f"/requests/{no}/tables/{one}")
+    assert page.status == 200 and "look=1" not in page.text
+    assert not page.forms or not any(
+        f.action.endswith(one) for f in page.forms)
+    page = web.open(f"/requests/{no}/tables/{one}?look=1")
+    assert page.status == 409 and "ปิดเรื่องแล้ว" in page.text
 
 
 def test_what_is_wrong_with_a_new_one(desk):
