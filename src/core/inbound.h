@@ -34,9 +34,10 @@ struct inbound {
 	int64_t progress;     /* thousandths */
 	const json_t *choice; /* inbound_choose(); NULL: none */
 	/* {kind, encoding, delimiter, sheets:[{name, hidden}], sheet, rows, wrong,
-	 * double, columns:[{title, name, type, check, era, needed, empty,
+	 * double, once, columns:[{title, name, type, check, era, needed, empty,
 	 * wrong}]}; NULL: not known. rows: without the headings; wrong: cells;
-	 * double: rows that stood before. Of a refused one what was found. */
+	 * double: rows that stood before, which are left out and not looked
+	 * at when it is read with `once`. Of a refused one what was found. */
 	const json_t *found;
 	/* {code, row, column, detail} of sheet/findings.def; NULL: none. Of a
 	 * lost one {code: "absent" or "changed"}; of one that is read again and
@@ -70,7 +71,7 @@ enum {
 };
 #define INBOUND_CHOICE_BYTES ((size_t)256 << 10)
 
-/* How it is to be read, and that it is read anew: {sheet, encoding, columns:
+/* How it is to be read, and that it is read anew: {sheet, encoding, once, columns:
  * [{name, check, era, needed, codes[], list}]}, each of them may be absent. Columns
  * are named as they were found; one that is lost is looked for again. ERR_INVALID
  * with the wrong fields; ERR_CONFLICT when it is not here. */

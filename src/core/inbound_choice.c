@@ -92,6 +92,8 @@ enum err inbound_choice_check(
 	else if (sheet.n > 0)
 		json_put_text(to, "sheet", sheet);
 	take_text(cx, choice, "encoding", STR("encoding"), read_encodings, to);
+	if (json_value(choice, "once") != NULL)
+		json_put_flag(to, "once", json_flag(choice, "once"));
 	if (json_array_size(columns) > COLUMNS)
 		field_wrong(
 		    cx, STR("columns"), MSG_field_too_many, STR("1024"));

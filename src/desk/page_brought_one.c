@@ -114,6 +114,11 @@ static void put_rows(const struct one_work *p, struct brought_one_page *page)
 		    &rows, case_say(w, MSG_brought_rows), count(p, "rows"));
 		row_text(
 		    &rows, case_say(w, MSG_brought_double), count(p, "double"));
+		if (json_flag(in->found, "once"))
+			row_text(&rows, case_say(w, MSG_brought_used),
+			    case_number(
+				w, json_int(in->found, "rows", 0) -
+				       json_int(in->found, "double", 0)));
 		row_some(&rows, case_say(w, MSG_brought_sheet),
 		    json_text(in->found, "sheet"));
 		if (json_text(in->found, "encoding").n > 0)
@@ -287,9 +292,24 @@ static struct ui_field encoding_field(const struct one_work *p)
 		.n_choices = read_encodings.n };
 }
 
+/* Only where there are such rows, or were. */
+static struct ui_field once_field(const struct one_work *p)
+{
+	struct ui_choice *yes = ARENA_NEW(arena_of(p), struct ui_choice);
+	*yes = (struct ui_choice){ .value = STR("yes"),
+		.label = case_say(&p->w, MSG_brought_once),
+		.chosen = json_flag(p->in.found, "once") };
+	return (struct ui_field){ .kind = UI_CHECKS,
+		.name = STR("once"),
+		.label = case_say(&p->w, MSG_brought_double),
+		.hint = case_say(&p->w, MSG_brought_once_hint),
+		.choices = yes,
+		.n_choices = 1 };
+}
+
 static void put_choice(const struct one_work *p, struct brought_one_page *page)
 {
-	struct ui_field *f = ARENA_ARRAY(arena_of(p), struct ui_field, 2);
+	struct ui_field *f = ARENA_ARRAY(arena_of(p), struct ui_field, 3);
 	const struct str args[] = { p->w.f.no, p->in.upload };
 	bool here = (p->in.state == INBOUND_read ||
 			p->in.state == INBOUND_refused || is_held(p)) &&
@@ -298,6 +318,8 @@ static void put_choice(const struct one_work *p, struct brought_one_page *page)
 		f[page->n_fields++] = sheet_field(p);
 	if (json_text(p->in.found, "encoding").n > 0)
 		f[page->n_fields++] = encoding_field(p);
+	if (json_int(p->in.found, "double", 0) > 0)
+		f[page->n_fields++] = once_field(p);
 	page->fields = f;
 	if (p->in.state == INBOUND_read || is_held(p))
 		put_columns(p, page);
@@ -635,6 +657,7 @@ static json_t *choice_posted(struct visit *v)
 	json_t *o = json_new_object(a), *list = json_new_array(a);
 	json_put_text(o, "sheet", visit_form(v, "sheet"));
 	json_put_text(o, "encoding", visit_form(v, "encoding"));
+	json_put_flag(o, "once", visit_form(v, "once").n > 0);
 	for (size_t i = 0; i < BROUGHT_COLUMNS; i++) {
 		struct str name = posted(v, i, "name");
 		json_t *c = json_new_object(a);

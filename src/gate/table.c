@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 
+#include "base/crypt.h"
 #include "base/str.h"
 #include "base/time.h"
 #include "gate/keeper.h"
@@ -27,6 +28,9 @@ struct table {
 	struct column *told;
 	struct told_column *is;
 	size_t n; /* with the parts of names */
+	/* A bit for each row of the file that is left out; its next row. */
+	struct str left;
+	size_t at;
 	struct table_cell *cells;
 	struct sheet_name name; /* whose parts are told now */
 	struct table_row row;
@@ -100,18 +104,28 @@ static const json_t *chosen(const struct table *t, struct str name)
 	return NULL;
 }
 
-/* The codes of its lists, as they were when it was read. */
-static enum err read_lists(struct table *t, struct code_lists **ret)
+static enum err read_left(struct table *t, const json_t *notes)
+{
+	struct str left = json_text(notes, "left");
+	if (left.n == 0)
+		return OK;
+	return base64_decode(t->v->cx.arena, left, &t->left)
+	           ? OK
+	           : fail_detail(&t->v->cx, ERR_BROKEN, "notes: left");
+}
+
+/* The codes of its lists, and which rows are left out, as when it was read. */
+static enum err read_notes(struct table *t, struct code_lists **ret)
 {
 	json_t *notes;
 	*ret = ARENA_NEW(t->v->cx.arena, struct code_lists);
-	if (!code_lists_named(t->in.choice))
+	if (!code_lists_named(t->in.choice) && !json_flag(t->in.found, "once"))
 		return OK;
 	enum err e = table_notes_read(t->v, t->in.upload, &notes);
-	if (!e)
-		code_lists_kept(
-		    t->v->cx.arena, json_list(notes, "lists"), *ret);
-	return e;
+	if (e)
+		return e;
+	code_lists_kept(t->v->cx.arena, json_list(notes, "lists"), *ret);
+	return read_left(t, notes);
 }
 
 static void tell(struct table *t, size_t from, size_t part, struct str name,
@@ -200,7 +214,7 @@ enum err table_open(struct gate_visit *v, struct str upload, struct str request,
 	if (!e)
 		e = table_file_look(&t->file, &t->in);
 	if (!e)
-		e = read_lists(t, &lists);
+		e = read_notes(t, &lists);
 	if (e)
 		return e;
 	read_columns(t, lists);
@@ -250,6 +264,7 @@ struct columns table_columns(const struct table *t)
 enum err table_again(struct table *t)
 {
 	const struct sheet_row *headings = NULL;
+	t->at = 0;
 	enum err e = table_file_begin(&t->file);
 	if (!e)
 		e = table_file_next(&t->file, &headings);
@@ -283,10 +298,18 @@ static struct table_cell part_of(struct table *t, size_t i)
 		.why = MSG_NONE };
 }
 
+static bool is_left_out(const struct table *t, size_t row)
+{
+	return row / 8 < t->left.n &&
+	       ((unsigned char)t->left.p[row / 8] >> row % 8 & 1) != 0;
+}
+
 static enum err one_row(struct table *t, const struct table_row **ret)
 {
 	const struct sheet_row *row = NULL;
 	enum err e = table_file_next(&t->file, &row);
+	while (!e && row != NULL && is_left_out(t, t->at++))
+		e = table_file_next(&t->file, &row);
 	*ret = NULL;
 	if (e || row == NULL)
 		return e;

@@ -30,7 +30,8 @@ struct columns table_columns(const struct table *);
 int64_t table_column_of(const struct table *, size_t i);
 /* The same as they were found; of parts {title, name, type, part_of}. */
 json_t *table_columns_json(const struct table *);
-/* From the first row on; called before the first row too. */
+/* From the first row on; called before the first row too. Rows that stood before
+ * are left out when it was read so ("once"). */
 MUST_CHECK enum err table_again(struct table *);
 /* The next rows, at most 256; none: the end. An empty or wrong cell is NULL,
  * dates are in ISO, booleans 0 and 1. They hold until the next call. */

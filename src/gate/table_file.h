@@ -43,7 +43,8 @@ json_t *table_finding_json(struct arena *, const struct sheet_finding *);
 
 /* What is wrong in a table, cell by cell, sealed beside it: gate/tables/UPLOAD.
  * {wrong: [{row, column, name, value, key, list, meant}], double: [{row, first}],
- * lists: code_lists.h}. list and meant: of a code. */
+ * lists: code_lists.h, left: base64 of a bit for each row that is left out}. list and
+ * meant: of a code. */
 enum { TABLE_WRONG = 1000, TABLE_DOUBLE = 200 };
 MUST_CHECK enum err table_notes_write(
     struct gate_visit *, struct str upload, const json_t *notes);

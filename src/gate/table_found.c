@@ -1,5 +1,6 @@
 #include "gate/table_found.h"
 
+#include "base/crypt.h"
 #include "base/str.h"
 #include "core/line.h"
 #include "sheet/clean.h"
@@ -25,6 +26,9 @@ struct table_found {
 	size_t n;
 	uint64_t rows, wrong, twice;
 	struct sheet_seen *seen;
+	bool once;           /* rows that stood before are left out */
+	unsigned char *left; /* a bit for each row that is */
+	size_t left_bytes;   /* of them that have one */
 	/* The first rows; row is NULL when they were looked at. */
 	struct arena *held;
 	struct arena_mark held_mark;
@@ -77,7 +81,11 @@ enum err table_found_begin(struct table_file *t, const json_t *choice,
 	for (size_t i = 0; i < f->n; i++)
 		f->columns[i].is = v[i];
 	choose(f, choice);
-	f->seen = sheet_seen_new(a, sheet_limits_usual.rows);
+	f->once = json_flag(choice, "once");
+	f->seen = sheet_seen_new(a, sheet_limits_usual.rows, f->once);
+	if (f->once)
+		f->left = ARENA_ARRAY(
+		    a, unsigned char, sheet_limits_usual.rows / 8 + 1);
 	f->held = arena_inside(a);
 	f->held_mark = arena_mark(f->held);
 	f->row = ARENA_ARRAY(f->held, struct sheet_row, HELD_ROWS);
@@ -132,19 +140,39 @@ static void check_cell(struct table_found *f, uint32_t row, size_t i,
 		note_wrong(f, row, i, cell, why);
 }
 
+static void note_twice(
+    struct table_found *f, const struct sheet_row *row, uint32_t first)
+{
+	if (f->twice++ >= TABLE_DOUBLE)
+		return;
+	json_t *o = json_object();
+	json_put_int(o, "row", row->number);
+	json_put_int(o, "first", first);
+	json_array_append_new(f->twice_list, o);
+}
+
+/* The row that is looked at, from 0. */
+static void leave_out(struct table_found *f)
+{
+	size_t row = (size_t)f->rows - 1;
+	REQUIRE(row < sheet_limits_usual.rows);
+	f->left[row / 8] |= (unsigned char)(1U << row % 8);
+	f->left_bytes = row / 8 + 1;
+}
+
 static void check_row(struct table_found *f, const struct sheet_row *row)
 {
 	static const struct sheet_cell none = { .kind = SHEET_EMPTY };
 	uint32_t first = sheet_seen(f->seen, row);
 	f->rows++;
-	for (size_t i = 0; i < f->n; i++)
-		check_cell(f, row->number, i, i < row->n ? &row->v[i] : &none);
-	if (first > 0 && f->twice++ < TABLE_DOUBLE) {
-		json_t *o = json_object();
-		json_put_int(o, "row", row->number);
-		json_put_int(o, "first", first);
-		json_array_append_new(f->twice_list, o);
-	}
+	if (first > 0)
+		note_twice(f, row, first);
+	if (first > 0 && f->once)
+		leave_out(f);
+	else
+		for (size_t i = 0; i < f->n; i++)
+			check_cell(
+			    f, row->number, i, i < row->n ? &row->v[i] : &none);
 	arena_rewind(f->each, f->mark);
 }
 
@@ -289,6 +317,7 @@ json_t *table_found_json(
 	json_put_int(o, "rows", (int64_t)f->rows);
 	json_put_int(o, "wrong", (int64_t)f->wrong);
 	json_put_int(o, "double", (int64_t)f->twice);
+	json_put_flag(o, "once", f->once);
 	return o;
 }
 
@@ -298,5 +327,7 @@ json_t *table_found_notes(const struct table_found *f)
 	json_put(o, "wrong", f->wrong_list);
 	json_put(o, "double", f->twice_list);
 	json_put(o, "lists", code_lists_json(f->arena, f->lists));
+	json_put_text(o, "left",
+	    base64(f->arena, str_n((const char *)f->left, f->left_bytes)));
 	return o;
 }

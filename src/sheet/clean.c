@@ -130,10 +130,11 @@ struct str sheet_name_part(const struct sheet_name *n, size_t part)
 struct sheet_seen {
 	uint32_t most, n, mask;
 	uint64_t *keys; /* 0: free */
+	uint32_t *more; /* of each key; NULL: not looked at */
 	uint32_t *rows;
 };
 
-struct sheet_seen *sheet_seen_new(struct arena *a, uint32_t most)
+struct sheet_seen *sheet_seen_new(struct arena *a, uint32_t most, bool sure)
 {
 	struct sheet_seen *s = ARENA_NEW(a, struct sheet_seen);
 	uint32_t slots = 16;
@@ -145,10 +146,12 @@ struct sheet_seen *sheet_seen_new(struct arena *a, uint32_t most)
 	s->mask = slots - 1;
 	s->keys = ARENA_ARRAY(a, uint64_t, slots);
 	s->rows = ARENA_ARRAY(a, uint32_t, slots);
+	if (sure)
+		s->more = ARENA_ARRAY(a, uint32_t, slots);
 	return s;
 }
 
-static uint64_t key_of(const struct sheet_row *row)
+static uint64_t key_of(const struct sheet_row *row, uint32_t *ret_more)
 {
 	struct arena *a = arena_new();
 	struct sha256_state *h = sha256_begin(a);
@@ -162,21 +165,25 @@ static uint64_t key_of(const struct sheet_row *row)
 	}
 	struct sha256 d = sha256_end(h);
 	memcpy(&key, d.b, sizeof key);
+	memcpy(ret_more, d.b + sizeof key, sizeof *ret_more);
 	arena_free(a);
 	return key == 0 ? 1 : key;
 }
 
 uint32_t sheet_seen(struct sheet_seen *s, const struct sheet_row *row)
 {
-	uint64_t key = key_of(row);
+	uint32_t more;
+	uint64_t key = key_of(row, &more);
 	uint32_t at = (uint32_t)key & s->mask;
 
 	for (; s->keys[at] != 0; at = (at + 1) & s->mask)
-		if (s->keys[at] == key)
+		if (s->keys[at] == key && (!s->more || s->more[at] == more))
 			return s->rows[at];
 	REQUIRE(s->n < s->most);
 	s->n++;
 	s->keys[at] = key;
 	s->rows[at] = row->number;
+	if (s->more)
+		s->more[at] = more;
 	return 0;
 }

@@ -20,11 +20,14 @@ struct str sheet_name_part(const struct sheet_name *, size_t part);
 /* "นางสาวไข่มุก สรรพวุธ", "ผศ.ดร. สมศักดิ์ ณ อยุธยา", "Mr. John Smith". */
 struct sheet_name sheet_split_name(struct arena *, struct str);
 
-/* Rows seen before. Made for `most` of them at once, 16 to 32 bytes for each. */
+/* Rows seen before. Made for `most` of them at once, 16 to 32 bytes for each; a
+ * third more when it is to be `sure`. */
 struct sheet_seen;
-struct sheet_seen *sheet_seen_new(struct arena *, uint32_t most);
+struct sheet_seen *sheet_seen_new(struct arena *, uint32_t most, bool sure);
 /* The number of the first row with the same texts, or 0. Rows are told apart by
- * 64 bits of SHA-256 over their cells. More than `most`: REQUIRE. */
+ * 64 bits of SHA-256 over their cells, so that among a million two that differ are
+ * taken for one once in 30 million tables; 96 bits when it is to be sure: once in
+ * 10^17. More than `most`: REQUIRE. */
 uint32_t sheet_seen(struct sheet_seen *, const struct sheet_row *);
 
 #endif

@@ -338,14 +338,14 @@ static void rows_that_stand_twice(void)
 	static const uint32_t want[] = { 0, 0, 0, 1, 0, 2 };
 
 	fresh();
-	struct sheet_seen *s = sheet_seen_new(a, 100);
+	struct sheet_seen *s = sheet_seen_new(a, 100, false);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sheet_row row = row_of(rows[i]);
 		row.number = (uint32_t)i + 1;
 		uint32_t got = sheet_seen(s, &row);
 		T_CHECK(got == want[i], "%s: %u", rows[i], got);
 	}
-	s = sheet_seen_new(a, 20000);
+	s = sheet_seen_new(a, 20000, true);
 	size_t again = 0;
 	for (uint32_t i = 0; i < 40000; i++) {
 		char text[20];

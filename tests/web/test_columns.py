@@ -125,3 +125,62 @@ def test_names_in_their_parts(desk, no):
         f"/requests/{no}/tables/{one}?look=1")
     assert "full name: คำนำหน้า" in page.text and "รศ. ดร." in page.text
     assert "ชื่อบุคคล แยกคำนำหน้า ชื่อ สกุล" in page.text
+
+
+def test_rows_that_stand_twice_are_used_once(desk, no):
+    """Of the first; what differs in one cell, or in a blank of one, stays."""
+    rows = [("นาย ก ข", 1), ("นาย ก ข", 1), ("นาย ก ข", 2), ("x", 3),
+            ("นาย ก ข", 1), ("x", 3), ("นาย ก  ข", 1)]
+    content = csv_of(rows)
+    choice = {"columns": [{"name": "mark", "check": "integer"}]}
+    told = send(desk, no, content, choice)
+    one, found = told["id"], told["found"]
+    assert (found["rows"], found["double"], found["once"]) == (7, 3, False)
+    sql = "select mark, count(*) from sent group by mark order by mark"
+    assert looked_at(desk, no, one, sql) == [[1, 4], [2, 1], [3, 2]]
+    path = f"/requests/{no}/uploads/{one}"
+    good(desk.requester.api.post(f"{path}/choose", {**choice, "once": True}))
+    found = settled(desk, no, one)["found"]
+    assert (found["rows"], found["double"], found["once"]) == (7, 3, True)
+    assert looked_at(desk, no, one, sql) == [[1, 2], [2, 1], [3, 1]]
+    # The same a second time: it begins anew.
+    assert looked_at(desk, no, one, "select mark from sent a where exists"
+                     " (select 1 from sent b where b.mark = a.mark + 1)"
+                     ) == [[1], [2], [1]]
+    look = desk.requester.get(f"{path}/look")
+    assert look["numbers"] == [2, 4, 5, 8]
+    assert [(d["row"], d["first"]) for d in look["double"]] == [
+        (3, 2), (6, 2), (7, 5)]
+    assert [r[0] for r in corrected(desk, no, one)[0][1:]] == [
+        "นาย ก ข", "นาย ก ข", "x", "นาย ก ข"]
+    # A wrong cell of a row that is left out is not told.
+    mail = {"name": "mark", "check": "email"}
+    good(desk.requester.api.post(f"{path}/choose", {
+        "columns": [mail], "once": True}))
+    assert settled(desk, no, one)["found"]["wrong"] == 4
+    # On the page: it is offered where rows stand twice.
+    entry = next(p for p in desk.university.facts["people"]
+                 if p["email"] == desk.requester.email)
+    web = Web(desk.university.desk, entry)
+    page = web.open(f"/requests/{no}/tables/{one}")
+    form = next(f for f in page.forms if "once" in f.names())
+    assert form.value("once") == "yes" and "แถวที่ใช้" in page.text
+    web.send(page, form.action, once=None)
+    assert settled(desk, no, one)["found"]["once"] is False
+    page = web.open(f"/requests/{no}/tables/{one}")
+    assert "แถวที่ใช้" not in page.text
+    web.send(page, form.action, once="yes")
+    assert settled(desk, no, one)["found"]["once"] is True
+    plain = send(desk, no, csv_of(rows[:1]), choice)["id"]
+    assert not any("once" in f.names() for f in web.open(
+        f"/requests/{no}/tables/{plain}").forms)
+
+
+def test_many_rows_are_used_once(desk, no):
+    """Beyond the first rows that wait for their checks, and beyond a batch."""
+    rows = [(f"n{i % 3001}", i % 3001) for i in range(9003)]
+    told = send(desk, no, csv_of(rows), {"once": True})
+    assert (told["found"]["rows"], told["found"]["double"]) == (9003, 6002)
+    got = looked_at(desk, no, told["id"], "select count(*), min(mark),"
+                    " max(mark), count(distinct mark) from sent")
+    assert got == [[3001, 0, 3000, 3001]]
