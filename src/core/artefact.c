@@ -8,7 +8,6 @@
 #include "base/time.h"
 #include "core/artefact_tables.h"
 
-#define MAX_PARTS 20
 #define MAX_COLUMNS 500
 #define MAX_NAME 60
 #define MAX_REASON 500
@@ -257,9 +256,9 @@ static void take_parts(struct plan *p)
 		take_part(p, 0, p->form, parts);
 	if (list != NULL && json_array_size(list) == 0)
 		field_wrong(p->cx, STR("parts"), MSG_field_required, STR(""));
-	if (json_array_size(list) > MAX_PARTS)
+	if (json_array_size(list) > ARTEFACT_PARTS)
 		field_wrong(p->cx, STR("parts"), MSG_field_too_many, STR("20"));
-	for (size_t i = 0; i < json_array_size(list) && i < MAX_PARTS; i++)
+	for (size_t i = 0; i < json_array_size(list) && i < ARTEFACT_PARTS; i++)
 		take_part(p, i, json_array_get(list, i), parts);
 	json_put(p->out, "parts", parts);
 }

@@ -174,18 +174,88 @@ static void compare(
 		field_wrong(cx, field, MSG_field_contract_order, STR(""));
 }
 
+/* Which agreed part each part with tables is: the one of its name; when it was
+ * renamed the one with its very columns, else the next that is left. What is
+ * left of the parts then is new. */
+struct renamed {
+	const json_t *parts, *agreed;
+	const json_t *is[ARTEFACT_PARTS]; /* by place of the part; or NULL */
+};
+
+static bool is_left(const struct renamed *r, const json_t *before)
+{
+	bool left = has_tables(before);
+	for (size_t i = 0; i < ARTEFACT_PARTS; i++)
+		left &= r->is[i] != before;
+	return left;
+}
+
+static bool same_columns(const json_t *before, const json_t *part)
+{
+	const json_t *was = json_list(before, "columns");
+	const json_t *now = json_list(part, "columns");
+	bool same = json_array_size(was) == json_array_size(now);
+	for (size_t i = 0; i < json_array_size(was) && same; i++) {
+		const json_t *a = json_array_get(was, i);
+		const json_t *b = json_array_get(now, i);
+		same = str_eq(json_text(a, "name"), json_text(b, "name")) &&
+		       same_column(a, b);
+	}
+	return same;
+}
+
+static bool same_name(const json_t *before, const json_t *part)
+{
+	return str_eq(json_text(before, "name"), json_text(part, "name"));
+}
+
+static bool is_next(const json_t *before, const json_t *part)
+{
+	(void)before;
+	(void)part;
+	return true;
+}
+
+static void match(
+    struct renamed *r, bool (*is)(const json_t *before, const json_t *part))
+{
+	size_t n = json_array_size(r->parts);
+	for (size_t i = 0; i < n && i < ARTEFACT_PARTS; i++) {
+		const json_t *part = json_array_get(r->parts, i);
+		if (r->is[i] != NULL || !has_tables(part))
+			continue;
+		for (size_t k = 0; k < json_array_size(r->agreed); k++) {
+			const json_t *before = json_array_get(r->agreed, k);
+			if (!is_left(r, before) || !is(before, part))
+				continue;
+			r->is[i] = before;
+			break;
+		}
+	}
+}
+
+static void compare_part(
+    struct ctx *cx, size_t i, const json_t *before, const json_t *part)
+{
+	if (before == NULL || same_columns(before, part))
+		return;
+	if (!same_name(before, part))
+		field_wrong(cx, str_fmt(cx->arena, "parts[%zu].name", i),
+		    MSG_field_contract_renamed, json_text(before, "name"));
+	compare(cx, json_list(before, "columns"), json_list(part, "columns"),
+	    str_fmt(cx->arena, "parts[%zu].columns", i));
+}
+
 enum err artefact_same_contract(
     struct ctx *cx, const json_t *agreed, const json_t *made)
 {
-	const json_t *parts = json_list(made, "parts");
-	for (size_t i = 0; i < json_array_size(parts); i++) {
-		const json_t *part = json_array_get(parts, i);
-		const json_t *before =
-		    named(json_list(agreed, "parts"), json_text(part, "name"));
-		if (has_tables(part) && has_tables(before))
-			compare(cx, json_list(before, "columns"),
-			    json_list(part, "columns"),
-			    str_fmt(cx->arena, "parts[%zu].columns", i));
-	}
+	struct renamed r = { .parts = json_list(made, "parts"),
+		.agreed = json_list(agreed, "parts") };
+	match(&r, same_name);
+	match(&r, same_columns);
+	match(&r, is_next);
+	size_t n = json_array_size(r.parts);
+	for (size_t i = 0; i < n && i < ARTEFACT_PARTS; i++)
+		compare_part(cx, i, r.is[i], json_array_get(r.parts, i));
 	return fields_end(cx);
 }

@@ -10,6 +10,7 @@
 
 #define ARTEFACT_TABLES 4 /* in one part */
 #define ARTEFACT_TAKES 10
+#define ARTEFACT_PARTS 20
 
 /* tables[{name, file}], take[{name, sql}], unmatched of part `i`, checked, into
  * the plan's. Faults are the context's wrong fields. */
@@ -18,9 +19,10 @@ void artefact_take_tables(
 /* A table that was sent in is one moment's: it becomes a document, never a
  * connection. */
 void artefact_tables_outlets(struct ctx *, const json_t *plan);
-/* A part with tables that was agreed before under its name (`agreed` may be
- * NULL) has the columns that were agreed; else ERR_INVALID, a wrong field for
- * each difference. */
+/* A part with tables that was agreed before (`agreed` may be NULL) has the
+ * columns that were agreed; else ERR_INVALID, a wrong field for each difference.
+ * It is the one of its name; a renamed one is that with its very columns, else
+ * the next that is left. */
 MUST_CHECK enum err artefact_same_contract(
     struct ctx *, const json_t *agreed, const json_t *made);
 

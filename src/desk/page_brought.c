@@ -157,14 +157,22 @@ static void put_ticket(const struct case_work *w, struct str id, struct str url,
 		    STR_ARG(page_quoted(a, url))) };
 }
 
+/* Whoever writes a draft goes on with it from here. */
+static bool is_own_draft(const struct case_work *w)
+{
+	return w->f.state == STATE_draft &&
+	       case_is_own(&w->f, w->v->actor.person.email);
+}
+
 static enum err show(struct case_work *w, int status, struct str id,
     struct str url, const struct ui_notice *notice)
 {
 	struct visit *v = w->v;
 	const struct inbound *all = NULL;
 	size_t n = 0;
-	struct brought_page page = { .back = case_url(w, ""),
-		.number = w->f.no,
+	bool draft = is_own_draft(w);
+	struct brought_page page = { .back = case_url(w, draft ? "/check" : ""),
+		.back_to = draft ? case_say(w, MSG_pages_check_title) : w->f.no,
 		.problems = w->problems,
 		.n_problems = w->n_problems,
 		.notice = notice,

@@ -11,7 +11,7 @@
 
 struct brought_page {
 	struct url back;
-	struct str number;
+	struct str back_to;
 	const struct ui_problem *problems;
 	size_t n_problems;
 	const struct ui_notice *notice; /* or NULL */

@@ -1,6 +1,7 @@
 /* What was prepared for a request, and what was delivered of it. */
 #include "base/str.h"
 #include "base/time.h"
+#include "core/brought.h"
 #include "core/data_files.h"
 #include "desk/look.h"
 
@@ -72,15 +73,19 @@ static struct ui_table columns_of(
 		.n_rows = n };
 }
 
-/* What was sent in and went into it, by its name in the query and its digest. */
+/* What was sent in and went into it: its file, its name in the query, its
+ * digest. */
 static void put_tables(
     const struct case_work *w, const json_t *part, struct rows_of *r)
 {
 	const json_t *list = json_list(part, "tables");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *t = json_array_get(list, i);
+		const struct brought *b =
+		    brought_of(&w->f, json_text(t, "file"));
 		row_text(r, case_say(w, MSG_case_table_sent),
-		    str_fmt(r->arena, "%.*s · SHA-256 %.*s…",
+		    str_fmt(r->arena, "%.*s%s%.*s · SHA-256 %.*s…",
+			STR_ARG(b ? b->name : STR("")), b ? " · " : "",
 			STR_ARG(json_text(t, "name")),
 			STR_ARG(str_upto(json_text(t, "sha256"), 16))));
 	}

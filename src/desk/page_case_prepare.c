@@ -154,23 +154,13 @@ static struct str reasons_text(const struct plan_work *p, const json_t *part)
 	return buf_view(&b);
 }
 
-static void ask_part(const struct plan_work *p, size_t i, const json_t *part,
-    struct plan_part *ret)
+/* What few need, folded away until it says something. */
+static void ask_more(const struct plan_work *p, size_t i, const json_t *part,
+    bool tables, struct plan_part *ret)
 {
 	struct case_form f = case_form_new(&p->w, COMMAND_prepare);
-	ask_from(p, &f, part_name(p, i, "from"), part);
-	struct ui_field *sql = form_area(&f, part_name(p, i, "sql"),
-	    MSG_plan_sql, MSG_plan_sql_hint, json_text(part, "sql"));
-	sql->input = UI_CODE;
-	sql->rows = 8;
-	plan_ask_tables(&f, i, part, p->tables, p->n_tables);
-	form_text(&f, part_name(p, i, "title_th"), MSG_plan_title, MSG_NONE,
-	    json_text(part, "title_th"))
-	    ->optional = true;
-	struct ui_field *name = form_text(&f, part_name(p, i, "name"),
-	    MSG_plan_name, MSG_plan_name_hint, json_text(part, "name"));
-	name->optional = true;
-	name->width = UI_HALF;
+	if (tables)
+		plan_ask_take(&f, i, part);
 	struct ui_field *params = form_area(&f, part_name(p, i, "params"),
 	    MSG_plan_params, MSG_plan_params_hint, params_text(p, part));
 	params->optional = true;
@@ -180,6 +170,33 @@ static void ask_part(const struct plan_work *p, size_t i, const json_t *part,
 	    MSG_draft_reasons, MSG_draft_reasons_hint, reasons_text(p, part));
 	reasons->optional = true;
 	reasons->rows = 3;
+	for (size_t k = 0; k < f.fields.n; k++)
+		ret->open |=
+		    f.fields.v[k].value.n > 0 || f.fields.v[k].error.n > 0;
+	ret->more = f.fields.v;
+	ret->n_more = f.fields.n;
+}
+
+static void ask_part(const struct plan_work *p, size_t i, const json_t *part,
+    struct plan_part *ret)
+{
+	struct case_form f = case_form_new(&p->w, COMMAND_prepare);
+	ask_from(p, &f, part_name(p, i, "from"), part);
+	bool tables = plan_ask_tables(&f, i, part, p->tables, p->n_tables) > 0;
+	struct ui_field *sql = form_area(&f, part_name(p, i, "sql"),
+	    MSG_plan_sql, MSG_plan_sql_hint, json_text(part, "sql"));
+	sql->input = UI_CODE;
+	sql->rows = 8;
+	if (tables)
+		plan_ask_unmatched(&f, i, part);
+	form_text(&f, part_name(p, i, "title_th"), MSG_plan_title, MSG_NONE,
+	    json_text(part, "title_th"))
+	    ->optional = true;
+	struct ui_field *name = form_text(&f, part_name(p, i, "name"),
+	    MSG_plan_name, MSG_plan_name_hint, json_text(part, "name"));
+	name->optional = true;
+	name->width = UI_HALF;
+	ask_more(p, i, part, tables, ret);
 	ret->fields = f.fields.v;
 	ret->n_fields = f.fields.n;
 }
@@ -277,22 +294,34 @@ static void show_rows(const struct plan_work *p, size_t i, const json_t *part,
 		    &p->w, MSG_plan_bad_texts, case_number(&p->w, bad));
 }
 
+/* How many columns the form has place for, beside its other fields. */
+static size_t columns_left(const struct plan_part *v, size_t n)
+{
+	size_t used = 0;
+	for (size_t i = 0; i < n; i++)
+		used += v[i].n_fields + v[i].n_more;
+	size_t left =
+	    used < PLAN_FIELDS ? (PLAN_FIELDS - used) / PLAN_COLUMN_FIELDS : 0;
+	return left < PLAN_COLUMNS ? left : PLAN_COLUMNS;
+}
+
 static void put_parts(struct plan_work *p, struct plan_page *page)
 {
 	const json_t *list = json_list(p->plan, "parts");
 	size_t n = json_array_size(list);
 	struct plan_part *v = ARENA_ARRAY(arena_of(p), struct plan_part, n + 1);
-	p->columns_left = PLAN_COLUMNS;
-	for (size_t i = 0; i < n && i < PLAN_PARTS; i++) {
+	for (; page->n_parts < n && page->n_parts < PLAN_PARTS; page->n_parts++)
+		ask_part(p, page->n_parts, json_array_get(list, page->n_parts),
+		    &v[page->n_parts]);
+	p->columns_left = columns_left(v, page->n_parts);
+	for (size_t i = 0; i < page->n_parts; i++) {
 		const json_t *part = json_array_get(list, i);
 		v[i].title = case_say1(
 		    &p->w, MSG_plan_part, case_number(&p->w, (int64_t)i + 1));
-		ask_part(p, i, part, &v[i]);
 		if (json_text(part, "file").n == 0)
 			describe_columns(p, i, part, &v[i]);
 		show_rows(p, i, part, &v[i]);
 		page->previewed |= p->previews[i] != NULL;
-		page->n_parts++;
 	}
 	page->parts = v;
 }
@@ -424,16 +453,23 @@ static void put_buttons(const struct plan_work *p, struct plan_page *page)
 	page->buttons = last;
 }
 
+static bool among(const struct ui_field *v, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(v[i].name, name))
+			return true;
+	return false;
+}
+
 static bool is_field(const struct plan_page *page, struct str name)
 {
-	for (size_t i = 0; i < page->n_terms; i++)
-		if (str_eq(page->terms[i].name, name))
-			return true;
-	for (size_t i = 0; i < page->n_parts; i++)
-		for (size_t k = 0; k < page->parts[i].n_fields; k++)
-			if (str_eq(page->parts[i].fields[k].name, name))
-				return true;
-	return false;
+	bool is = among(page->terms, page->n_terms, name);
+	for (size_t i = 0; i < page->n_parts; i++) {
+		const struct plan_part *part = &page->parts[i];
+		is |= among(part->fields, part->n_fields, name) ||
+		      among(part->more, part->n_more, name);
+	}
+	return is;
 }
 
 /* What has no field of its own leads nowhere. */
@@ -476,6 +512,7 @@ static enum err show(
 		.problems = p->w.problems,
 		.n_problems = p->w.n_problems };
 	point_at_fields(p);
+	page.sent = plan_sent_tables(&p->w, p->tables, p->n_tables);
 	put_parts(p, &page);
 	put_terms(p, &page);
 	put_quota(p, &page);

@@ -10,8 +10,11 @@
 
 #define PLAN_PARTS ((size_t)20)
 /* Columns that the form lets an officer describe, in all parts together: it has
- * 500 fields at the most. Those of a wider query keep their defaults. */
+ * 500 fields at the most (http/form.c), and those of its parts and terms come
+ * first. Those of a wider query keep their defaults. */
 #define PLAN_COLUMNS ((size_t)70)
+#define PLAN_FIELDS ((size_t)470)
+#define PLAN_COLUMN_FIELDS ((size_t)6)
 
 struct plan_column {
 	struct str prefix; /* "prepare.parts[0].column[1]" */
@@ -22,8 +25,9 @@ struct plan_column {
 };
 struct plan_part {
 	struct str title, prefix;
-	const struct ui_field *fields;
-	size_t n_fields;
+	const struct ui_field *fields, *more; /* more: seldom needed */
+	size_t n_fields, n_more;
+	bool open; /* one of those says something */
 	const struct plan_column *columns;
 	size_t n_columns;
 	struct str too_wide; /* instead of the columns */
@@ -37,6 +41,7 @@ struct plan_page {
 	const struct ui_problem *problems;
 	size_t n_problems;
 	struct ui_form form;
+	struct ui_table sent; /* what can be used of what was sent in */
 	const struct plan_part *parts;
 	size_t n_parts;
 	const struct ui_field *terms, *more;
@@ -50,10 +55,16 @@ struct plan_page {
 json_t *plan_posted(struct visit *);
 /* What the form begins with: the artefact that is there, or what was asked. */
 json_t *plan_first(const struct case_work *);
-/* Fields of part `i` for a table that was sent in, when there are some that were
- * read: page_case_tables.c. */
-void plan_ask_tables(struct case_form *, size_t i, const json_t *part,
+/* Those that can be used, with their columns as SQL calls them. */
+struct ui_table plan_sent_tables(
+    const struct case_work *, const struct inbound *, size_t n);
+/* Fields of part `i`: which of them stand beside its source, a place for each
+ * that none came for; how many there are. page_case_tables.c. */
+size_t plan_ask_tables(struct case_form *, size_t i, const json_t *part,
     const struct inbound *, size_t n);
+/* The other fields of a part that may have tables. */
+void plan_ask_unmatched(struct case_form *, size_t i, const json_t *part);
+void plan_ask_take(struct case_form *, size_t i, const json_t *part);
 /* tables, take and unmatched of the posted part. */
 void plan_read_tables(struct visit *, struct str prefix, json_t *part);
 /* The form's field in which a fault of the command's field is shown. */

@@ -64,6 +64,9 @@ struct check_page {
 	size_t n_sections;
 	const struct ui_file *files;
 	size_t n_files;
+	bool has_tables; /* sent in, or to be sent for this service */
+	struct ui_table tables;
+	struct ui_button send_table;
 	const struct ui_row *way; /* to whom it goes, how long it may take */
 	size_t n_way;
 	struct ui_table steps; /* each stage by name */

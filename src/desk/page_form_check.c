@@ -5,6 +5,7 @@
 #include "core/engine.h"
 #include "core/flags.h"
 #include "core/way.h"
+#include "desk/page_brought.h"
 #include "desk/page_form.h"
 #include "desk/page_list.h"
 #include "desk/pages.h"
@@ -191,11 +192,37 @@ static void put_form(struct check *c)
 	c->page.n_buttons = 2;
 }
 
+/* What was sent in to be worked on; the way to send it, where that is asked. */
+static enum err put_tables(struct check *c)
+{
+	struct case_work w;
+	const struct inbound *all = NULL;
+	size_t n = 0;
+	enum err e = case_read(c->v, c->d.f.no, &w);
+	if (!e)
+		e = brought_read_list(&w, &all, &n);
+	if (e)
+		return e;
+	bool asked = str_eq(
+	    json_text(c->d.f.answers, "service_type"), STR("processing"));
+	c->page.tables = brought_table(&w, all, n);
+	c->page.tables.hide_caption = true;
+	c->page.has_tables = n > 0 || asked;
+	if (asked && n == 0)
+		c->page.tables.empty = text(c, MSG_brought_asked);
+	c->page.send_table = (struct ui_button){ .kind = UI_SECONDARY,
+		.label = text(c, MSG_brought_send),
+		.url = case_url(&w, "/tables") };
+	return OK;
+}
+
 static enum err show(struct check *c)
 {
 	struct visit *v = c->v;
 	struct way way;
 	enum err e = read_way(c, &way);
+	if (!e)
+		e = put_tables(c);
 	if (e)
 		return e;
 	c->page.back = draft_url(v, "/requests/{}/edit", c->d.f.no);

@@ -462,6 +462,19 @@ static bool is_right(struct arena *a, const struct sheet_column *c,
 	return false;
 }
 
+/* Blanks that do not break and marks that nobody sees come with what is copied
+ * from pages of the web; only letters outside of ASCII can be such. */
+static struct sheet_cell tidied(struct arena *a, const struct sheet_cell *cell)
+{
+	struct sheet_cell tidy = *cell;
+	size_t i = 0;
+	while (i < cell->s.n && (unsigned char)cell->s.p[i] < 0x80)
+		i++;
+	if (cell->kind == SHEET_TEXT && i < cell->s.n)
+		tidy.s = thai_normal(a, cell->s);
+	return tidy;
+}
+
 bool sheet_check(struct arena *a, const struct sheet_column *c,
     const struct sheet_cell *cell, struct sheet_value *ret, enum msg *ret_wrong)
 {
@@ -473,7 +486,8 @@ bool sheet_check(struct arena *a, const struct sheet_column *c,
 	struct sheet_value v = { .s = STR("") };
 
 	REQUIRE(c->check < SHEET_CHECKS);
-	if (cell->kind == SHEET_EMPTY || str_trim(cell->s).n == 0) {
+	const struct sheet_cell tidy = tidied(a, cell);
+	if (tidy.kind == SHEET_EMPTY || str_trim(tidy.s).n == 0) {
 		*ret_wrong = MSG_sheet_wrong_empty;
 		*ret = v;
 		return !c->needed;
@@ -483,7 +497,7 @@ bool sheet_check(struct arena *a, const struct sheet_column *c,
 		*ret_wrong = MSG_sheet_wrong_error;
 		return false;
 	}
-	if (!is_right(a, c, cell, &v, ret_wrong))
+	if (!is_right(a, c, &tidy, &v, ret_wrong))
 		return false;
 	*ret = v;
 	return true;

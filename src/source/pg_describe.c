@@ -52,16 +52,17 @@ static enum err fill_columns(struct look *l, const PGresult *d)
 
 static enum err fill_origins(struct look *l, const PGresult *d)
 {
-	static const char sql[] = "select " TABLE_NAME ", a.attname"
-				  " from unnest($1::oid[], $2::int4[])"
-				  " with ordinality r(t, k, i)"
-				  " left join pg_catalog.pg_class c"
-				  " on c.oid = r.t"
-				  " left join pg_catalog.pg_namespace n"
-				  " on n.oid = c.relnamespace"
-				  " left join pg_catalog.pg_attribute a"
-				  " on a.attrelid = r.t and a.attnum = r.k"
-				  " order by r.i";
+	static const char sql[] =
+	    "select " TABLE_NAME ", a.attname"
+	    " from unnest($1::pg_catalog.oid[], $2::pg_catalog.int4[])"
+	    " with ordinality r(t, k, i)"
+	    " left join pg_catalog.pg_class c"
+	    " on c.oid = r.t"
+	    " left join pg_catalog.pg_namespace n"
+	    " on n.oid = c.relnamespace"
+	    " left join pg_catalog.pg_attribute a"
+	    " on a.attrelid = r.t and a.attnum = r.k"
+	    " order by r.i";
 	struct arena *a = l->cx->arena;
 	size_t n = l->out.columns.n;
 	struct buf tables = buf_new(a, ARRAY_BYTES),
@@ -170,7 +171,7 @@ static enum err fill_reads(struct look *l)
 {
 	static const char sql[] =
 	    "select r.i, " TABLE_NAME ", a.attname"
-	    " from unnest($1::text[]) with ordinality r(name, i)"
+	    " from pg_catalog.unnest($1::pg_catalog.text[]) with ordinality r(name, i)"
 	    " join pg_catalog.pg_class c"
 	    " on c.oid = pg_catalog.to_regclass(r.name)"
 	    " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
@@ -221,7 +222,7 @@ static enum err fill_key(struct look *l)
 	static const char sql[] =
 	    "select a.attname from pg_catalog.pg_index x"
 	    " join pg_catalog.pg_class c on c.oid = x.indrelid"
-	    " cross join lateral unnest(x.indkey::int2[])"
+	    " cross join lateral pg_catalog.unnest(x.indkey::pg_catalog.int2[])"
 	    " with ordinality k(n, i)"
 	    " join pg_catalog.pg_attribute a"
 	    " on a.attrelid = x.indrelid and a.attnum = k.n"

@@ -118,7 +118,7 @@ static void put_as_text(const struct dialect *d, struct buf *b, size_t at)
 
 	buf_str(b, inet ? STR("pg_catalog.abbrev(") : STR(""));
 	dialect_name(d, b, d->approved->columns.v[at].name);
-	buf_str(b, inet ? STR(")") : STR("::text"));
+	buf_str(b, inet ? STR(")") : STR("::pg_catalog.text"));
 }
 
 static void put_column(
@@ -198,7 +198,7 @@ static void put_value(const struct dialect *d, struct buf *b, size_t at,
 {
 	const char *type = type_name(d, b, at, use, value);
 
-	buf_fmt(b, "$%zu::%s", number_of(d, number), type);
+	buf_fmt(b, "$%zu::pg_catalog.%s", number_of(d, number), type);
 }
 
 static void put_like(const struct dialect *d, struct buf *b, size_t at,
@@ -214,7 +214,7 @@ static void put_like(const struct dialect *d, struct buf *b, size_t at,
 		buf_str(b, STR(" collate \"und-x-icu\" ilike "));
 	else
 		buf_str(b, STR(" ilike "));
-	buf_fmt(b, "$%zu::text", number_of(d, number));
+	buf_fmt(b, "$%zu::pg_catalog.text", number_of(d, number));
 }
 
 static void put_is(const struct dialect *d, struct buf *b, size_t at,

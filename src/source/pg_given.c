@@ -10,14 +10,15 @@
 
 #define COPY_BYTES ((size_t)64 << 20) /* of one batch, at the most */
 
+/* Whatever the session would find first under these names. */
 static const char *const types[COLUMN_TYPES] = {
-	[TYPE_TEXT] = "text",
-	[TYPE_INTEGER] = "int8",
-	[TYPE_NUMBER] = "numeric",
-	[TYPE_BOOLEAN] = "boolean",
-	[TYPE_DATE] = "date",
-	[TYPE_DATETIME] = "timestamptz",
-	[TYPE_BYTES] = "bytea",
+	[TYPE_TEXT] = "pg_catalog.text",
+	[TYPE_INTEGER] = "pg_catalog.int8",
+	[TYPE_NUMBER] = "pg_catalog.numeric",
+	[TYPE_BOOLEAN] = "pg_catalog.bool",
+	[TYPE_DATE] = "pg_catalog.date",
+	[TYPE_DATETIME] = "pg_catalog.timestamptz",
+	[TYPE_BYTES] = "pg_catalog.bytea",
 };
 
 static struct str quoted(struct ctx *cx, struct pg_run *r, struct str name)

@@ -106,9 +106,11 @@ static void only_documents(void)
 #define COLUMN(name, type, mask)                                        \
 	"{\"name\":\"" name "\",\"type\":\"" type "\",\"mask\":\"" mask \
 	"\",\"class\":\"internal\"}"
-#define MADE(name, columns)             \
-	"{\"parts\":[{\"name\":\"" name \
-	"\",\"tables\":[{}],\"columns\":[" columns "]}]}"
+#define PART(name, columns) \
+	"{\"name\":\"" name "\",\"tables\":[{}],\"columns\":[" columns "]}"
+#define MADE(name, columns) "{\"parts\":[" PART(name, columns) "]}"
+#define MADE2(name, columns, name2, columns2) \
+	"{\"parts\":[" PART(name, columns) "," PART(name2, columns2) "]}"
 #define ID COLUMN("id", "text", "none")
 #define FACULTY COLUMN("faculty", "text", "none")
 
@@ -119,7 +121,6 @@ static void columns_are_kept(void)
 	} cases[] = {
 		{ NULL, MADE("a", ID), "" },
 		{ MADE("a", ID "," FACULTY), MADE("a", ID "," FACULTY), "" },
-		{ MADE("a", ID), MADE("b", FACULTY), "" },
 		{ MADE("a", ID), MADE("a", ID "," FACULTY),
 		    "parts[0].columns field.contract-more" },
 		{ MADE("a", ID "," FACULTY), MADE("a", FACULTY),
@@ -133,6 +134,23 @@ static void columns_are_kept(void)
 		{ MADE("a", ID), MADE("a", FACULTY),
 		    "parts[0].columns field.contract-more,"
 		    " parts[0].columns field.contract-gone" },
+		/* Under another name: the one of its columns, else the next. */
+		{ MADE("a", ID), MADE("b", ID), "" },
+		{ MADE("a", ID), MADE("b", FACULTY),
+		    "parts[0].name field.contract-renamed,"
+		    " parts[0].columns field.contract-more,"
+		    " parts[0].columns field.contract-gone" },
+		{ MADE2("a", ID, "b", FACULTY), MADE2("c", FACULTY, "d", ID),
+		    "" },
+		{ MADE2("a", ID, "b", FACULTY), MADE("c", FACULTY), "" },
+		{ MADE2("a", ID, "b", FACULTY), MADE2("b", FACULTY, "c", ID),
+		    "" },
+		{ MADE2("a", ID, "b", FACULTY),
+		    MADE2("c", ID "," FACULTY, "b", FACULTY),
+		    "parts[0].name field.contract-renamed,"
+		    " parts[0].columns field.contract-more" },
+		/* Another name takes no place of one that kept its own. */
+		{ MADE("a", ID), MADE2("b", ID "," FACULTY, "a", ID), "" },
 		/* No table then, or none now: nothing was agreed of one. */
 		{ "{\"parts\":[{\"name\":\"a\",\"columns\":[]}]}",
 		    MADE("a", ID), "" },

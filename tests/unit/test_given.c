@@ -522,6 +522,37 @@ static void pg_guard_stands(void)
 	ROWS(with(&pg, &sent), "select nosy() as a from sent", "!sql-function");
 }
 
+/* Types of the same names that the session would find first. */
+static void pg_types_are_its_own(void)
+{
+	static const char *const names[] = { "text", "int8", "date",
+		"timestamptz", "bytea", "bool", "numeric" };
+	char sql[512];
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(sql, sizeof(sql),
+		    "create domain public.\"%s\" as pg_catalog.point",
+		    names[i]);
+		pg_does(pg_name, sql);
+	}
+	snprintf(sql, sizeof(sql),
+	    "alter role %s_r set search_path = public, pg_catalog", pg_name);
+	pg_does(pg_name, sql);
+	begin();
+	give();
+	joined(&pg);
+	ROWS(with(&pg, &sent), "select max(born) as b from sent",
+	    "t:2026-12-31|");
+	snprintf(
+	    sql, sizeof(sql), "alter role %s_r reset search_path", pg_name);
+	pg_does(pg_name, sql);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		snprintf(
+		    sql, sizeof(sql), "drop domain public.\"%s\"", names[i]);
+		pg_does(pg_name, sql);
+	}
+}
+
 static void pg_needs_the_right(void)
 {
 	begin();
@@ -732,6 +763,7 @@ int main(void)
 	T_RUN(pg_joins);
 	T_RUN(pg_names);
 	T_RUN(pg_guard_stands);
+	T_RUN(pg_types_are_its_own);
 	T_RUN(pg_needs_the_right);
 	T_RUN(pg_failures);
 	T_RUN(pg_many);

@@ -132,6 +132,7 @@ static void values_of_each_check(void)
 		{ SHEET_CHECK_text, "  น้ํา   ใส ", "น้ำ ใส" },
 		{ SHEET_CHECK_integer, "๑๒๓", "123" },
 		{ SHEET_CHECK_integer, "1,234,567", "1234567" },
+		{ SHEET_CHECK_integer, "\u00a0๑๒๓\u200b ", "123" },
 		{ SHEET_CHECK_integer, "12,34", "-sheet.wrong-integer" },
 		{ SHEET_CHECK_integer, "1.5", "-sheet.wrong-integer" },
 		{ SHEET_CHECK_integer, "12.0", "12" },
@@ -186,6 +187,8 @@ static void values_of_each_check(void)
 	const struct sheet_column needed = { .check = SHEET_CHECK_text,
 		.needed = true };
 	T_TEXT(checked(needed, SHEET_TEXT, " "), STR("-sheet.wrong-empty"));
+	T_TEXT(
+	    checked(needed, SHEET_TEXT, "\u00a0"), STR("-sheet.wrong-empty"));
 	T_TEXT(checked((struct sheet_column){ 0 }, SHEET_EMPTY, ""), STR(""));
 	T_TEXT(checked(needed, SHEET_ERROR, "#N/A"), STR("-sheet.wrong-error"));
 }

@@ -249,8 +249,8 @@ def test_on_the_page(desk, known, request_no):
     page = officer.open(f"/requests/{no}/prepare")
     values = {"prepare.parts[0].from": "source:REG",
               "prepare.parts[0].sql": JOINED.format(sent="theirs"),
-              "prepare.parts[0].table": upload,
-              "prepare.parts[0].table_name": "theirs",
+              "prepare.parts[0].tables[0].file": upload,
+              "prepare.parts[0].tables[0].name": "theirs",
               "prepare.parts[0].unmatched": "student_id",
               "prepare.outlets": ["export"], "prepare.formats": ["xlsx"],
               "prepare.confirm": ["exists", "releasable"]}
@@ -258,7 +258,8 @@ def test_on_the_page(desk, known, request_no):
     assert page.status == 200, page.errors
     first = sorted(known)[0]
     assert first in page.text and known[first][0] in page.text
-    assert "student_id, note" in page.text  # what they are called in SQL
+    # What they are called in SQL.
+    assert "student_id (จำนวนเต็ม), note (ข้อความ)" in page.text
     # What is wrong stands at its field.
     wrong = officer.send(page, "/prepare", "finish", **{
         "prepare.parts[0].take": "faculty: select 1 as a\n  , 2 as b\n"
@@ -273,5 +274,66 @@ def test_on_the_page(desk, known, request_no):
     assert "theirs · SHA-256" in page.text
     # Prepared again, the form has what was said.
     form = officer.open(f"/requests/{no}/prepare").to("/prepare")
-    assert form.value("prepare.parts[0].table") == upload
+    assert form.value("prepare.parts[0].tables[0].file") == upload
     assert form.value("prepare.parts[0].unmatched") == "student_id"
+
+
+def test_several_tables_on_the_page(desk, known, request_no):
+    """As many as were sent in; made again, the page loses none of them."""
+    no = request_no
+    numbers = sorted(known)[:6]
+    first = send(desk, desk.requester, no, sheet_of(numbers[:5]))
+    groups = "student_id,team\n" + "".join(
+        f"{n},ทีม {i}\n" for i, n in enumerate(numbers[1:]))
+    second = send(desk, desk.requester, no, groups.encode(), "ทีม.csv")
+    third = send(desk, desk.requester, no, b"a,b\n1,2\n", "c.csv")
+    # What is not read has no place in the form.
+    send(desk, desk.requester, no, b"a,a\n1,2\n", "d.csv", state="refused")
+    wait_until("the events", lambda: len(events(desk, no, "brought")) == 3
+               and events(desk, no, "unusable"))
+    facts = desk.university.facts["people"]
+    officer = Web(desk.university.desk, next(
+        p for p in facts if p["email"] == desk.icit.officer.email))
+    form = officer.open(f"/requests/{no}/prepare").to("/prepare")
+    names = {f"prepare.parts[0].tables[{i}].{m}" for i in range(5)
+             for m in ("file", "name")}
+    assert len(names & set(form.names())) == 6
+    values = {"prepare.parts[0].from": "source:REG",
+              "prepare.parts[0].sql":
+                  "select s.student_id, g.team, s.status from sent t"
+                  " join groups g on g.student_id = t.student_id"
+                  " join student s on s.student_id = t.student_id"
+                  " order by s.student_id",
+              "prepare.parts[0].tables[0].file": first,
+              "prepare.parts[0].tables[0].name": "sent",
+              # One is passed over: the next takes its place.
+              "prepare.parts[0].tables[2].file": second,
+              "prepare.parts[0].tables[2].name": "groups",
+              "prepare.outlets": ["export"], "prepare.formats": ["csv"],
+              "prepare.confirm": ["exists", "releasable"]}
+    page = officer.send(officer.open(f"/requests/{no}/prepare"), "/prepare",
+                        "finish", **values)
+    assert page.url.endswith("?done=prepare"), page.text
+    made = desk.icit.officer.request(no)["artefact"]
+    assert [(t["name"], t["file"]) for t in made["parts"][0]["tables"]] \
+        == [("sent", first), ("groups", second)]
+    assert made["parts"][0]["rows"] == 4
+    # One that comes for another: the old one is marked, and stays chosen.
+    desk.icit.officer.ok(no, "deliver", digest=made["digest"])
+    desk.requester.ok(no, "accept", outcome="refused", score=2, comment="ผิด")
+    again = good(desk.requester.api.post(f"/requests/{no}/uploads", {
+        "name": "ใหม่.csv", "kind": "table", "replaces": second}), 201)
+    requests.put(again["url"], data=groups.encode(), timeout=60)
+    wait_until("it is told", lambda: len(events(desk, no, "brought")) == 4)
+    page = officer.open(f"/requests/{no}/prepare")
+    assert page.text.count("มีไฟล์ใหม่แทนแล้ว") == 4  # table and places
+    form = page.to("/prepare")
+    assert [form.value(f"prepare.parts[0].tables[{i}].file")
+            for i in range(3)] == [first, second, ""]
+    page = officer.send(page, "/prepare", "finish", **{
+        "prepare.parts[0].tables[2].file": third,
+        "prepare.confirm": ["exists", "releasable"]})
+    assert page.url.endswith("?done=prepare"), page.text
+    tables = desk.icit.officer.request(no)["artefact"]["parts"][0]["tables"]
+    assert [(t["name"], t["file"]) for t in tables] \
+        == [("sent", first), ("groups", second), ("sent3", third)]
