@@ -54,6 +54,8 @@ struct gate_visit {
 #include "gate/routes.def"
 #undef ROUTE
 
+/* The answer to a HEAD whose body is not made: no Content-Length says 0. */
+void gate_no_body(struct gate_visit *);
 enum err gate_json(struct gate_visit *, int status, const json_t *);
 /* Whether the last look at what has changed was no longer ago than 5 s; a gate
  * that cannot look answers 503. */

@@ -78,15 +78,6 @@ static enum err wrong_method(struct call *c, const char *allow, enum msg msg)
 	return fail(&c->v->cx, ERR_METHOD, msg);
 }
 
-/* Never called: a HEAD's answer has no body. */
-static long no_body(void *state, char *to, size_t max)
-{
-	(void)state;
-	(void)to;
-	(void)max;
-	return -1;
-}
-
 /* The question is checked, no source is asked, nothing is delivered. */
 static enum err answer_head(struct call *c)
 {
@@ -95,8 +86,7 @@ static enum err answer_head(struct call *c)
 		return e;
 	response_set(c->v->rs, 200, answer_media(c), STR(""));
 	answer_headers(c);
-	/* Its length is not known: no Content-Length must say 0. */
-	c->v->rs->read = no_body;
+	gate_no_body(c->v);
 	return OK;
 }
 

@@ -48,6 +48,19 @@ enum err gate_json(struct gate_visit *v, int status, const json_t *body)
 	return OK;
 }
 
+static long no_body(void *state, char *to, size_t max)
+{
+	(void)state;
+	(void)to;
+	(void)max;
+	return -1;
+}
+
+void gate_no_body(struct gate_visit *v)
+{
+	v->rs->read = no_body;
+}
+
 static bool ready(struct gate *gate, struct arena *arena)
 {
 	struct ctx cx = ctx_new(arena, time_now_ms(), LANG_EN);

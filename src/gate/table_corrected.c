@@ -284,7 +284,7 @@ static struct str stem(struct str name)
 	return name;
 }
 
-static void send(struct copy *c, struct str delivery)
+static void put_headers(const struct copy *c)
 {
 	struct gate_visit *v = c->v;
 	struct arena *a = v->cx.arena;
@@ -292,16 +292,21 @@ static void send(struct copy *c, struct str delivery)
 	    STR_ARG(stem(table_of(c->table)->name)),
 	    STR_ARG(say(c, MSG_table_corrected)));
 	response_set(v->rs, 200, form_media(FORM_XLSX), STR(""));
-	v->rs->file_fd = c->fd;
-	v->rs->file_bytes = (uint64_t)c->bytes;
-	c->fd = -1;
 	response_header(v->rs, STR("Content-Disposition"),
 	    str_fmt(a,
 		"attachment; filename=\"data.xlsx\"; filename*=UTF-8''%.*s",
 		STR_ARG(url_encode(a, name))));
-	if (delivery.n > 0)
-		response_header(v->rs, STR("Delivery-Id"), delivery);
 	response_header(v->rs, STR("Referrer-Policy"), STR("no-referrer"));
+}
+
+static void send(struct copy *c, struct str delivery)
+{
+	struct response *rs = c->v->rs;
+	put_headers(c);
+	rs->file_fd = c->fd;
+	rs->file_bytes = (uint64_t)c->bytes;
+	c->fd = -1;
+	response_header(rs, STR("Delivery-Id"), delivery);
 }
 
 enum err file_corrected(struct gate_visit *v)
@@ -312,6 +317,12 @@ enum err file_corrected(struct gate_visit *v)
 	c->v = v;
 	c->fd = -1;
 	enum err e = find(v, &ticket, &c->table);
+	/* No copy is made for who only asks whether there is one. */
+	if (!e && str_eq(v->rq->method, STR("HEAD"))) {
+		put_headers(c);
+		gate_no_body(v);
+		return OK;
+	}
 	if (!e)
 		e = copy_begin(c);
 	if (!e)
@@ -319,7 +330,7 @@ enum err file_corrected(struct gate_visit *v)
 	if (!e)
 		e = copy_list(c);
 	/* No record, no data; and no data, no record. */
-	if (!e && !str_eq(v->rq->method, STR("HEAD")))
+	if (!e)
 		e = record(c, &ticket, &d);
 	if (!e && lseek(c->fd, 0, SEEK_SET) != 0)
 		e = fail_detail(&v->cx, ERR_BROKEN, "copy: lseek");

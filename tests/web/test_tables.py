@@ -267,9 +267,16 @@ def test_the_corrected_copy(desk, no):
     assert tables.settled(desk, one)["found"]["wrong"] == 2
     url = f"{desk.university.gate}/v1/c/"
     ticket = tables.ticket(desk, one, "corrected")
+    # Who only asks whether there is one has none made, and none on record.
+    head = requests.head(url + ticket, timeout=60)
+    assert head.status_code == 200 and "Delivery-Id" not in head.headers
+    assert "Content-Length" not in head.headers
     got = requests.get(url + ticket, timeout=60,
                        headers={"Accept-Language": "en"})
     assert got.status_code == 200, got.text
+    assert {"Content-Type", "Content-Disposition"} <= set(head.headers)
+    assert all(got.headers[h] == head.headers[h] for h in (
+        "Content-Type", "Referrer-Policy"))
     assert "%E0%B8%A3" in got.headers["Content-Disposition"]
     book = openpyxl.load_workbook(io.BytesIO(got.content))
     data, listed = book.worksheets
