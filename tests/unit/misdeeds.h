@@ -54,7 +54,8 @@ static bool forks(void)
 
 static bool kills(void)
 {
-	return kill(getppid(), 0) == 0;
+	/* To itself: the call alone counts, and getppid() is none that it has. */
+	return kill(getpid(), 0) == 0;
 }
 
 static bool sleeps(void)
@@ -76,12 +77,14 @@ static bool makes_it_run(void)
 	return p != MAP_FAILED && mprotect(p, 4096, PROT_READ | PROT_EXEC) == 0;
 }
 
+/* What is not there: a program that began would end at its first call, as it
+ * should, and hide that it began. That this comes back is the misdeed. */
 static bool runs_another(void)
 {
-	static char name[] = "/bin/true";
+	static char name[] = "/none/such";
 	char *argv[] = { name, NULL };
-	execv("/bin/true", argv);
-	return false;
+	execv(name, argv);
+	return true;
 }
 
 static const struct misdeed {

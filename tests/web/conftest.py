@@ -290,9 +290,10 @@ class Place:
             shell.close()
         said = self.output() if self.log.exists() else ""
         fallen = [line for line in said.splitlines()
-                  if re.search(r'"how":"signal (4|6|7|8|11)"', line)]
+                  if re.search(r'"how":"signal (4|6|7|8|11)"|runtime error:|'
+                               r"(Address|Leak)Sanitizer", line)]
         shutil.rmtree(self.top, ignore_errors=True)
-        assert not fallen, said[-3000:]
+        assert not fallen, "\n".join(fallen) + said[-3000:]
 
 
 class University(Place):

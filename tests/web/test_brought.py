@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import json
-import time
 
 import pytest
 import requests
@@ -343,9 +342,11 @@ def test_it_goes_on_its_day_and_the_event_names_the_backups(desk):
     # Its day has come; while the records are held it does not go.
     desk.icit.records.ok(no, "keep", outcome="held", kind="litigation",
                          reason="คดี")
+    free = desk.icit.until("intake")
+    other = sent(desk.requester, free, content, destroy_on=day(1))
     desk.change("shared", f"update upload set destroy_on = '{day(0)}'"
-                          f" where id = '{one['id']}'")
-    time.sleep(3)
+                          f" where id in ('{one['id']}', '{other['id']}')")
+    told(desk.requester, free, "brought", "destroyed")
     assert path.exists() and len(events(desk.requester, no)) == 2
     desk.icit.records.ok(no, "keep", outcome="lifted", reason="สิ้นสุด")
     event = told(desk.requester, no, "brought", "brought", "destroyed")[2]

@@ -280,8 +280,8 @@ def test_what_a_fallen_gate_left_is_removed(make_place, store):
     half.write_bytes(b"half")
     place.stop()
     place.serve()
-    wait_until("it is removed", lambda: not left.exists())
-    assert f'"unknown":"{left.name}"' in place.output()
+    wait_until("it is removed and told", lambda: not left.exists()
+               and f'"unknown":"{left.name}"' in place.output())
     # What is somebody's stays, however old; and what is being received.
     assert half.exists() and before <= kept_files(desk)
     for each in (known, one):
