@@ -73,8 +73,9 @@ static enum err check_room(struct ctx *cx, struct str system)
 	    SQL("select count(*) as n from code_list where system = $1"),
 	    VALS(val_str(system)), &row);
 	if (!e && row_i64(row, "n") >= CODE_LISTS)
-		e = fail(cx, ERR_CONFLICT, MSG_error_conflict);
-	return e;
+		field_wrong(
+		    cx, STR("title_th"), MSG_field_too_many, STR("100"));
+	return e ? e : fields_end(cx);
 }
 
 enum err code_list_add(struct ctx *cx, struct code_list *l)

@@ -39,7 +39,7 @@ bool code_list_may(const struct person *, const struct system *);
 /* Titles and query as they are kept; ERR_INVALID with the wrong fields. */
 MUST_CHECK enum err code_list_check(struct ctx *, struct code_list *);
 /* Offered from now on, by cx's actor. `l` was checked, and read with so many codes.
- * ERR_CONFLICT when the system has too many. */
+ * ERR_INVALID when the system has too many. */
 MUST_CHECK enum err code_list_add(struct ctx *, struct code_list *l);
 /* No longer offered: tables that were chosen to be checked by it still are.
  * ERR_NOT_FOUND; no harm when it has ended. */

@@ -195,7 +195,7 @@ enum err page_code_list_add(struct visit *v)
 	e = code_lists_make(v, &w->system, &l);
 	if (!e)
 		return back(v, w);
-	if (e != ERR_INVALID && e != ERR_CONFLICT)
+	if (e != ERR_INVALID)
 		return e;
 	struct fault why = v->cx.fault;
 	v->cx.fault = (struct fault){ 0 };

@@ -17,7 +17,8 @@ struct fetch {
 	struct source_limits limits;
 	struct approved approved;
 	struct compiled compiled;
-	struct arena *arena; /* of what is kept */
+	struct arena *each; /* of one row */
+	struct arena_mark mark;
 	struct fetched_codes codes;
 	size_t bytes;
 	enum code_trouble trouble;
@@ -34,24 +35,30 @@ static bool is_personal(struct str code)
 	return sheet_citizen_id(code) || str_index(code, '@') < code.n;
 }
 
+/* What is longer than any that counts is not even looked at. */
+static struct str label_of(struct fetch *f, const struct cell *row)
+{
+	struct str s = f->compiled.columns.n > 1 ? cell_text(&row[1]) : STR("");
+	return s.n <= LABEL_BYTES ? thai_search_key(f->each, s) : STR("");
+}
+
 static enum code_trouble take_code(struct fetch *f, const struct cell *row)
 {
 	struct fetched_codes *to = &f->codes;
-	struct str code = thai_normal(f->arena, cell_text(&row[0]));
-	struct str label = f->compiled.columns.n > 1
-	                       ? thai_search_key(f->arena, cell_text(&row[1]))
-	                       : STR("");
+	struct str sent = cell_text(&row[0]);
+	if (sent.n > CODE_BYTES)
+		return CODES_long;
+	struct str code = thai_normal(f->each, sent);
 	if (code.n == 0)
 		return CODES_FINE;
-	if (code.n > CODE_BYTES)
-		return CODES_long;
 	if (is_personal(code))
 		return CODES_personal;
 	f->bytes += code.n;
 	if (to->n == CODE_LIST_CODES || f->bytes > CODE_LIST_BYTES)
 		return CODES_many;
-	to->v[to->n] = code;
-	to->labels[to->n++] = label.n <= LABEL_BYTES ? label : STR("");
+	to->v[to->n] = str_dup(f->v->cx.arena, code);
+	to->labels[to->n++] = str_dup(f->v->cx.arena, label_of(f, row));
+	arena_rewind(f->each, f->mark);
 	return CODES_FINE;
 }
 
@@ -122,7 +129,8 @@ enum err codes_fetch(struct gate_visit *v, struct str source, struct str query,
 	struct arena *a = v->cx.arena;
 	struct fetch *f = ARENA_NEW(a, struct fetch);
 	f->v = v;
-	f->arena = a;
+	f->each = arena_inside(a);
+	f->mark = arena_mark(f->each);
 	f->limits = source_limits_officer;
 	f->limits.time_ms = CODE_LIST_MS;
 	f->limits.stop = stop;

@@ -38,8 +38,11 @@ struct sheet_codes *sheet_codes_new(
 	c->n = n;
 	c->keys = ARENA_ARRAY(a, struct str, n + 1);
 	c->slots = ARENA_ARRAY(a, size_t, c->cap);
+	struct arena *each = arena_new();
+	const struct arena_mark mark = arena_mark(each);
 	for (size_t i = 0; i < n; i++) {
-		c->keys[i] = thai_search_key(a, codes[i]);
+		c->keys[i] = str_dup(a, thai_search_key(each, codes[i]));
+		arena_rewind(each, mark);
 		size_t at = hash_of(c->keys[i]) & (c->cap - 1);
 		while (c->slots[at] > 0 &&
 		       !str_eq(c->keys[c->slots[at] - 1], c->keys[i]))
@@ -51,6 +54,7 @@ struct sheet_codes *sheet_codes_new(
 		c->slots[at] = i + 1;
 		c->distinct++;
 	}
+	arena_free(each);
 	return c;
 }
 
