@@ -192,7 +192,7 @@ def age(path, hours=2):
 
 def kept_files(desk):
     return {p for p in (desk.university.dir / "gate" / "uploads").rglob("*")
-            if p.is_file() and p.name != "mark"}
+            if p.is_file() and p.name != "mark" and p.name[0] != "."}
 
 
 @both
