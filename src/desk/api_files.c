@@ -192,7 +192,7 @@ void files_lead_to_gate(struct visit *v, struct str door, struct str secret)
 enum err files_lead_with_ticket(
     struct visit *v, struct str door, struct str purpose, struct str subject)
 {
-	struct str secret;
+	struct str secret = { 0 };
 	enum err e = store_write(&v->cx, v->app->shared);
 	if (!e)
 		e = ticket_new(

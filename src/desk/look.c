@@ -179,7 +179,7 @@ enum err api_artefact_document(struct visit *v)
 {
 	struct case_work *w = ARENA_NEW(v->cx.arena, struct case_work);
 	struct look_document d;
-	struct str secret;
+	struct str secret = { 0 };
 	enum err e = begin(v, w);
 	if (!e)
 		e = document_of(w, visit_arg(v, 1), &d);
