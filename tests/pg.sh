@@ -44,7 +44,7 @@ cd "$dir"
 printf 'local all postgres trust\nlocal all all scram-sha-256\n' \
 	>"$dir/data/pg_hba.conf"
 as_owner "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= \
-	-c fsync=on -c shared_buffers=32MB >"$dir/server.log" 2>&1 &
+	-c fsync=on -c shared_buffers=32MB -c max_connections=300 >"$dir/server.log" 2>&1 &
 pid=$!
 tries=0
 until "$bin/pg_isready" -q -h "$dir" -U postgres; do
