@@ -1,7 +1,7 @@
 #include "core/disposal_tell.h"
 
 #include "base/str.h"
-#include "core/delegation.h"
+#include "core/facts.h"
 #include "core/outbox.h"
 
 struct told {
@@ -62,12 +62,10 @@ static enum err tell_role(const struct told *t, enum role role)
 	    person_list_role(t->cx, role, t->r->office, STR(""), &v, &n);
 	if (!e)
 		e = delegation_stand_ins(t->cx, t->r->office, &s, &n_s);
+	if (!e)
+		v = facts_with_stand_ins(t->cx->arena, v, &n, s, n_s);
 	for (size_t i = 0; i < n && !e; i++)
 		e = tell(t, &v[i]);
-	for (size_t i = 0; i < n_s && !e; i++)
-		for (size_t k = 0; k < n && !e; k++)
-			if (str_eq_nocase(s[i].giver, v[k].email))
-				e = tell(t, &s[i].taker);
 	return e;
 }
 

@@ -11,6 +11,22 @@ const struct person *facts_person(
 	return NULL;
 }
 
+const struct person *facts_with_stand_ins(struct arena *a,
+    const struct person *v, size_t *n, const struct stand_in *s,
+    size_t n_stand_ins)
+{
+	size_t own = *n;
+	struct person *all =
+	    ARENA_ARRAY(a, struct person, own + n_stand_ins + 1);
+	for (size_t i = 0; i < own; i++)
+		all[i] = v[i];
+	for (size_t i = 0; i < n_stand_ins; i++)
+		if (facts_person(v, own, s[i].giver) != NULL &&
+		    facts_person(all, *n, s[i].taker.email) == NULL)
+			all[(*n)++] = s[i].taker;
+	return all;
+}
+
 const struct voters *facts_voters(
     const struct facts *facts, const struct stage *s)
 {

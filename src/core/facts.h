@@ -50,6 +50,10 @@ struct facts {
 
 const struct person *facts_person(
     const struct person *, size_t n, struct str email);
+/* `v` and behind them who stands in for one of them; each once. */
+const struct person *facts_with_stand_ins(struct arena *,
+    const struct person *v, size_t *n, const struct stand_in *,
+    size_t n_stand_ins);
 /* Those who must agree at the stage; none where one answer decides. */
 const struct voters *facts_voters(const struct facts *, const struct stage *);
 /* An id that nobody can guess: the `i`-th of this decision. */

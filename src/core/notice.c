@@ -172,19 +172,8 @@ static enum err tell_each(const struct telling *t, enum notice_kind kind,
 static const struct person *with_stand_ins(
     const struct telling *t, const struct person *v, size_t *n)
 {
-	const struct facts *facts = t->facts;
-	size_t own = *n;
-	struct person *all = ARENA_ARRAY(
-	    t->cx->arena, struct person, own + facts->n_stand_ins + 1);
-	for (size_t i = 0; i < own; i++)
-		all[i] = v[i];
-	for (size_t i = 0; i < facts->n_stand_ins; i++) {
-		const struct stand_in *s = &facts->stand_ins[i];
-		if (facts_person(v, own, s->giver) != NULL &&
-		    facts_person(all, *n, s->taker.email) == NULL)
-			all[(*n)++] = s->taker;
-	}
-	return all;
+	return facts_with_stand_ins(
+	    t->cx->arena, v, n, t->facts->stand_ins, t->facts->n_stand_ins);
 }
 
 /* Everybody of the role whom the case concerns: of the office, of the owner
