@@ -2,7 +2,9 @@
  * what is left of one that is killed. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,31 +140,58 @@ static void must(enum err e)
 		_exit(7);
 }
 
-static void hold_300_ms(struct ctx *cx, struct store *s, int ready)
+/* What the processes of a test have in common. */
+struct meeting {
+	atomic_bool go_on;
+};
+
+static struct meeting *meeting;
+
+static void meeting_end(void *arg)
+{
+	munmap(arg, sizeof(*meeting));
+}
+
+static void meeting_begin(struct arena *a)
+{
+	meeting = mmap(NULL, sizeof(*meeting), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(meeting != MAP_FAILED);
+	arena_defer(a, meeting_end, meeting);
+}
+
+/* At most half a minute, for then something is wrong. */
+static void wait_for_go_on(void)
+{
+	for (int i = 0; i < 30000 && !atomic_load(&meeting->go_on); i++)
+		sleep_ms(1);
+}
+
+static void hold_until_go_on(struct ctx *cx, struct store *s, int ready)
 {
 	must(store_write(cx, s));
 	must(add_n(cx, "a", 1));
 	say_ready(ready);
-	sleep_ms(300);
+	wait_for_go_on();
+	sleep_ms(300); /* so that the other one has to wait */
 	must(store_commit(cx));
 }
 
 static void a_write_waits_for_another_process(void)
 {
 	struct bench b = bench_new(1);
-	struct child c = child_start(&b, hold_300_ms);
 	int64_t n = -1;
 
+	meeting_begin(b.arena);
+	struct child c = child_start(&b, hold_until_go_on);
 	T_CHECK(child_ready(c), "the child writes");
 	T_CHECK(n_now(&b, "a") == 0, "readers do not wait, nor see it");
-	int64_t start = time_now_ms();
+	atomic_store(&meeting->go_on, true);
 	T_OK(&b.cx, store_write(&b.cx, b.store));
 	T_OK(&b.cx, add_n(&b.cx, "a", 1));
-	int64_t took = time_now_ms() - start;
 	T_OK(&b.cx, read_n(&b.cx, "a", &n));
 	T_OK(&b.cx, store_commit(&b.cx));
-	T_CHECK(took >= 200, "waited only %lld ms", (long long)took);
-	T_CHECK(n == 2, "n is %lld", (long long)n);
+	T_CHECK(n == 2, "did not wait: n is %lld", (long long)n);
 	T_CHECK(child_end(c) == 0, "the child");
 	arena_free(b.arena);
 }
@@ -250,15 +279,42 @@ static void threads_lose_no_write(void)
 	arena_free(b.arena);
 }
 
-static void add_100(struct ctx *cx, struct store *s, int ready)
+/* Writes until the reader has seen enough; tells how often. */
+static void add_until_go_on(struct ctx *cx, struct store *s, int ready)
 {
-	for (int i = 0; i < 100; i++) {
+	int64_t times = 0;
+
+	do {
 		must(store_write(cx, s));
 		must(add_n(cx, "a", 1));
 		must(add_n(cx, "b", -1));
 		must(store_commit(cx));
+		times++;
+	} while (!atomic_load(&meeting->go_on));
+	if (write(ready, &times, sizeof(times)) != sizeof(times))
+		_exit(8);
+}
+
+/* Reads until it has found the store in many states, each of them whole. */
+static void read_whole(struct bench *b)
+{
+	enum { ENOUGH = 20, AT_MOST_MS = 60000 };
+	int64_t a = 0, other = 0, before = -1, start = time_now_ms();
+	int states = 0;
+
+	while (states < ENOUGH && time_now_ms() - start < AT_MOST_MS) {
+		T_OK(&b->cx, store_read(&b->cx, b->store));
+		T_OK(&b->cx, read_n(&b->cx, "a", &a));
+		T_OK(&b->cx, read_n(&b->cx, "b", &other));
+		store_end(&b->cx);
+		T_CHECK(a == -other, "half: %lld and %lld", (long long)a,
+		    (long long)other);
+		if (t_failed_checks)
+			break;
+		states += a != before;
+		before = a;
 	}
-	say_ready(ready);
+	T_CHECK(states == ENOUGH, "saw only %d states", states);
 }
 
 /* Four processes write; a fifth one that opened the store before reads, and
@@ -267,27 +323,22 @@ static void processes_lose_no_write(void)
 {
 	struct bench b = bench_new(2);
 	struct child c[4];
+	int64_t sum = 0, times = 0;
 
+	meeting_begin(b.arena);
 	for (size_t i = 0; i < COUNT(c); i++)
-		c[i] = child_start(&b, add_100);
-	int64_t a = 0, other = 0, rounds = 0, changes = 0, before = -1;
-	while (a < 400 && rounds < 100000) {
-		T_OK(&b.cx, store_read(&b.cx, b.store));
-		T_OK(&b.cx, read_n(&b.cx, "a", &a));
-		T_OK(&b.cx, read_n(&b.cx, "b", &other));
-		store_end(&b.cx);
-		T_CHECK(a == -other, "half: %lld and %lld", (long long)a,
-		    (long long)other);
-		changes += a != before;
-		before = a;
-		rounds++;
-		if (t_failed_checks)
-			break;
-	}
-	for (size_t i = 0; i < COUNT(c); i++)
+		c[i] = child_start(&b, add_until_go_on);
+	read_whole(&b);
+	atomic_store(&meeting->go_on, true);
+	for (size_t i = 0; i < COUNT(c); i++) {
+		T_CHECK(
+		    read(c[i].ready, &times, sizeof(times)) == sizeof(times),
+		    "child %zu tells", i);
 		T_CHECK(child_end(c[i]) == 0, "child %zu", i);
-	T_CHECK(n_now(&b, "a") == 400, "%lld", (long long)n_now(&b, "a"));
-	T_CHECK(changes > 3, "saw only %lld states", (long long)changes);
+		sum += times;
+	}
+	T_CHECK(n_now(&b, "a") == sum, "%lld of %lld",
+	    (long long)n_now(&b, "a"), (long long)sum);
 	arena_free(b.arena);
 }
 
@@ -316,27 +367,22 @@ static void waiting_ends(void)
 	arena_free(b.arena);
 }
 
-static void hold_long(struct ctx *cx, struct store *s, int ready)
-{
-	must(store_write(cx, s));
-	must(add_n(cx, "a", 1));
-	say_ready(ready);
-	sleep_ms(1500);
-}
-
 /* SQLite has one writer among all processes; on PostgreSQL only the same row
  * is waited for (lock_timeout), so this is SQLite's. */
 static void waiting_for_a_process_ends(void)
 {
 	struct bench b = bench_new(1);
 
+	meeting_begin(b.arena);
 	if (kind == SCRATCH_SQLITE) {
-		struct child c = child_start(&b, hold_long);
+		struct child c = child_start(&b, hold_until_go_on);
 		T_CHECK(child_ready(c), "the child writes");
 		store_set_wait(b.store, 200);
 		T_ERR(&b.cx, store_write(&b.cx, b.store), ERR_BUSY);
-		store_set_wait(b.store, 5000);
+		atomic_store(&meeting->go_on, true);
+		store_set_wait(b.store, 20000);
 		T_OK(&b.cx, store_write(&b.cx, b.store));
+		store_end(&b.cx);
 		T_CHECK(child_end(c) == 0, "the child");
 	}
 	arena_free(b.arena);
