@@ -72,6 +72,7 @@ bool email_normal(struct arena *, struct str s, struct str *ret);
 struct new_person {
 	struct str email, name, name_en, phone, position, unit;
 	struct str password; /* empty: cannot sign in by password */
+	struct str hash;     /* of password_hash, in place of a password */
 	const struct held_role *roles;
 	size_t n_roles;
 };

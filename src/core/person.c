@@ -411,7 +411,7 @@ static enum err add_role(
 }
 
 static enum err insert_person(
-    struct ctx *cx, int64_t id, const struct new_person *p, struct str hash)
+    struct ctx *cx, int64_t id, const struct new_person *p)
 {
 	int64_t added;
 	enum err e = sql_exec(cx,
@@ -421,7 +421,7 @@ static enum err insert_person(
 		" on conflict (email) do nothing"),
 	    VALS(val_i64(id), val_str(p->email), val_str(p->name),
 		val_str(p->name_en), val_str(p->phone), val_str(p->position),
-		val_str(p->unit), val_str(hash),
+		val_str(p->unit), val_str(p->hash),
 		val_bytes(name_order_key(cx->arena, p->name)),
 		val_i64(cx->now)),
 	    &added);
@@ -438,7 +438,6 @@ enum err person_add(
     struct ctx *cx, const struct new_person *input, int64_t *ret_id)
 {
 	struct new_person p = *input;
-	struct str hash = STR("");
 	int64_t id;
 
 	enum err e = check_person(cx, &p);
@@ -448,8 +447,8 @@ enum err person_add(
 	if (e)
 		return e;
 	if (p.password.n)
-		hash = password_hash(cx->arena, p.password);
-	e = insert_person(cx, id, &p, hash);
+		p.hash = password_hash(cx->arena, p.password);
+	e = insert_person(cx, id, &p);
 	for (size_t i = 0; !e && i < p.n_roles; i++)
 		e = add_role(cx, id, &p.roles[i]);
 	if (e)

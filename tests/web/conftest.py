@@ -55,6 +55,12 @@ def pytest_generate_tests(metafunc):
             scope="session")
 
 
+def journeys(*ways):
+    """Of the ways to make one long journey (its language, its width): the first
+    in ./test, all in ./test --long. For @pytest.mark.long tests."""
+    return ways if os.environ.get("PRATU_LONG") else ways[:1]
+
+
 WORKERS = 8
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % WORKERS
 given_ports = set()

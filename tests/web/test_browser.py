@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from browser import DESK, PHONE, Browser, procedure
-from conftest import University
+from conftest import University, journeys
 
 ICIT, REGISTRAR = "ICIT-QP-9001-24", "W-REG6-001"
 
@@ -409,21 +409,24 @@ def registrar(s):
     s.register("")
 
 
-@pytest.mark.parametrize("lang, width", [("th", DESK), ("en", PHONE)])
+@pytest.mark.long
+@pytest.mark.parametrize("lang, width", journeys(("th", DESK), ("en", PHONE)))
 def test_icit_from_form_to_register(tell, lang, width):
     story = tell(ICIT, lang, width)
     icit(story)
     assert not story.b.found, "\n".join(story.b.found)
 
 
-@pytest.mark.parametrize("lang, width", [("en", DESK), ("th", PHONE)])
+@pytest.mark.long
+@pytest.mark.parametrize("lang, width", journeys(("en", DESK), ("th", PHONE)))
 def test_registrar_from_form_to_register(tell, lang, width):
     story = tell(REGISTRAR, lang, width)
     registrar(story)
     assert not story.b.found, "\n".join(story.b.found)
 
 
-@pytest.mark.parametrize("lang, width", [("th", PHONE), ("en", DESK)])
+@pytest.mark.long
+@pytest.mark.parametrize("lang, width", journeys(("th", PHONE), ("en", DESK)))
 def test_the_pages_beside_the_way(own, tmp_path, lang, width):
     """What anybody may read, and what says no."""
     b = Browser(own.desk, lang, width, tmp_path)

@@ -15,7 +15,7 @@ import requests
 from selenium.webdriver.common.by import By
 
 from browser import DESK, Browser
-from conftest import University, wait_until
+from conftest import University, journeys, wait_until
 from test_browser import ICIT, Story, as_printed
 
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
@@ -292,7 +292,8 @@ def own():
     place.remove()
 
 
-@pytest.mark.parametrize("lang", ["th", "en"])
+@pytest.mark.long
+@pytest.mark.parametrize("lang", journeys("th", "en"))
 def test_three_thousand_numbers_and_nothing_more(own, lang, tmp_path):
     s = Processing(own, lang, tmp_path)
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from browser import DESK, PHONE, Browser
-from conftest import wait_until
+from conftest import journeys, wait_until
 from journey import Desk
 from test_rounds import YEAR, Later, act, entry_of, go_to, on
 
@@ -118,7 +118,8 @@ def dropped(b):
     b.look("dropped")
 
 
-@pytest.mark.parametrize("lang, width", [("en", DESK), ("th", PHONE)])
+@pytest.mark.long
+@pytest.mark.parametrize("lang, width", journeys(("en", DESK), ("th", PHONE)))
 def test_each_takes_his_turn(desk, lang, width, tmp_path):
     icit, records = desk.icit, desk.icit.records
     b = Browser(desk.university.desk, lang, width,

@@ -119,8 +119,13 @@ static void add_entries(json_t *ret, const struct demo_person *p,
 	}
 }
 
-static enum err add_person(
-    struct ctx *cx, const struct demo_person *p, json_t *ret)
+/* The demo's password, the same for everybody who tries it. */
+struct demo_password {
+	struct str text, hash;
+};
+
+static enum err add_person(struct ctx *cx, const struct demo_person *p,
+    const struct demo_password *password, json_t *ret)
 {
 	const struct new_person person = {
 		.email = email_of(cx->arena, p->local),
@@ -129,7 +134,7 @@ static enum err add_person(
 		.phone = p->phone,
 		.position = p->position,
 		.unit = p->unit,
-		.password = new_password(cx->arena),
+		.hash = password->hash,
 		.roles = p->roles,
 		.n_roles = p->n_roles,
 	};
@@ -142,7 +147,7 @@ static enum err add_person(
 		e = token_add(
 		    cx, id, STR("demo"), false, TOKEN_DAYS, &token, &info);
 	if (!e)
-		add_entries(ret, p, person.email, person.password, token);
+		add_entries(ret, p, person.email, password->text, token);
 	return e;
 }
 
@@ -198,10 +203,12 @@ static enum err add_system(struct ctx *cx, const struct demo_place *place)
 
 static enum err make_people(struct ctx *cx, json_t *ret)
 {
+	struct demo_password password = { .text = new_password(cx->arena) };
 	enum err e = add_places(cx);
 
+	password.hash = password_hash(cx->arena, password.text);
 	for (size_t i = 0; !e && i < COUNT(people); i++)
-		e = add_person(cx, &people[i], ret);
+		e = add_person(cx, &people[i], &password, ret);
 	for (size_t i = 0; !e && i < COUNT(places); i++)
 		e = add_system(cx, &places[i]);
 	if (e)
