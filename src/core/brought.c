@@ -64,8 +64,13 @@ static void went(struct case_file *f, const struct event *e)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct brought *b =
 		    find(f, json_text(json_array_get(list, i), "upload"));
-		if (b != NULL)
-			b->returned_at = e->at;
+		if (b == NULL)
+			continue;
+		b->returned_at = json_int(e->data, "handed", e->at);
+		if (json_text(e->data, "delivery").n == 0)
+			continue;
+		b->handed_at = b->returned_at;
+		b->handed_to = e->actor;
 	}
 }
 
@@ -271,46 +276,57 @@ enum err brought_follow(struct ctx *cx, const struct facts *facts,
 	return cases_take(cx, facts, &before, &ev, f);
 }
 
-/* Whether the last time that this person had it, it was read the same way. */
-static bool had_it(const struct events *events, struct str upload,
-    struct str email, int64_t version)
+/* Whether the events say that this person had it when it was read this way. One
+ * that names no delivery does not say it. */
+static bool had_it(const struct events *events, const struct given_back *g)
 {
 	for (size_t i = 0; i < events->n; i++) {
 		const struct event *ev = &events->v[i];
 		if (ev->type == EVENT_returned &&
-		    str_eq_nocase(ev->actor, email) &&
-		    json_int(ev->data, "reading", 0) == version &&
+		    json_text(ev->data, "delivery").n > 0 &&
+		    str_eq_nocase(ev->actor, g->to) &&
+		    json_int(ev->data, "reading", 0) == g->reading &&
 		    str_eq(json_text(
 			       json_array_get(json_list(ev->data, "tables"), 0),
 			       "upload"),
-			upload))
+			g->upload))
 			return true;
 	}
 	return false;
 }
 
-enum err brought_returned(struct ctx *cx, const struct inbound *in)
+static json_t *handed(struct arena *a, const struct given_back *g)
+{
+	json_t *o = json_new_object(a), *tables = json_new_array(a);
+	json_add(tables, named(a, g->upload, g->name, g->sha256));
+	json_put_text(o, "what", STR("corrected"));
+	json_put(o, "tables", tables);
+	json_put_int(o, "reading", g->reading);
+	json_put_text(o, "delivery", g->delivery);
+	json_put_text(o, "log", g->log);
+	json_put_int(o, "leaf", g->leaf);
+	json_put_int(o, "handed", g->at);
+	json_put_text(o, "sha256", g->digest);
+	json_put_int(o, "bytes", g->bytes);
+	return o;
+}
+
+enum err brought_returned(struct ctx *cx, const struct given_back *g)
 {
 	struct case_file f, after;
 	struct facts facts;
 	struct events events;
-	struct str email = str_lower(cx->arena, cx->actor->person.email);
 	enum err e = chain_lock(cx);
 	if (!e)
-		e = cases_load(cx, in->request, &f);
+		e = cases_load(cx, g->request, &f);
 	if (!e)
 		e = cases_facts(cx, &f, &facts);
 	if (!e)
 		e = events_load(cx, f.no, &events);
-	if (e || had_it(&events, in->upload, email, in->version))
+	if (e || had_it(&events, g))
 		return e;
-	json_t *data = json_new_object(cx->arena);
-	json_t *tables = json_new_array(cx->arena);
-	json_add(tables, named(cx->arena, in->upload, in->name, in->sha256));
-	json_put_text(data, "what", STR("corrected"));
-	json_put(data, "tables", tables);
-	json_put_int(data, "reading", in->version);
-	struct event ev = event_of(cx, &f, EVENT_returned, email, data);
+	struct event ev = event_of(cx, &f, EVENT_returned,
+	    str_lower(cx->arena, g->to), handed(cx->arena, g));
 	return cases_take(cx, &facts, &f, &ev, &after);
 }
 

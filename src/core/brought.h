@@ -8,11 +8,15 @@
  * purpose, destroy_on, replaces; rows, columns, wrong, double, sheet | finding;
  * found_again: it was lost before}
  * used {tables: [{upload, name, sha256}], digest}
- * returned {what: "result" | "corrected", tables, digest | to} */
+ * returned {what: "result", tables, digest: of the artefact}
+ * returned {what: "corrected", tables, reading, delivery, log, leaf, handed, sha256
+ * and bytes: of the copy}, its actor who has it; of one without a delivery nobody
+ * knows more than that its actor was led to it */
 #ifndef CORE_BROUGHT_H
 #define CORE_BROUGHT_H
 
 #include "core/facts.h"
+#include "core/given_back.h"
 #include "core/inbound.h"
 
 /* For evolve(). */
@@ -30,9 +34,9 @@ MUST_CHECK enum err brought_record(struct ctx *, const struct inbound *);
  * was sent in, if it did. The caller has the chain; *f is moved on. */
 MUST_CHECK enum err brought_follow(
     struct ctx *, const struct facts *, enum command, struct case_file *f);
-/* That the actor fetches the corrected copy; once for each reading and person.
- * Takes the chain; write transaction. */
-MUST_CHECK enum err brought_returned(struct ctx *, const struct inbound *);
+/* That a corrected copy was handed over; once for each reading and person. Takes the
+ * chain; write transaction on the people store. */
+MUST_CHECK enum err brought_returned(struct ctx *, const struct given_back *);
 
 /* The tables that what is prepared was made with, each once: {upload, name,
  * sha256}; without a name while its coming was not told. */

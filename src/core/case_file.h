@@ -171,6 +171,8 @@ struct brought {
 	const json_t *told; /* what the last event says of it */
 	struct str used;    /* digest of what it was used for last; or empty */
 	int64_t used_at, returned_at; /* 0: never */
+	int64_t handed_at; /* the last corrected copy of which there is a … */
+	struct str handed_to; /* … delivery; 0 and empty: none */
 };
 
 /* Its correspondence is destroyed: by which round, since when, which files. */

@@ -17,6 +17,8 @@ struct delivery {
 	struct str query;          /* what was asked, values left out */
 	struct str purpose, basis; /* not in the table */
 	int64_t bad_texts; /* that could not be decoded; not in the table */
+	int64_t reading;   /* of a table that goes back (given_back.h); 0: none;
+			    * not in the table */
 	int64_t at;
 };
 

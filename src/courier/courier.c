@@ -43,7 +43,7 @@ struct courier {
 	struct str name; /* of this process, in leases */
 	int64_t swept, reminded, disposed, digested;
 	struct disposal_page disposal;
-	struct inbound_page inbound;
+	struct inbound_page inbound, given_back;
 	struct carrying carrying;
 	struct heads heads;
 	int64_t signed_at;
@@ -247,6 +247,8 @@ static void hear(struct ctx *cx, struct courier *c)
 {
 	if (courier_inbound(cx, c->people, c->shared, &c->inbound))
 		log_fault(cx, "courier.inbound");
+	if (courier_given_back(cx, c->people, c->shared, &c->given_back))
+		log_fault(cx, "courier.given_back");
 }
 
 static void work(struct courier *c)

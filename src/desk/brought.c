@@ -273,19 +273,12 @@ enum err brought_difference(struct visit *v, const struct inbound *in,
 	return ask(v, STR("/table-difference"), in, order, ret);
 }
 
-static enum err note_returned(struct visit *v, void *arg)
-{
-	return brought_returned(&v->cx, arg);
-}
-
 enum err brought_corrected(struct visit *v, const struct inbound *in)
 {
-	struct inbound copy = *in;
 	if (in->state != INBOUND_read)
 		return fail(&v->cx, ERR_CONFLICT, MSG_error_table_not_read);
+	/* What the gate hands over becomes an event. */
 	enum err e = actor_may_write(&v->cx);
-	if (!e)
-		e = visit_change(v, note_returned, &copy);
 	return e ? e
 	         : files_lead_with_ticket(
 		       v, STR("/v1/c/"), STR("corrected"), in->upload);

@@ -97,6 +97,19 @@ static struct ui_notice finding_of(const struct one_work *p)
 	return n;
 }
 
+/* The last corrected copy that went back. */
+static void put_handed(const struct one_work *p, struct rows_of *rows)
+{
+	const struct case_work *w = &p->w;
+	const struct brought *b = brought_of(&w->f, p->in.upload);
+	if (b == NULL || b->handed_at == 0)
+		return;
+	row_text(rows, case_say(w, MSG_brought_handed),
+	    str_fmt(arena_of(p), "%.*s · %.*s",
+		STR_ARG(case_when(w, b->handed_at)),
+		STR_ARG(case_person(w, b->handed_to))));
+}
+
 static void put_rows(const struct one_work *p, struct brought_one_page *page)
 {
 	const struct case_work *w = &p->w;
@@ -126,6 +139,7 @@ static void put_rows(const struct one_work *p, struct brought_one_page *page)
 			    coded(p, "brought.encoding-",
 				json_text(in->found, "encoding")));
 	}
+	put_handed(p, &rows);
 	row_lines(&rows, case_say(w, MSG_brought_purpose), in->purpose);
 	row_text(&rows, case_say(w, MSG_brought_destroy_on),
 	    in->destroy_on.n > 0 ? case_day(w, in->destroy_on)

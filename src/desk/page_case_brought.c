@@ -62,6 +62,18 @@ static void add_came(
 	add_labelled(w, b, MSG_paper_sha256, json_text(data, "sha256"));
 }
 
+static void add_handed(
+    const struct case_work *w, struct buf *b, const json_t *data)
+{
+	struct str delivery = json_text(data, "delivery");
+	if (delivery.n == 0)
+		return;
+	add_labelled(w, b, MSG_brought_handed_at,
+	    case_when(w, json_int(data, "handed", 0)));
+	add_labelled(w, b, MSG_brought_copy_sha256, json_text(data, "sha256"));
+	add_labelled(w, b, MSG_brought_record, delivery);
+}
+
 struct str case_brought_words(const struct case_work *w, const struct event *ev)
 {
 	struct arena *a = w->v->cx.arena;
@@ -71,13 +83,19 @@ struct str case_brought_words(const struct case_work *w, const struct event *ev)
 	if (ev->type == EVENT_brought || ev->type == EVENT_unusable ||
 	    ev->type == EVENT_lost)
 		add_came(w, &b, ev->data);
-	if (what.n > 0)
+	/* One of before there was a record of it: its way was shown. */
+	if (str_eq(what, STR("corrected")) &&
+	    json_text(ev->data, "delivery").n == 0)
+		add(&b, case_say(w, MSG_brought_back_led));
+	else if (what.n > 0)
 		add(&b, msg_code(a, w->v->cx.lang, STR("brought.back-"), what));
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *t = json_array_get(list, i);
 		add(&b, json_text(t, "name"));
 		add_labelled(w, &b, MSG_paper_sha256, json_text(t, "sha256"));
 	}
+	if (ev->type == EVENT_returned)
+		add_handed(w, &b, ev->data);
 	return buf_view(&b);
 }
 

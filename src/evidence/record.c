@@ -31,19 +31,24 @@ static const struct member {
 	size_t offset;
 	int kinds;
 	size_t max; /* 0: a number */
+	bool some;  /* written when it is not 0 */
 } members[] = {
-#define TEXT(name, kinds, max)                                   \
-	{                                                        \
-#		name, offsetof(struct record, name), kinds, max \
+#define TEXT(name, kinds, max)                                          \
+	{                                                               \
+#		name, offsetof(struct record, name), kinds, max, false \
 	}
-#define NUMBER(name, kinds)                                    \
-	{                                                      \
-#		name, offsetof(struct record, name), kinds, 0 \
+#define NUMBER(name, kinds)                                           \
+	{                                                             \
+#		name, offsetof(struct record, name), kinds, 0, false \
+	}
+#define SOME(name, kinds)                                            \
+	{                                                            \
+#		name, offsetof(struct record, name), kinds, 0, true \
 	}
 	TEXT(address, BEGIN, MAX_TEXT),
 	TEXT(asked, BEGIN, MAX_ASKED),
 	NUMBER(at, BOTH),
-	NUMBER(bad_texts, END),
+	SOME(bad_texts, END),
 	TEXT(basis, BEGIN, MAX_TEXT),
 	NUMBER(bytes, END),
 	TEXT(connection, BEGIN, MAX_TEXT),
@@ -52,10 +57,11 @@ static const struct member {
 	TEXT(form, BEGIN, MAX_TEXT),
 	TEXT(id, BOTH, MAX_TEXT),
 	TEXT(key, BEGIN, MAX_TEXT),
-	{ "kind", 0, BOTH, MAX_TEXT },
+	{ "kind", 0, BOTH, MAX_TEXT, false },
 	TEXT(outcome, END, MAX_TEXT),
 	TEXT(purpose, BEGIN, MAX_PURPOSE),
 	TEXT(query, BEGIN, MAX_TEXT),
+	SOME(reading, BEGIN),
 	TEXT(request, BEGIN, MAX_TEXT),
 	NUMBER(rows, END),
 	TEXT(sha256, END, MAX_TEXT),
@@ -75,8 +81,7 @@ static void write_member(
     struct buf *b, const struct member *m, const struct record *r)
 {
 	const char *at = (const char *)r + m->offset;
-	if (m->offset == offsetof(struct record, bad_texts) &&
-	    r->bad_texts == 0)
+	if (m->some && *(const int64_t *)(const void *)at == 0)
 		return;
 	buf_str(b, b->n ? STR(",\"") : STR("{\""));
 	buf_str(b, str_of(m->name));

@@ -45,6 +45,7 @@ static struct record begin_of(
 		.form = d->form,
 		.asked = d->query,
 		.query = sha256_hex(cx->arena, sha256_of(d->query)),
+		.reading = d->reading,
 		.at = d->at };
 }
 

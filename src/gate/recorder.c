@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "core/given_back.h"
 #include "evidence/ledger.h"
 #include "evidence/record.h"
 #include "evidence/trail.h"
@@ -145,6 +146,7 @@ static struct delivered row_of(
 		    .address = r->address,
 		    .form = r->form,
 		    .query = r->asked,
+		    .reading = r->reading,
 		    .at = r->at },
 		.status = known ? r->outcome : STR("open"),
 		.sha256 = r->sha256,
@@ -165,8 +167,10 @@ static enum err put_leaf(
 	if (e)
 		return e;
 	struct delivered row = row_of(&r, log, (int64_t)index);
-	return r.kind == RECORD_result ? delivery_end(cx, &row)
-	                               : delivery_put(cx, &row);
+	if (r.kind == RECORD_result)
+		return delivery_end(cx, &row);
+	e = delivery_put(cx, &row);
+	return e ? e : given_back_note(cx, &row.d);
 }
 
 static enum err put_leaves(struct ctx *cx, struct recorder *r, struct str log,

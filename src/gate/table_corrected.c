@@ -270,7 +270,8 @@ static enum err record(
 		.digest = in->sha256,
 		.address = address_text(a, c->v->rq->peer),
 		.form = STR("corrected"),
-		.query = in->name };
+		.query = in->name,
+		.reading = in->version };
 	return record_whole(&c->v->cx, c->v->gate, ret, c->rows, c->bytes,
 	    sha256_hex(a, sha256_end(c->digest)));
 }

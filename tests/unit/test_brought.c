@@ -52,6 +52,7 @@ static void told_by_events_alone(void)
 	    "{\"upload\":\"gone\"}]}");
 	happens(&p, EVENT_returned, "{\"tables\":[{\"upload\":\"u1\"}]}");
 	b = brought_of(&p.f, STR("u1"));
+	T_CHECK(b->handed_at == 0, "of what has no delivery nobody knows");
 	T_TEXT(b->used, STR("dd"));
 	T_CHECK((b->used_at) == 5000, "%lld", (long long)(b->used_at));
 	T_CHECK((b->returned_at) == 6000, "%lld", (long long)(b->returned_at));
@@ -59,6 +60,13 @@ static void told_by_events_alone(void)
 	    "{\"files\":[{\"kind\":\"uploads\",\"upload\":\"u1\",\"at\":6500}]}");
 	b = brought_of(&p.f, STR("u1"));
 	T_TEXT(b->state, STR("destroyed"));
+	/* When it went, not when that was told. */
+	happens(&p, EVENT_returned,
+	    "{\"tables\":[{\"upload\":\"u1\"}],\"delivery\":\"d\",\"handed\":70}");
+	b = brought_of(&p.f, STR("u1"));
+	T_CHECK(b->handed_at == 70 && b->returned_at == 70, "%lld",
+	    (long long)b->handed_at);
+	T_TEXT(b->handed_to, STR("system"));
 	T_CHECK((b->at) == 6500, "%lld", (long long)(b->at));
 	T_TEXT(brought_of(&p.f, STR("u2"))->state, STR("unusable"));
 	arena_free(a);

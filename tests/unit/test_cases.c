@@ -393,6 +393,84 @@ static void tell_table(struct str no, enum inbound_state state)
 	commit(&cx);
 }
 
+/* Of a reading, to somebody; told as the courier does. */
+static void hand_back(struct str no, int64_t reading, const char *to)
+{
+	static int64_t leaf;
+	struct ctx cx = open_on(people, true);
+	const struct given_back g = { .delivery = str_fmt(
+					  cx.arena, "d%lld", (long long)++leaf),
+		.log = STR("log"),
+		.request = no,
+		.upload = STR("u1"),
+		.name = STR("a.csv"),
+		.sha256 = STR("aa"),
+		.to = str_of(to),
+		.digest = STR("cc"),
+		.leaf = leaf,
+		.at = now - 5,
+		.bytes = 9,
+		.reading = reading };
+	T_OK(&cx, brought_returned(&cx, &g));
+	commit(&cx);
+}
+
+/* As the desk told it when it opened the way to a copy. */
+static void lead_to_copy(struct str no, int64_t reading, const char *to)
+{
+	struct case_file f, after;
+	struct facts facts;
+	struct ctx cx = open_on(people, true);
+	T_OK(&cx, chain_lock(&cx));
+	T_OK(&cx, cases_load(&cx, no, &f));
+	T_OK(&cx, cases_facts(&cx, &f, &facts));
+	json_t *data =
+	    parsed(&cx, str_fmt(cx.arena,
+			    "{\"what\":\"corrected\",\"reading\":%lld,"
+			    "\"tables\":[{\"upload\":\"u1\"}]}",
+			    (long long)reading));
+	struct event ev = { .version = f.version + 1,
+		.at = cx.now,
+		.type = EVENT_returned,
+		.request = no,
+		.actor = str_of(to),
+		.data = data };
+	T_OK(&cx, cases_take(&cx, &facts, &f, &ev, &after));
+	commit(&cx);
+}
+
+static void a_copy_that_was_handed_over_is_told_once(void)
+{
+	const char *one = "one@example.ac.th", *two = "two@example.ac.th";
+	struct str no = gone(4);
+	tell_table(no, INBOUND_read);
+	lead_to_copy(no, 2, one);
+	struct ctx cx = open_on(people, false);
+	struct case_file f;
+	T_OK(&cx, cases_load(&cx, no, &f));
+	T_CHECK(brought_of(&f, STR("u1"))->handed_at == 0, "was it fetched?");
+	int64_t heard = f.heard;
+	end(&cx);
+	/* Of that nothing follows: it is told when it is so. */
+	hand_back(no, 2, one);
+	T_CHECK(events_of(no, "returned") == 2, "told");
+	hand_back(no, 2, one);
+	hand_back(no, 2, "ONE@example.ac.th");
+	T_CHECK(events_of(no, "returned") == 2, "once");
+	hand_back(no, 2, two);
+	hand_back(no, 4, one);
+	hand_back(no, 2, one);
+	T_CHECK(events_of(no, "returned") == 4, "each person and reading");
+	cx = open_on(people, false);
+	T_OK(&cx, cases_load(&cx, no, &f));
+	const struct brought *b = brought_of(&f, STR("u1"));
+	T_CHECK(b->handed_at == now - 5, "%lld", (long long)b->handed_at);
+	T_TEXT(b->handed_to, str_of(one));
+	T_CHECK(f.heard == heard, "it keeps nobody from what he does");
+	end(&cx);
+	all_holds();
+}
+
 /* A command of the way, with what was prepared out of the table. */
 static void step_with_table(struct str no, size_t i)
 {
@@ -605,6 +683,7 @@ static void tests(const struct scratch *s)
 	T_RUN(mending_goes_on_over_what_is_broken);
 	T_RUN(each_upload_that_goes_is_told_once);
 	T_RUN(a_table_is_told_of_to_its_end);
+	T_RUN(a_copy_that_was_handed_over_is_told_once);
 	T_RUN(what_is_built_again_goes_again);
 	T_RUN(nothing_goes_before_its_days);
 	T_RUN(a_changed_request_stands_still);

@@ -273,6 +273,7 @@ static void leaves_are_canonical(void)
 			.form = STR("json"),
 			.asked = STR("a b"),
 			.query = STR("ee"),
+			.reading = kind == RECORD_delivery ? 7 : 0,
 			.at = 1795000000000,
 			.outcome = STR("whole"),
 			.rows = 3,
@@ -285,6 +286,11 @@ static void leaves_are_canonical(void)
 		T_TEXT(leaf, json_canonical(arena, o));
 		T_OK(&cx, record_read(&cx, leaf, &got));
 		T_TEXT(record_leaf(arena, &got), leaf);
+		/* Only where something is read. */
+		T_CHECK(
+		    got.reading == r.reading &&
+			str_has(leaf, STR("\"reading\"")) == (r.reading > 0),
+		    "%.*s", STR_ARG(leaf));
 		/* However long: it fits a leaf. */
 		char *p = arena_alloc(arena, 100000);
 		memset(p, 1, 100000);

@@ -4,6 +4,7 @@
 #include "base/crypt.h"
 #include "cases_store.h"
 #include "core/disposal.h"
+#include "core/given_back.h"
 #include "core/upload.h"
 
 #define SECOND_MS INT64_C(1000)
@@ -295,6 +296,71 @@ static void what_is_lost_or_destroyed_is_told(void)
 	arena_free(a);
 }
 
+static size_t given_back(
+    struct arena *a, struct str after, const struct given_back **ret)
+{
+	size_t n = 0;
+	struct ctx cx = ctx_new(a, now, LANG_EN);
+	T_OK(&cx, store_read(&cx, shared));
+	T_OK(&cx, given_back_untold(&cx, after, ret, &n));
+	store_end(&cx);
+	return n;
+}
+
+/* As a gate does from its log; `reading` 0: of anything else. */
+static void deliver(const char *id, int64_t reading)
+{
+	struct ctx cx = open_on(shared, true);
+	const struct delivered d = { .d = { .id = str_of(id),
+					 .document = STR("u1"),
+					 .request = STR("R-1"),
+					 .key = STR("one@example.ac.th"),
+					 .digest = STR("aa"),
+					 .query = STR("รหัส.csv"),
+					 .reading = reading,
+					 .at = now },
+		.status = STR("whole"),
+		.sha256 = STR("cc"),
+		.bytes = 9,
+		.log = STR("log"),
+		.leaf = 7,
+		.result_leaf = -1 };
+	T_OK(&cx, delivery_put(&cx, &d));
+	T_OK(&cx, given_back_note(&cx, &d.d));
+	commit(&cx);
+}
+
+static void what_was_handed_over_is_noted_until_it_is_told(void)
+{
+	struct arena *a = arena_new();
+	const struct given_back *v = NULL;
+	deliver("a", 0);
+	deliver("b", 4);
+	deliver("b", 4);
+	deliver("c", 5);
+	T_CHECK(given_back(a, STR(""), &v) == 2, "those with a reading, once");
+	T_TEXT(v[0].delivery, STR("b"));
+	T_TEXT(v[0].upload, STR("u1"));
+	T_TEXT(v[0].request, STR("R-1"));
+	T_TEXT(v[0].to, STR("one@example.ac.th"));
+	T_TEXT(v[0].name, STR("รหัส.csv"));
+	T_TEXT(v[0].sha256, STR("aa"));
+	T_TEXT(v[0].digest, STR("cc"));
+	T_TEXT(v[0].log, STR("log"));
+	T_CHECK(v[0].reading == 4 && v[0].leaf == 7 && v[0].bytes == 9 &&
+		    v[0].at == now,
+	    "numbers");
+	T_CHECK(given_back(a, STR("b"), &v) == 1, "after it");
+	T_TEXT(v[0].delivery, STR("c"));
+	struct ctx cx = open_on(shared, true);
+	T_OK(&cx, given_back_told(&cx, STR("b")));
+	T_OK(&cx, given_back_told(&cx, STR("b")));
+	commit(&cx);
+	T_CHECK(given_back(a, STR(""), &v) == 1, "told");
+	T_TEXT(v[0].delivery, STR("c"));
+	arena_free(a);
+}
+
 static void lose(struct str id)
 {
 	struct ctx cx = open_on(shared, true);
@@ -400,6 +466,7 @@ static void tests(const struct scratch *s)
 	T_RUN(what_waits_for_a_list_of_codes_says_so);
 	T_RUN(what_is_lost_or_destroyed_is_told);
 	T_RUN(what_is_lost_is_looked_for);
+	T_RUN(what_was_handed_over_is_noted_until_it_is_told);
 	T_RUN(who_came_first_is_read_first);
 	T_RUN(what_is_told_is_looked_for_page_by_page);
 	T_RUN(it_is_not_swept_while_it_waits_for_its_request);

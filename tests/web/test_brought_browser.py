@@ -78,6 +78,18 @@ class Sender:
                      self.t("brought.has-wrong", 30, 1)):
             assert seen in b.text(), seen
 
+    def is_handed_a_copy(self):
+        """The page says when, the gate having told it."""
+        b, one = self.b, self.uploads()[0]["id"]
+        assert self.asks.api.get(f"/requests/{self.no}/uploads/{one}/corrected"
+                                 ).status_code == 200
+        wait_until("it is told", lambda: "returned" in [
+            e["type"] for e in self.asks.get(
+                f"/requests/{self.no}/events")["events"]])
+        b.go(f"/requests/{self.no}/tables/{one}")
+        b.look("table-handed")
+        assert self.t("brought.handed") in b.text()
+
     def chooses(self):
         b = self.b
         b.js("arguments[0].value = 'text'", b.js(
@@ -145,6 +157,7 @@ class Sender:
         b.go(f"/requests/{self.no}")
         b.look("case-tables")
         assert b.text().count("แก้แล้ว.csv") >= 2
+        assert self.t("brought.copy-sha256") in b.text()
 
 
 @pytest.mark.parametrize("lang", ["th", "en"])
@@ -157,6 +170,7 @@ def test_a_table_is_sent_in(make_university, lang, tmp_path):
         s.is_asked()
         s.send(s.wrong, "table-wrong")
         s.looks()
+        s.is_handed_a_copy()
         s.chooses()
         s.sends_again()
         s.sends_what_is_none()
