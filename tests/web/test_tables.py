@@ -88,12 +88,14 @@ def test_what_is_found(desk, no):
 
 
 def test_checks_are_found_by_the_values(desk, no):
-    text = "รหัส,วันที่,อีเมล,อื่น\n" + "".join(
-        f"{i},2{i % 9}/11/2549,a{i}@example.ac.th,x{i}\n" for i in range(5000))
+    text = "รหัส,จำนวน,วันที่,อีเมล,อื่น\n" + "".join(
+        f"{i},{i},2{i % 9}/11/2549,a{i}@example.ac.th,x{i}\n" for i in range(5000))
     row = tables.settled(desk, tables.send(desk, no, "a.csv", text.encode()))
     assert row["state"] == "read", row
-    assert columns(row["found"], "check") == ["integer", "date", "email", "text"]
-    assert columns(row["found"], "type") == ["integer", "date", "text", "text"]
+    assert columns(row["found"], "check") == [
+        "id", "integer", "date", "email", "text"]
+    assert columns(row["found"], "type") == [
+        "text", "integer", "date", "text", "text"]
     assert row["found"]["rows"] == 5000 and row["found"]["wrong"] == 0
 
 
