@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "base/thai.h"
 
+enum { EXACT_DIGITS = 15 }; /* of a number cell: what follows is made up */
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -138,5 +140,11 @@ bool sheet_id(struct arena *a, const struct sheet_cell *cell, struct str *ret,
 		return false;
 	if (cell->kind == SHEET_TEXT)
 		s = thai_digits_ascii(a, thai_normal(a, s));
-	return is_whole(s, &s, ret_wrong) && take_id(a, s, ret);
+	if (!is_whole(s, &s, ret_wrong))
+		return false;
+	if (cell->kind == SHEET_NUMBER && s.n > EXACT_DIGITS) {
+		*ret_wrong = MSG_sheet_wrong_id_rounded;
+		return false;
+	}
+	return take_id(a, s, ret);
 }

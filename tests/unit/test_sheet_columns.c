@@ -424,6 +424,7 @@ static void ids_as_they_are_typed(void)
 		{ SHEET_NUMBER, "6504062616012", "6504062616012" },
 		{ SHEET_NUMBER, "999999999999999", "999999999999999" },
 		{ SHEET_NUMBER, "1e+15", "-sheet.wrong-id-rounded" },
+		{ SHEET_NUMBER, "1234567890123456", "-sheet.wrong-id-rounded" },
 		{ SHEET_NUMBER, "1.23456789012346e+15",
 		    "-sheet.wrong-id-rounded" },
 		{ SHEET_NUMBER, "12.5", "-sheet.wrong-id-fraction" },
