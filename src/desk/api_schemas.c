@@ -1,5 +1,6 @@
 #include "desk/api_schemas.h"
 
+#include "base/read_as.h"
 #include "base/str.h"
 #include "core/answers.h"
 #include "core/command_body.h"
@@ -85,7 +86,7 @@ static json_t *names_list(struct arena *a, const char *const *names, size_t n)
 
 static json_t *one_of(struct arena *a, struct str kind)
 {
-	static const struct {
+	const struct {
 		const char *kind;
 		const char *const *names;
 		size_t n;
@@ -97,6 +98,8 @@ static json_t *one_of(struct arena *a, struct str kind)
 		{ "flag", flag_names, FLAGS },
 		{ "command", command_names, COMMANDS },
 		{ "reply_state", reply_states, REPLY_STATES },
+		{ "check", read_checks.v, read_checks.n },
+		{ "era", read_eras.v, read_eras.n },
 	};
 	json_t *o = simple(a, "string", NULL);
 	if (str_eq(kind, STR("error")))

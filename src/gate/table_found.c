@@ -199,8 +199,8 @@ static void let_go(struct table_found *f)
 		return;
 	for (size_t i = 0; i < f->n; i++)
 		if (!f->columns[i].chosen)
-			f->columns[i].is.check =
-			    sheet_guess_end(&f->columns[i].guess);
+			f->columns[i].is.check = sheet_guess_end(
+			    &f->columns[i].guess, &f->columns[i].is);
 	for (size_t i = 0; i < f->n_held; i++)
 		check_row(f, &f->row[i]);
 	arena_rewind(f->held, f->held_mark);

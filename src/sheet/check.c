@@ -7,6 +7,7 @@
 #include "base/thai.h"
 #include "base/time.h"
 #include "sheet/columns.h"
+#include "sheet/id.h"
 #include "sheet/numfmt.h"
 
 enum { NUMBER_MOST = 64, MAIL_MOST = 254 };
@@ -439,6 +440,8 @@ static bool is_right(struct arena *a, const struct sheet_column *c,
 	case SHEET_CHECK_text:
 		ret->s = thai_normal(a, cell->s);
 		return true;
+	case SHEET_CHECK_id:
+		return sheet_id(a, cell, &ret->s, wrong);
 	case SHEET_CHECK_integer:
 		return check_number(a, cell, true, &ret->s);
 	case SHEET_CHECK_number:

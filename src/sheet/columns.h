@@ -53,12 +53,17 @@ bool sheet_columns(struct arena *, const struct sheet_row *headings,
 /* Cells of one column, looked at one after the other. */
 struct sheet_guess {
 	uint32_t n, fits[SHEET_CHECKS];
-	bool zeros; /* numbers that begin with 0: they are codes */
+	bool zeros;     /* numbers that begin with 0: they are codes */
+	uint32_t whole; /* of nothing but digits, and how many they have */
+	size_t shortest, longest;
 };
 void sheet_guess_add(
     struct sheet_guess *, struct arena *, const struct sheet_cell *);
-/* What at least nineteen in twenty of them are; else text. */
-enum sheet_check sheet_guess_end(const struct sheet_guess *);
+/* What at least nineteen in twenty of them are; else text. Whole numbers are ids
+ * where their heading says so, where one begins with 0, and where all have one
+ * length of eight digits or more and their heading says nothing else (words.def). */
+enum sheet_check sheet_guess_end(
+    const struct sheet_guess *, const struct sheet_column *);
 
 struct sheet_value {
 	/* As it is kept: ISO dates, digits without blanks, E.164 numbers. Empty

@@ -271,8 +271,8 @@ static void checks_that_are_guessed(void)
 	} cases[] = {
 		{ "1|2|3||30", SHEET_CHECK_integer },
 		{ "1|2.5|3", SHEET_CHECK_number },
-		{ "0012|0013|0014", SHEET_CHECK_text },
-		{ "6501234567890|6501234567891", SHEET_CHECK_integer },
+		{ "0012|0013|0014", SHEET_CHECK_id },
+		{ "6501234567890|6501234567891", SHEET_CHECK_id },
 		{ "1112034563562|1-1120-34563-56-2", SHEET_CHECK_citizen_id },
 		{ "081-234-5678|02-555-2000", SHEET_CHECK_phone },
 		{ "0812345678|025552000", SHEET_CHECK_phone },
@@ -292,10 +292,155 @@ static void checks_that_are_guessed(void)
 		struct sheet_guess g = { 0 };
 		for (size_t k = 0; k < row.n; k++)
 			sheet_guess_add(&g, a, &row.v[k]);
-		enum sheet_check got = sheet_guess_end(&g);
+		const struct sheet_column c = { .title = STR_INIT("ข้อมูล"),
+			.name = STR_INIT("column_1") };
+		enum sheet_check got = sheet_guess_end(&g, &c);
 		T_CHECK(got == cases[i].want, "%s: %s", cases[i].texts,
 		    read_checks.v[got]);
 	}
+}
+
+/* What is guessed of values below a heading. */
+static enum sheet_check guessed(const char *heading, const char *texts)
+{
+	struct sheet_row headings = row_of(heading), row = row_of(texts);
+	struct sheet_column *v = NULL;
+	struct sheet_finding found = { 0 };
+	struct sheet_guess g = { 0 };
+	size_t n = 0;
+
+	T_CHECK(sheet_columns(a, &headings, &v, &n, &found), "%s", heading);
+	for (size_t k = 0; k < row.n; k++)
+		sheet_guess_add(&g, a, &row.v[k]);
+	return sheet_guess_end(&g, &v[0]);
+}
+
+static void ids_by_their_headings(void)
+{
+	static const char *const ids[] = { "รหัสนักศึกษา", "เลขประจำตัวนักศึกษา",
+		"รหัส", "รหัสคณะ", "รหัสวิชา", "เลขที่", "เลขที่นั่งสอบ",
+		"เลขหนังสือเดินทาง", "หมายเลขเครื่อง", "ID", "No.", "Code",
+		"Student ID", "student_id", "studentID",
+		"STUDENT ID (13 digits)", "Receipt No.", "Student Number",
+		"staff_code", "budget_code", "Faculty code 2",
+		"นิสิต (Student ID)" };
+	static const char *const others[] = { "จำนวนเงิน", "จำนวน", "ปีการศึกษา",
+		"ชั้นปี", "หน่วยกิต", "คะแนน", "ลำดับ", "ลำดับที่ No.", "ที่", "Year",
+		"Score", "Amount", "Total number", "number of students",
+		"id of what", "paid", "Monod", "postcode", "อื่น",
+		"เลขประจำตัวประชาชน", "citizen_id", "Phone No.",
+		"หมายเลขโทรสาร" };
+
+	fresh();
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		enum sheet_check got = guessed(ids[i], "1|2|30|4");
+		T_CHECK(got == SHEET_CHECK_id, "%s: %s", ids[i],
+		    read_checks.v[got]);
+	}
+	for (size_t i = 0; i < COUNT(others); i++) {
+		enum sheet_check got = guessed(others[i], "1|2|30|4");
+		T_CHECK(got == SHEET_CHECK_integer, "%s: %s", others[i],
+		    read_checks.v[got]);
+	}
+}
+
+static void ids_by_their_values(void)
+{
+	static const struct {
+		const char *heading, *texts;
+		enum sheet_check want;
+	} cases[] = {
+		{ "อื่น", "12345678|23456789", SHEET_CHECK_id },
+		{ "อื่น", "๑๒๓๔๕๖๗๘|23456789", SHEET_CHECK_id },
+		{ "อื่น", "20261120|20261121", SHEET_CHECK_id },
+		{ "อื่น", "1234567|2345678", SHEET_CHECK_integer },
+		{ "อื่น", "12345678|123456789", SHEET_CHECK_integer },
+		{ "อื่น", "12,345,678|23,456,789", SHEET_CHECK_integer },
+		{ "อื่น", "-12345678|-23456789", SHEET_CHECK_integer },
+		{ "อื่น", "12345678.5|23456789", SHEET_CHECK_number },
+		{ "อื่น", "๐๐๑๒|๐๐๑๓", SHEET_CHECK_id },
+		{ "อื่น", "07|12|3", SHEET_CHECK_id },
+		{ "อื่น", "0|7|12", SHEET_CHECK_integer },
+		{ "อื่น", "07|1,234|5", SHEET_CHECK_text },
+		{ "อื่น", "0.5|0.75", SHEET_CHECK_number },
+		{ "อื่น", "08:30|09:15", SHEET_CHECK_text },
+		{ "จำนวนเงิน", "12345678|23456789", SHEET_CHECK_integer },
+		{ "Budget (baht)", "12345678|23456789", SHEET_CHECK_integer },
+		{ "โทรศัพท์", "0812345678|0812345679", SHEET_CHECK_phone },
+		{ "Phone No.", "0812345678|0812345679", SHEET_CHECK_phone },
+		{ "อื่น", "0812345678|0812345679", SHEET_CHECK_phone },
+		{ "รหัสนักศึกษา", "0812345678|0812345679", SHEET_CHECK_id },
+		{ "รหัสประจำตัวผู้สมัคร", "1112034563562|1-1120-34563-56-2",
+		    SHEET_CHECK_citizen_id },
+		{ "รหัสนักศึกษา", "B6501|B6502", SHEET_CHECK_id },
+		{ "รหัสนักศึกษา", "65 0126|65 0127", SHEET_CHECK_id },
+		{ "รหัสวิชา", "CS 101|CS 102", SHEET_CHECK_text },
+		{ "รหัสคณะ", "ENG|SCI", SHEET_CHECK_text },
+		{ "Code", "1.5|2.5", SHEET_CHECK_number },
+		{ "user_id", "a@b.th|c@d.th", SHEET_CHECK_email },
+		{ "status_code", "0|1", SHEET_CHECK_id },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum sheet_check got =
+		    guessed(cases[i].heading, cases[i].texts);
+		T_CHECK(got == cases[i].want, "%s: %s: %s", cases[i].heading,
+		    cases[i].texts, read_checks.v[got]);
+	}
+}
+
+static void ids_as_they_are_typed(void)
+{
+	static const struct {
+		enum sheet_cell_kind kind;
+		const char *text, *want;
+	} cases[] = {
+		{ SHEET_TEXT, "6504062616012", "6504062616012" },
+		{ SHEET_TEXT, "\u00a0๖๕๐๔๐๖๒๖\u200b ", "65040626" },
+		{ SHEET_TEXT, "65 0406\t2616\u00a001\n2", "6504062616012" },
+		{ SHEET_TEXT, "00๑๒", "0012" },
+		{ SHEET_TEXT, "65-0406-26", "65-0406-26" },
+		{ SHEET_TEXT, "65\u20130406 \u2212 26", "65-0406-26" },
+		{ SHEET_TEXT, "b650 1234", "b6501234" },
+		{ SHEET_TEXT, "ศธ ๐๕๑๒.๕/123", "ศธ0512.5/123" },
+		{ SHEET_TEXT, "É_7", "É_7" },
+		{ SHEET_TEXT, "5E10", "5E10" },
+		{ SHEET_TEXT, "1.2.3", "1.2.3" },
+		{ SHEET_TEXT, "12345678901234567890", "12345678901234567890" },
+		{ SHEET_TEXT, "65012345.0", "65012345" },
+		{ SHEET_TEXT, "65012345.50", "-sheet.wrong-id-fraction" },
+		{ SHEET_TEXT, "6.50123E+12", "-sheet.wrong-id-rounded" },
+		{ SHEET_TEXT, "6e+12", "-sheet.wrong-id-rounded" },
+		{ SHEET_TEXT, "N/A", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "-", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "-12", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "12-", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "12,345", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "a@b7", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "7฿", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "7×7", "-sheet.wrong-id" },
+		{ SHEET_TEXT, "7…", "-sheet.wrong-id" },
+		{ SHEET_NUMBER, "6504062616012", "6504062616012" },
+		{ SHEET_NUMBER, "999999999999999", "999999999999999" },
+		{ SHEET_NUMBER, "1e+15", "-sheet.wrong-id-rounded" },
+		{ SHEET_NUMBER, "1234567890123456", "-sheet.wrong-id-rounded" },
+		{ SHEET_NUMBER, "1.23456789012346e+15",
+		    "-sheet.wrong-id-rounded" },
+		{ SHEET_NUMBER, "12.5", "-sheet.wrong-id-fraction" },
+		{ SHEET_NUMBER, "1e-05", "-sheet.wrong-id-fraction" },
+		{ SHEET_NUMBER, "-12", "-sheet.wrong-id" },
+		{ SHEET_BOOL, "true", "-sheet.wrong-id" },
+		{ SHEET_DATE, "2026-01-02", "-sheet.wrong-id-date" },
+		{ SHEET_TIME, "09:14:00", "-sheet.wrong-id-date" },
+		{ SHEET_EMPTY, "", "" },
+	};
+
+	fresh();
+	for (size_t i = 0; i < COUNT(cases); i++)
+		T_TEXT(checked((struct sheet_column){ .check = SHEET_CHECK_id },
+			   cases[i].kind, cases[i].text),
+		    str_of(cases[i].want));
 }
 
 static void names_in_their_parts(void)
@@ -373,6 +518,9 @@ int main(void)
 	T_RUN(codes_of_a_list);
 	T_RUN(the_code_that_is_meant);
 	T_RUN(checks_that_are_guessed);
+	T_RUN(ids_by_their_headings);
+	T_RUN(ids_by_their_values);
+	T_RUN(ids_as_they_are_typed);
 	T_RUN(names_in_their_parts);
 	T_RUN(rows_that_stand_twice);
 	arena_free(a);

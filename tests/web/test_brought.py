@@ -80,7 +80,7 @@ def test_a_table_is_read_and_told_of(desk):
     found = t["found"]
     assert (found["rows"], found["wrong"]) == (30, 1)
     checks = {c["name"]: c["check"] for c in found["columns"]}
-    assert checks["student_id"] == "integer" and "date" in checks.values()
+    assert checks["student_id"] == "id" and "date" in checks.values()
     brought, = told(asks, no, "brought")
     assert brought["by"] == "system"
     assert brought["data"] == {
@@ -237,11 +237,16 @@ def test_it_is_read_as_is_chosen(desk):
         "columns": [{"name": birth, "check": "star-sign"}]}), 422, "invalid")
     assert wrong_fields(problem) == {"columns[0].check": "bad-choice"}
     good(desk.requester.api.post(base + "/choose", {
-        "columns": [{"name": birth, "check": "integer"}]}))
+        "columns": [{"name": birth, "check": "integer"},
+                    {"name": "student_id", "check": "integer"}]}))
     t = wait_until("it is read anew", lambda: (
         lambda t: t if t["state"] == "read" else None)(
             state_of(desk.requester, no, t["id"])), seconds=30)
     assert t["found"]["wrong"] == 30
+    # What was chosen is not guessed anew.
+    number, = [c for c in t["found"]["columns"] if c["name"] == "student_id"]
+    assert (number["check"], number["type"], number["wrong"]) == (
+        "integer", "integer", 0)
     assert told(desk.requester, no, "brought", "brought")[1]["data"][
         "wrong"] == 30
     holds(desk.university)

@@ -259,7 +259,7 @@ def test_on_the_page(desk, known, request_no):
     first = sorted(known)[0]
     assert first in page.text and known[first][0] in page.text
     # What they are called in SQL.
-    assert "student_id (จำนวนเต็ม), note (ข้อความ)" in page.text
+    assert "student_id (รหัสหรือเลขที่), note (ข้อความ)" in page.text
     # What is wrong stands at its field.
     wrong = officer.send(page, "/prepare", "finish", **{
         "prepare.parts[0].take": "faculty: select 1 as a\n  , 2 as b\n"

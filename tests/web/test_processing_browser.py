@@ -34,14 +34,15 @@ UNKNOWN = [f"69{i:011d}" for i in range(12)]
 
 def typed(numbers):
     """A workbook of student numbers, as several hands typed them: texts and
-    numbers, Thai digits, blanks around."""
+    numbers, Thai digits, blanks around and within."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "รายชื่อ"
     sheet.append([HEADING, NOTE])
     for i, number in enumerate(numbers):
         said = {0: f" {number} ", 1: number.translate(THAI),
-                2: f"\u00a0{number}", 3: int(number)}.get(i % 50, number)
+                2: f"\u00a0{number}", 3: int(number),
+                4: f"{number[:2]} {number[2:]}"}.get(i % 50, number)
         sheet.append([said, f"กลุ่ม {sum(map(int, number)) % 4 + 1}"])
     out = io.BytesIO()
     book.save(out)

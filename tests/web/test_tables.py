@@ -1,5 +1,6 @@
 """Tables that are sent in: read by the gate in a process that can do nothing
 else, whole and once; what is found stands in the store, no value does."""
+import datetime
 import io
 import json
 import os
@@ -88,13 +89,47 @@ def test_what_is_found(desk, no):
 
 
 def test_checks_are_found_by_the_values(desk, no):
-    text = "รหัส,วันที่,อีเมล,อื่น\n" + "".join(
-        f"{i},2{i % 9}/11/2549,a{i}@example.ac.th,x{i}\n" for i in range(5000))
+    text = "รหัส,จำนวน,วันที่,อีเมล,อื่น\n" + "".join(
+        f"{i},{i},2{i % 9}/11/2549,a{i}@example.ac.th,x{i}\n" for i in range(5000))
     row = tables.settled(desk, tables.send(desk, no, "a.csv", text.encode()))
     assert row["state"] == "read", row
-    assert columns(row["found"], "check") == ["integer", "date", "email", "text"]
-    assert columns(row["found"], "type") == ["integer", "date", "text", "text"]
+    assert columns(row["found"], "check") == [
+        "id", "integer", "date", "email", "text"]
+    assert columns(row["found"], "type") == [
+        "text", "integer", "date", "text", "text"]
     assert row["found"]["rows"] == 5000 and row["found"]["wrong"] == 0
+
+
+def test_ids_out_of_a_workbook(desk, no):
+    """However a cell holds a student number, it is one text; what Excel made of it
+    beyond that is wrong, and says so."""
+    number = 6504062616000
+    rows = [["รหัสนักศึกษา", "ปี"], [number, 2569], [f" {number + 1}", 2569],
+            ["๖๕๐๔๐๖๒๖๑๖๐๐๒", 2569], ["65040 62616 003", 2569],
+            *([number + i, 2569] for i in range(4, 100)),
+            [1234567890123456, 2569], [number + 0.5, 2569],
+            [datetime.date(2026, 1, 2), 2569], ["N/A", 2569]]
+    one = tables.send(desk, no, "a.xlsx", book({"ก": rows}))
+    row = tables.settled(desk, one)
+    assert row["state"] == "read", row
+    assert columns(row["found"], "check") == ["id", "integer"]
+    assert columns(row["found"], "type") == ["text", "integer"]
+    assert columns(row["found"], "wrong") == [4, 0]
+    status, told = tables.gate_call(desk, "/table-look", {
+        "upload": one, "request": no, "by": desk.icit.officer.email,
+        "lang": "en"})
+    assert status == 200, told
+    assert [r[0] for r in told["rows"]] == [str(number + i) for i in range(20)]
+    said = {w["place"]: w["message"] for w in told["wrong"]}
+    assert list(said) == ["A102", "A103", "A104", "A105"]
+    for place, word in (("A102", "rounded"), ("A103", "fraction"),
+                        ("A104", "date"), ("A105", "must be an ID")):
+        assert word in said[place], said
+    # Whoever chose whole numbers before has whole numbers.
+    tables.choose(desk, one, {"columns": [{"name": "student_id",
+                                           "check": "integer"}]})
+    row = tables.settled(desk, one)
+    assert columns(row["found"], "type") == ["integer", "integer"]
 
 
 def test_a_sheet_and_an_encoding_are_chosen(desk, no):
