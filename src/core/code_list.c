@@ -125,6 +125,19 @@ enum err code_list_get(struct ctx *cx, struct str id, struct code_list *ret)
 	return e ? e : read_row(cx, row, ret);
 }
 
+static enum err read_all(struct ctx *cx, const struct rows *rows,
+    const struct code_list **ret, size_t *ret_n)
+{
+	enum err e = OK;
+	struct code_list *v =
+	    ARENA_ARRAY(cx->arena, struct code_list, rows->n + 1);
+	for (size_t i = 0; i < rows->n && !e; i++)
+		e = read_row(cx, rows->row[i], &v[i]);
+	*ret = v;
+	*ret_n = e ? 0 : rows->n;
+	return e;
+}
+
 enum err code_list_of(struct ctx *cx, struct str system, bool all,
     const struct code_list **ret, size_t *ret_n)
 {
@@ -133,15 +146,20 @@ enum err code_list_of(struct ctx *cx, struct str system, bool all,
 	    SQL("select " LIST_COLUMNS " from code_list where system = $1"
 		" and ended <= $2 order by made desc, id"),
 	    VALS(val_str(system), val_i64(all ? INT64_MAX : 0)), &rows);
-	if (e)
-		return e;
-	struct code_list *v =
-	    ARENA_ARRAY(cx->arena, struct code_list, rows.n + 1);
-	for (size_t i = 0; i < rows.n && !e; i++)
-		e = read_row(cx, rows.row[i], &v[i]);
-	*ret = v;
-	*ret_n = e ? 0 : rows.n;
-	return e;
+	return e ? e : read_all(cx, &rows, ret, ret_n);
+}
+
+enum err code_list_troubled(
+    struct ctx *cx, int64_t since, const struct code_list **ret, size_t *ret_n)
+{
+	struct rows rows;
+	/* All lists of all systems: some dozens. */
+	enum err e = sql_all(cx,
+	    SQL_SCAN("select " LIST_COLUMNS " from code_list"
+		     " where looked > $1 and trouble <> ''"
+		     " order by looked, id"),
+	    VALS(val_i64(since)), &rows);
+	return e ? e : read_all(cx, &rows, ret, ret_n);
 }
 
 enum err code_list_looked(

@@ -55,6 +55,11 @@ MUST_CHECK enum err code_list_of(struct ctx *, struct str system, bool all,
 MUST_CHECK enum err code_list_looked(
     struct ctx *, struct str id, enum code_trouble, int64_t codes);
 
+/* Those that could not be read when they were last looked at, after `since`; first
+ * looked at first. */
+MUST_CHECK enum err code_list_troubled(
+    struct ctx *, int64_t since, const struct code_list **ret, size_t *ret_n);
+
 /* Why a table is not read: {code: "list", list, title_th, title_en}. */
 json_t *code_list_finding(struct arena *, const struct code_list *);
 /* For who is offered it: {id, system, title_th, title_en}; for its officers with

@@ -72,6 +72,7 @@ static const struct words words_of[NOTICES] = {
 	[NOTICE_unusable] = { MSG_mail_unusable_subject,
 	    MSG_mail_unusable_body },
 	[NOTICE_lost] = { MSG_mail_lost_subject, MSG_mail_lost_body },
+	[NOTICE_found] = { MSG_mail_found_subject, MSG_mail_found_body },
 	[NOTICE_held] = { MSG_mail_held_subject, MSG_mail_held_body },
 	[NOTICE_lifted] = { MSG_mail_lifted_subject, MSG_mail_lifted_body },
 };
@@ -713,6 +714,11 @@ static enum err tell_event(const struct telling *t)
 		return tell_sender(t, NOTICE_unusable);
 	case EVENT_lost:
 		return tell_sender(t, NOTICE_lost);
+	case EVENT_brought:
+		/* Whoever was told that it is lost need not send it again. */
+		return json_flag(t->ev->data, "found_again")
+		           ? tell_sender(t, NOTICE_found)
+		           : OK;
 	case EVENT_acted:
 		return refused(t->ev)
 		           ? tell_officers(t, NOTICE_refused, t->f->comment)
@@ -730,7 +736,6 @@ static enum err tell_event(const struct telling *t)
 	case EVENT_disposed:
 	case EVENT_round:
 	case EVENT_kept:
-	case EVENT_brought:
 	case EVENT_used:
 	case EVENT_returned:
 	case EVENTS:

@@ -16,6 +16,7 @@
 #include "core/reply_address.h"
 #include "core/sweep.h"
 #include "courier/carry.h"
+#include "courier/codes.h"
 #include "courier/dispose.h"
 #include "courier/heads.h"
 #include "courier/hook_post.h"
@@ -35,13 +36,14 @@ enum {
 	REMIND_MS = 20 * 1000,
 	DISPOSE_MS = 3 * 1000,
 	DIGEST_MS = 5 * 1000,
+	CODES_MS = 5 * 1000,
 };
 
 struct courier {
 	const struct courier_options *options;
 	struct store *people, *shared;
 	struct str name; /* of this process, in leases */
-	int64_t swept, reminded, disposed, digested;
+	int64_t swept, reminded, disposed, digested, codes_told;
 	struct disposal_page disposal;
 	struct inbound_page inbound, given_back;
 	struct carrying carrying;
@@ -251,6 +253,15 @@ static void hear(struct ctx *cx, struct courier *c)
 		log_fault(cx, "courier.given_back");
 }
 
+static void tell_codes(struct ctx *cx, struct courier *c)
+{
+	if (cx->now - c->codes_told < CODES_MS && cx->now >= c->codes_told)
+		return;
+	c->codes_told = cx->now;
+	if (courier_codes(cx, c->people, c->shared))
+		log_fault(cx, "courier.codes");
+}
+
 static void work(struct courier *c)
 {
 	struct arena *arena = arena_new();
@@ -260,6 +271,7 @@ static void work(struct courier *c)
 	sweep(&cx, c);
 	remind(&cx, c);
 	hear(&cx, c);
+	tell_codes(&cx, c);
 	dispose(&cx, c);
 	digest(&cx, c);
 	/* The clock may have been set back. */

@@ -142,10 +142,11 @@ enum err api_command(struct visit *v)
 	cc.if_match = visit_if_match(v);
 	enum err e = OK;
 	bool answered = false;
+	const json_t *built;
 	if (!e && cc.command == COMMAND_prepare)
 		e = visit_replay(v, &answered);
 	if (!e && !answered && cc.command == COMMAND_prepare)
-		e = prepare_artefact(v, &cc);
+		e = prepare_artefact(v, &cc, &built);
 	return e || answered ? e : visit_act(v, run_command, &cc);
 }
 

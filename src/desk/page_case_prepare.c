@@ -21,6 +21,7 @@ struct plan_work {
 	const struct inbound *tables;
 	size_t n_tables;
 	json_t *previews[PLAN_PARTS]; /* {"columns","rows"}, or NULL */
+	const json_t *built;          /* what preparing found, or NULL */
 	size_t columns_left;
 };
 
@@ -259,13 +260,22 @@ static struct plan_column column_of(const struct plan_work *p, size_t i,
 	return c;
 }
 
-/* The query's columns when it was looked at, else those described before. */
-static void describe_columns(
-    struct plan_work *p, size_t i, const json_t *part, struct plan_part *ret)
+/* The query's columns when it was looked at or run, else those described
+ * before. */
+static const json_t *columns_now(
+    const struct plan_work *p, size_t i, const json_t *part)
 {
 	const json_t *found = json_list(p->previews[i], "columns");
 	if (found == NULL)
-		found = json_list(part, "columns");
+		found = json_list(
+		    json_array_get(json_list(p->built, "parts"), i), "columns");
+	return found ? found : json_list(part, "columns");
+}
+
+static void describe_columns(
+    struct plan_work *p, size_t i, const json_t *part, struct plan_part *ret)
+{
+	const json_t *found = columns_now(p, i, part);
 	size_t n = json_array_size(found);
 	if (n > p->columns_left) {
 		ret->too_wide = case_say1(
@@ -596,22 +606,22 @@ static enum err finish(struct plan_work *p)
 				.command = COMMAND_prepare,
 				.body = p->plan,
 				.if_match = case_seen_version(v) } };
-	enum err e = prepare_artefact(v, &g.cc);
+	enum err e = prepare_artefact(v, &g.cc, &p->built);
 	return e ? e : visit_change(v, give, &g);
 }
 
-/* The columns asked for are not the query's any more: shows which they are. */
+/* Of a query that gives other columns now, the rows too. When they cannot be had
+ * any more, the columns that were found have to do. */
 static void look_again(struct plan_work *p)
 {
-	struct fault fault = p->w.v->cx.fault;
-	bool columns = false;
-	for (const struct field_error *f = fault.fields; f; f = f->next)
-		columns |= str_ends(f->field, STR(".columns"));
-	if (!columns)
-		return;
 	struct ctx *cx = &p->w.v->cx;
-	cx->fault = ctx_new(cx->arena, cx->now, cx->lang).fault;
-	(void)preview(p);
+	struct fault fault = cx->fault;
+	for (size_t i = 0; i < PLAN_PARTS; i++) {
+		cx->fault = ctx_new(cx->arena, cx->now, cx->lang).fault;
+		if (plan_columns_differ(p->plan, p->built, i) &&
+		    preview_part(p, i) != OK)
+			p->previews[i] = NULL;
+	}
 	cx->fault = fault;
 }
 
@@ -641,7 +651,7 @@ enum err page_case_prepare_send(struct visit *v)
 	p->w.seen_version = case_seen_version(v);
 	if (e == ERR_INVALID) {
 		look_again(p);
-		case_take_problems(&p->w, COMMAND_prepare, &v->cx.fault);
+		plan_tell_columns(&p->w, p->plan, p->built);
 	}
 	const struct ui_notice *notice =
 	    e && e != ERR_INVALID ? case_refusal(&p->w, e, text) : NULL;

@@ -55,6 +55,13 @@ struct plan_page {
 json_t *plan_posted(struct visit *);
 /* What the form begins with: the artefact that is there, or what was asked. */
 json_t *plan_first(const struct case_work *);
+/* Whether part `i` gives other columns than the plan describes, by name; not when
+ * it describes none, and not of what was not built. page_case_columns.c. */
+bool plan_columns_differ(const json_t *plan, const json_t *built, size_t i);
+/* Takes the fault's problems as case_take_problems() does, and says of each such
+ * part in one sentence what has changed and what to do. `built` may be NULL. */
+void plan_tell_columns(
+    struct case_work *, const json_t *plan, const json_t *built);
 /* Those that can be used, with their columns as SQL calls them. */
 struct ui_table plan_sent_tables(
     const struct case_work *, const struct inbound *, size_t n);

@@ -172,10 +172,12 @@ static bool on_loopback(const struct visit *v)
 	       str_starts(url, STR("http://localhost"));
 }
 
-enum err prepare_artefact(struct visit *v, struct case_command *cc)
+enum err prepare_artefact(
+    struct visit *v, struct case_command *cc, const json_t **ret_built)
 {
 	struct case_file f;
-	json_t *form, *plan, *built, *sealed = NULL;
+	json_t *form, *plan, *built = NULL, *sealed = NULL;
+	*ret_built = NULL;
 	enum err e = precheck(v, cc, &f, &form);
 	if (!e)
 		e = artefact_plan(&v->cx, &f, form, on_loopback(v), &plan);
@@ -190,6 +192,7 @@ enum err prepare_artefact(struct visit *v, struct case_command *cc)
 	json_put_text(order, "lang", lang_code(v->cx.lang));
 	json_put_flag(order, "export", artefact_exports(plan));
 	e = ask_gate(v, STR("/build"), order, BUILD_MS, &built);
+	*ret_built = built;
 	if (!e)
 		e = artefact_seal(&v->cx, plan, built, &sealed);
 	if (!e)

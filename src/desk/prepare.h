@@ -8,8 +8,10 @@
 #include "desk/app.h"
 
 /* Fills cc->artefact. Permission, state and body are checked first, so that the
- * gate works only for who may prepare. */
-enum err prepare_artefact(struct visit *, struct case_command *);
+ * gate works only for who may prepare. ret_built: what the gate found, also when
+ * the artefact is refused for it; NULL when it was not asked. */
+enum err prepare_artefact(
+    struct visit *, struct case_command *, const json_t **ret_built);
 /* Up to 20 rows of one query as the officer would give it out, with its columns:
  * {"columns":[…],"rows":[[…]]}. Never stored; each is in the gate's record.
  * `query`: {source, sql, params[], columns[]}. */

@@ -246,6 +246,70 @@ def test_a_source_that_is_away_is_no_fault_of_the_file(desk, officer):
     assert (told["state"], told["found"]["wrong"]) == ("read", 3)
 
 
+DAY_MS = 24 * 3600 * 1000
+
+
+def told_of(desk, title):
+    """The notices that a list of that title cannot be read, in their order."""
+    return [n for n in desk.store(
+        "select kind, recipient, request, subject, body, link from outbox"
+        " where kind = 'codes' order by id") if title in n["subject"]]
+
+
+def test_its_officers_are_told_once_a_day(desk, officer, stranger):
+    """Whatever number of tables waits for it; nobody else is told."""
+    asks = desk.requester
+    made = {t: good(make(officer, title_th=t, title_en=f"En {t}"), 201)["id"]
+            for t in ("รายการแรก", "รายการหลัง")}
+    first, second = made.values()
+    no = new_request(desk)
+    tables = [send(asks, no, TABLE + b"8,0%d\n" % i) for i in range(3)]
+    systems = asks.get("/systems")["systems"]
+    officers = sorted(o["email"] for s in systems if s["code"] == "REG"
+                      for o in s["officers"])
+    assert officer.email in officers and stranger.email not in officers
+
+    def held(table, one):
+        good(choose(asks, no, table, choice(one)))
+        wait_until("it is held", lambda: state(asks, no, table)["finding"], 30)
+
+    def told(title, times):
+        """Each of them so often by now."""
+        wait_until(f"{title} is told", lambda: len(told_of(desk, title))
+                   >= times * len(officers), 30)
+        got = told_of(desk, title)
+        assert sorted(n["recipient"] for n in got) == sorted(officers * times)
+        return got
+
+    path = desk.source_path("REG")
+    away = path.with_suffix(".away")
+    os.rename(path, away)
+    try:
+        held(tables[0], first)
+        notice = told("รายการแรก", 1)[0]
+        assert (notice["request"], notice["link"]) == (
+            "", "/systems/REG/code-lists")
+        assert "แหล่งข้อมูลไม่ตอบ" in notice["body"]
+        assert SECRET not in str(notice) and no not in str(notice)
+        # Another table waits for it. Whoever looks at the second list has looked
+        # at the first before.
+        held(tables[1], first)
+        held(tables[2], second)
+        told("รายการหลัง", 1)
+        told("รายการแรก", 1)
+        # On the next day once more, but not of one that nobody waits for.
+        good(choose(asks, no, tables[2], choice(None, "text")))
+        settled(asks, no, tables[2])
+        desk.change("shared", f"update code_list set looked = looked - {DAY_MS}"
+                              f" where id = '{second}'")
+        desk.change("people", f"update code_list_told set at = at - {DAY_MS}")
+        held(tables[0], first)
+        told("รายการแรก", 2)
+        told("รายการหลัง", 1)
+    finally:
+        os.rename(away, path)
+
+
 def test_on_the_pages(desk, officer):
     web = Web(desk.university.desk, entry(desk, officer))
     page = web.open("/systems")

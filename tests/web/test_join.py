@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import random
+import re
+from html import unescape
 
 import openpyxl
 import pytest
@@ -276,6 +278,63 @@ def test_on_the_page(desk, known, request_no):
     form = officer.open(f"/requests/{no}/prepare").to("/prepare")
     assert form.value("prepare.parts[0].tables[0].file") == upload
     assert form.value("prepare.parts[0].unmatched") == "student_id"
+
+
+def test_each_of_several_tables_is_the_one_that_was_chosen(
+        desk, known, request_no):
+    """Three alike: a look, a refusal and a page that is opened again keep what was
+    chosen of each, and only those rows come of each."""
+    no, numbers = request_no, sorted(known)[:4]
+    three = [send(desk, desk.requester, no, "".join(
+        ["student_id,word\n"] + [f"{n},{name} {i}\n" for i, n in
+                                 enumerate(numbers)]).encode(), f"{name}.csv")
+        for name in ("แรก", "กลาง", "หลัง")]
+    wait_until("the events", lambda: len(events(desk, no, "brought")) == 3)
+    officer = Web(desk.university.desk, next(
+        p for p in desk.university.facts["people"]
+        if p["email"] == desk.icit.officer.email))
+    sql = ("select s.student_id, x.word as a, y.word as b, z.word as c"
+           " from one x join two y on y.student_id = x.student_id"
+           " join three z on z.student_id = x.student_id"
+           " join student s on s.student_id = x.student_id"
+           " order by s.student_id")
+    chosen = [(name, three[i]) for name, i in
+              (("one", 2), ("two", 0), ("three", 1))]
+    place = "prepare.parts[0].tables[{}].{}"
+    values = {"prepare.parts[0].from": "source:REG",
+              "prepare.parts[0].sql": sql, "prepare.outlets": ["export"],
+              "prepare.formats": ["csv"]}
+    for i, (name, one) in enumerate(chosen):
+        values |= {place.format(i, "file"): one, place.format(i, "name"): name}
+    want = [(n, f"หลัง {i}", f"แรก {i}", f"กลาง {i}")
+            for i, n in enumerate(numbers)]
+
+    def keeps(page):
+        form = page.to("/prepare")
+        assert [(form.value(place.format(i, "name")),
+                 form.value(place.format(i, "file")))
+                for i in range(3)] == chosen
+        return page
+
+    def shows(page):
+        cells = [unescape(c).strip() for c in re.findall(
+            r'data-label="(?:student_id|a|b|c)"[^>]*><div>(.*?)</div>',
+            page.source, re.S)]
+        assert [tuple(cells[i:i + 4]) for i in range(0, len(cells), 4)] == want
+        return page
+
+    page = keeps(shows(officer.send(officer.open(f"/requests/{no}/prepare"),
+                                    "/prepare", "preview", **values)))
+    page = officer.send(page, "/prepare", "finish")
+    assert page.status == 422 and "#f-prepare.confirm" in page.links
+    page = officer.send(keeps(page), "/prepare", "finish", **{
+        "prepare.confirm": ["exists", "releasable"]})
+    assert page.url.endswith("?done=prepare"), page.errors
+    part, = desk.icit.officer.request(no)["artefact"]["parts"]
+    assert [(t["name"], t["file"]) for t in part["tables"]] == chosen
+    keeps(officer.open(f"/requests/{no}/prepare"))
+    got = documents(desk, no)["csv", False].decode("utf-8-sig")
+    assert [tuple(r) for r in csv.reader(io.StringIO(got))][1:] == want
 
 
 def test_several_tables_on_the_page(desk, known, request_no):

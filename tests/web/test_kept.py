@@ -177,12 +177,22 @@ def test_who_sent_it_has_it_looked_for(desk):
     assert found["data"]["rows"] == 30
     page = web.open(f"/requests/{no}")
     assert "ไฟล์นี้เคยหาย และพบแล้ว" in page.text
+    # Its sender need not send it again, and is told so, once.
+    mails = [r for r in desk.store(
+        f"select kind, recipient, body, link from outbox where request = '{no}'"
+        " order by id") if r["kind"] in ("lost", "found")]
+    assert [(m["kind"], m["recipient"]) for m in mails] == [
+        ("lost", desk.requester.email), ("found", desk.requester.email)]
+    assert "ไม่ต้องส่งไฟล์นี้อีก" in mails[1]["body"]
+    assert mails[1]["link"] == f"/requests/{no}/tables/{one['id']}"
     # Read anew, it is what it was.
     good(desk.requester.api.post(base + "/choose", {}))
     wait_until("it is read", lambda: state_of(
         desk.requester, no, one["id"])["state"] == "read")
     time.sleep(2)
     assert len(events(desk.requester, no)) == 3
+    assert len(desk.store("select id from outbox where kind = 'found'"
+                          f" and request = '{no}'")) == 1
 
 
 def age(path, hours=2):

@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 import sqlite3
+import time
 
 import pytest
 import requests
@@ -498,20 +499,111 @@ def test_preparing_says_what_is_wrong_at_its_field(desk, web):
     assert page.status == 422 and icit.officer.state(no) == "preparing"
 
 
-def test_columns_that_are_others_now_are_shown_again(desk, web):
+OTHERS = {
+    "th": ("คำสั่งนี้ให้คอลัมน์เพิ่ม (parent_code, name_en) และไม่ให้คอลัมน์ที่ระบุไว้เดิม"
+           " (department_code) ตรวจชื่อ ชั้นข้อมูล และการปกปิดของแต่ละคอลัมน์ด้านล่าง แล้วกด"
+           " “จัดทำข้อมูลเสร็จ” อีกครั้ง"),
+    "en": ("This query gives new columns (parent_code, name_en), and no"
+           " longer gives some that were described (department_code). Check"
+           " the titles, class and masking of each column below, then press"
+           " “Data prepared” again.")}
+ROW = "prepare.parts[{}].column[{}]"
+OLD = "select department_code, name_th from department"
+NEW = "select parent_code, name_th, name_en from department"
+
+
+def previewed(web, no, **more):
+    """The page of preparing with the columns of OLD described."""
+    page = web.send(
+        web.open(f"/requests/{no}/prepare"), "/prepare", "preview", **{
+            "prepare.parts[0].from": "source:HRIS",
+            "prepare.parts[0].sql": OLD, "prepare.outlets": ["export"],
+            "prepare.formats": ["csv"],
+            "prepare.confirm": ["exists", "releasable"], **more})
+    assert page.status == 200, page.errors
+    return page
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_columns_that_are_others_now_are_shown_again(desk, web, lang):
+    no = desk.icit.until("preparing")
+    officer = web(desk.icit.officer, lang)
+    page = officer.send(previewed(officer, no), "/prepare", "finish", **{
+        "prepare.parts[0].sql": NEW, "prepare.note": "เก็บไว้",
+        ROW.format(0, 0) + ".filterable": "yes",
+        ROW.format(0, 1) + ".title_th": "ชื่อหน่วยงาน",
+        ROW.format(0, 1) + ".class": "public",
+        ROW.format(0, 1) + ".filterable": "yes"})
+    assert page.status == 422
+    # One sentence that says what to do, at the query; nothing else is wrong.
+    assert page.text.count(OTHERS[lang]) == 2, page.errors
+    assert [l for l in page.links if l and l.startswith("#f-")] == [
+        "#f-prepare.parts.0..sql"]
+    assert desk.rows("HRIS", NEW)[0][1] in page.text
+    form = page.to("/prepare")
+    said = dict(form.fields)
+    assert said["prepare.note"] == "เก็บไว้"
+    assert said["prepare.parts[0].sql"] == NEW
+    assert [said[ROW.format(0, i) + ".name"] for i in range(3)] == [
+        "parent_code", "name_th", "name_en"]
+    assert [said[ROW.format(0, i) + ".class"] for i in range(3)] == [
+        "internal", "public", "internal"]
+    assert said[ROW.format(0, 1) + ".title_th"] == "ชื่อหน่วยงาน"
+    assert [i for i in range(3) if ROW.format(0, i) + ".filterable" in said] \
+        == [1]
+    assert desk.icit.officer.state(no) == "preparing"
+    page = officer.send(page, "/prepare", "finish",
+                        **{ROW.format(0, 0) + ".mask": "drop"})
+    assert page.url.endswith("?done=prepare"), page.errors
+    part, = desk.icit.officer.request(no)["artefact"]["parts"]
+    assert [(c["name"], c["class"], c["mask"]) for c in part["columns"]] == [
+        ("parent_code", "internal", "drop"), ("name_th", "public", "none"),
+        ("name_en", "internal", "none")]
+    assert part["filterable"] == ["name_th"]
+
+
+def test_a_query_with_the_same_columns_goes_as_it_is(desk, web):
+    """Whatever their order, and though nobody looked at them again."""
     no = desk.icit.until("preparing")
     officer = web(desk.icit.officer)
-    page = officer.send(
-        officer.open(f"/requests/{no}/prepare"), "/prepare", "preview",
-        **{"prepare.parts[0].from": "source:HRIS",
-           "prepare.parts[0].sql": "select department_code from department",
-           "prepare.confirm": ["exists", "releasable"]})
-    page = officer.send(page, "/prepare", "finish", **{
-        "prepare.parts[0].from": "source:HRIS",
-        "prepare.parts[0].sql": "select name_th from department"})
-    assert page.status == 422
-    form = page.to("/prepare")
-    assert form.value("prepare.parts[0].column[0].name") == "name_th"
+    page = officer.send(previewed(officer, no), "/prepare", "finish", **{
+        "prepare.parts[0].sql": "select name_th, department_code"
+                                " from department where parent_code <> ''",
+        ROW.format(0, 0) + ".mask": "drop"})
+    assert page.url.endswith("?done=prepare"), page.errors
+    part, = desk.icit.officer.request(no)["artefact"]["parts"]
+    assert [(c["name"], c["mask"]) for c in part["columns"]] == [
+        ("name_th", "none"), ("department_code", "drop")]
+
+
+def test_other_columns_are_shown_though_their_rows_cannot_be(desk, web):
+    """In the second part, and when the looks of an hour are used up."""
+    no = desk.icit.until("preparing")
+    officer = web(desk.icit.officer)
+    page = officer.send(previewed(officer, no), "/prepare", "add")
+    page = officer.send(page, "/prepare", "preview", **{
+        "prepare.parts[1].from": "source:HRIS",
+        "prepare.parts[1].name": "more", "prepare.parts[1].sql": OLD})
+    assert page.status == 200, page.errors
+    now = int(time.time() * 1000)
+    values = ", ".join(
+        f"('l-{no}-{i}', '', 'X', '', '{desk.icit.officer.email}', '', {now},"
+        " '', 'look', '', 'whole', 0, 0, '', 0)" for i in range(120))
+    desk.change("shared", "insert into delivery (id, connection, request,"
+                " document, key_id, digest, at, address, form, query, status,"
+                f" n_rows, n_bytes, sha256, ended) values {values}")
+    try:
+        page = officer.send(page, "/prepare", "finish", **{
+            "prepare.parts[1].sql": NEW})
+    finally:
+        desk.change("shared", "delete from delivery where request = 'X'")
+    assert page.status == 422 and OTHERS["th"] in page.text, page.errors
+    assert [l for l in page.links if l and l.startswith("#f-")] == [
+        "#f-prepare.parts.1..sql"]
+    said = dict(page.to("/prepare").fields)
+    assert [said[ROW.format(1, i) + ".name"] for i in range(3)] == [
+        "parent_code", "name_th", "name_en"]
+    assert said[ROW.format(0, 0) + ".name"] == "department_code"
     page = officer.send(page, "/prepare", "finish")
     assert page.url.endswith("?done=prepare"), page.errors
 
