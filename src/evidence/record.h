@@ -32,9 +32,8 @@ struct record {
 	struct str form;
 	struct str asked; /* names of what was asked, values left out */
 	struct str query; /* SHA-256 of all of `asked`, hex */
-	int64_t
-	    reading; /* of a table that goes back; written if there is one */
-	int64_t at;  /* UTC ms */
+	int64_t reading;  /* of a table that goes back; written if not 0 */
+	int64_t at;       /* UTC ms */
 	/* What the end showed. */
 	struct str outcome; /* "whole" "cut" */
 	int64_t rows, bytes;
