@@ -397,9 +397,10 @@ static void tell_table(struct str no, enum inbound_state state)
 static void hand_back(struct str no, int64_t reading, const char *to)
 {
 	static int64_t leaf;
+	leaf++;
 	struct ctx cx = open_on(people, true);
 	const struct given_back g = { .delivery = str_fmt(
-					  cx.arena, "d%lld", (long long)++leaf),
+					  cx.arena, "d%lld", (long long)leaf),
 		.log = STR("log"),
 		.request = no,
 		.upload = STR("u1"),
