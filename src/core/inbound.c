@@ -77,11 +77,32 @@ static enum err read_rows(struct ctx *cx, const struct rows *rows,
 	return e;
 }
 
+/* "" when it takes no place of a table that was read. */
+static enum err choice_of(
+    struct ctx *cx, const struct inbound_new *w, struct str *ret)
+{
+	struct inbound before;
+	json_t *choice = NULL;
+	*ret = STR("");
+	if (w->replaces.n == 0)
+		return OK;
+	enum err e = inbound_get(cx, w->replaces, &before);
+	if (e || json_list(before.found, "columns") == NULL)
+		return e;
+	e = inbound_choice_again(cx, &before, &choice);
+	if (!e)
+		*ret = json_compact(cx->arena, choice);
+	return e;
+}
+
 enum err inbound_new(
     struct ctx *cx, const struct inbound_new *w, struct inbound *ret)
 {
 	struct upload_file u;
-	enum err e = upload_new(cx, w->request, w->name, w->actor, &u);
+	struct str choice;
+	enum err e = choice_of(cx, w, &choice);
+	if (!e)
+		e = upload_new(cx, w->request, w->name, w->actor, &u);
 	if (!e)
 		e = sql_exec(cx,
 		    SQL("update upload set kind = 'table', purpose = $1,"
@@ -93,9 +114,10 @@ enum err inbound_new(
 		e = sql_exec(cx,
 		    SQL("insert into inbound (upload, request, state, progress,"
 			" choice, found, finding, version, told, owner, until,"
-			" tries) values ($1, $2, 'waiting', 0, '', '', '', 0, 0,"
+			" tries) values ($1, $2, 'waiting', 0, $3, '', '', 0, 0,"
 			" '', 0, 0)"),
-		    VALS(val_str(u.id), val_str(w->request)), NULL);
+		    VALS(val_str(u.id), val_str(w->request), val_str(choice)),
+		    NULL);
 	return e ? e : inbound_get(cx, u.id, ret);
 }
 

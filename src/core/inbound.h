@@ -52,7 +52,8 @@ struct inbound_new {
 	struct str request, name, actor;
 	struct str purpose, destroy_on, replaces;
 };
-/* A table on its way; its upload's ticket is the caller's to make. */
+/* A table on its way; its upload's ticket is the caller's to make. One that takes
+ * another's place is read with inbound_choice_again(). */
 MUST_CHECK enum err inbound_new(
     struct ctx *, const struct inbound_new *, struct inbound *ret);
 /* ERR_NOT_FOUND, for uploads that are no tables too. */
@@ -80,6 +81,11 @@ MUST_CHECK enum err inbound_choose(
 /* The same without changing anything: *ret is what would be kept. */
 MUST_CHECK enum err inbound_choice_check(
     struct ctx *, const json_t *choice, json_t **ret);
+/* What one that takes another's place begins with: its columns are checked as
+ * those were, so that what is built of them stays what was agreed; sheet and
+ * encoding are its own. */
+MUST_CHECK enum err inbound_choice_again(
+    struct ctx *, const struct inbound *before, json_t **ret);
 
 /* For the gate. It came: no harm for an upload that is no table. */
 MUST_CHECK enum err inbound_received(struct ctx *, struct str upload);

@@ -49,12 +49,12 @@ static void take_codes(
 		json_put(to, "codes", codes);
 }
 
-static bool is_named(const json_t *list, struct str name)
+static const json_t *named(const json_t *list, struct str name)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
 		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return true;
-	return false;
+			return json_array_get(list, i);
+	return NULL;
 }
 
 static void take_column(
@@ -67,7 +67,7 @@ static void take_column(
 	if (name.n == 0 || name.n > COLUMN_NAME)
 		field_wrong(cx, str_cat(a, at, STR("name")), MSG_field_required,
 		    STR(""));
-	else if (is_named(list, name))
+	else if (named(list, name) != NULL)
 		field_wrong(
 		    cx, str_cat(a, at, STR("name")), MSG_field_twice, name);
 	json_put_text(to, "name", name);
@@ -110,4 +110,39 @@ enum err inbound_choice_check(
 	if (!e)
 		*ret = to;
 	return e;
+}
+
+static json_t *column_again(
+    struct arena *a, const json_t *found, const json_t *chosen)
+{
+	json_t *o = json_new_object(a);
+	struct str list = json_text(chosen, "list");
+	const json_t *codes = json_list(chosen, "codes");
+	json_put_text(o, "name", json_text(found, "name"));
+	json_put_text(o, "check", json_text(found, "check"));
+	json_put_text(o, "era", json_text(found, "era"));
+	json_put_flag(o, "needed", json_flag(found, "needed"));
+	if (list.n > 0)
+		json_put_text(o, "list", list);
+	if (json_array_size(codes) > 0)
+		json_put(o, "codes", codes);
+	return o;
+}
+
+enum err inbound_choice_again(
+    struct ctx *cx, const struct inbound *before, json_t **ret)
+{
+	json_t *o = json_new_object(cx->arena);
+	json_t *columns = json_new_array(cx->arena);
+	const json_t *found = json_list(before->found, "columns");
+	const json_t *chosen = json_list(before->choice, "columns");
+	for (size_t i = 0; i < json_array_size(found); i++) {
+		const json_t *c = json_array_get(found, i);
+		json_add(columns, column_again(cx->arena, c,
+				      named(chosen, json_text(c, "name"))));
+	}
+	json_put(o, "columns", columns);
+	if (json_value(before->choice, "once") != NULL)
+		json_put_flag(o, "once", json_flag(before->choice, "once"));
+	return inbound_choice_check(cx, o, ret);
 }

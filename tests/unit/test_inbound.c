@@ -13,7 +13,7 @@
 static struct store *shared;
 
 /* Its id lives in `a`. */
-static struct str sent(struct arena *a, bool here)
+static struct str sent_for(struct arena *a, bool here, struct str replaces)
 {
 	struct inbound in;
 	struct ctx cx = open_on(shared, true);
@@ -22,7 +22,7 @@ static struct str sent(struct arena *a, bool here)
 		.actor = STR("anan@example.ac.th"),
 		.purpose = STR("join"),
 		.destroy_on = STR("2026-12-31"),
-		.replaces = STR("") };
+		.replaces = replaces };
 	T_OK(&cx, inbound_new(&cx, &w, &in));
 	if (here) {
 		T_OK(&cx, upload_received(&cx, in.upload, STR("ab"), 3));
@@ -31,6 +31,11 @@ static struct str sent(struct arena *a, bool here)
 	struct str id = str_dup(a, in.upload);
 	commit(&cx);
 	return id;
+}
+
+static struct str sent(struct arena *a, bool here)
+{
+	return sent_for(a, here, STR(""));
 }
 
 static struct inbound got(struct arena *a, struct str id)
@@ -193,6 +198,33 @@ static void a_choice_lets_it_be_read_anew(void)
 	T_CHECK(tell_read(&anew, "{}"), "read");
 	T_CHECK(choose(id, "{}") == OK, "and once more");
 	T_CHECK(got(a, id).state == INBOUND_reading, "reading");
+	clear();
+	arena_free(a);
+}
+
+static void one_in_its_place_is_read_as_it_was(void)
+{
+	struct arena *a = arena_new();
+	struct inbound in = { 0 };
+	struct str first = sent(a, true);
+	T_CHECK(got(a, sent_for(a, false, first)).choice == NULL,
+	    "nothing was found yet");
+	T_CHECK(choose(first,
+		    "{\"sheet\":\"สอง\",\"encoding\":\"cp874\","
+		    "\"once\":true,\"columns\":[{\"name\":\"b\","
+		    "\"check\":\"code\",\"codes\":[\"x\",\"y\"]}]}") == OK,
+	    "chosen");
+	T_CHECK(claim(a, "g1", &in) && str_eq(in.upload, first), "claimed");
+	T_CHECK(tell_read(&in,
+		    "{\"columns\":[{\"title\":\"เอ\",\"name\":\"a\","
+		    "\"type\":\"integer\",\"check\":\"integer\",\"era\":\"be\","
+		    "\"needed\":true,\"wrong\":1},{\"name\":\"b\","
+		    "\"check\":\"code\",\"era\":\"any\",\"needed\":false}]}"),
+	    "read");
+	const json_t *again = got(a, sent_for(a, false, first)).choice;
+	T_CHECK(again != NULL, "as the first");
+	T_TEXT(again ? json_compact(a, again) : STR(""),
+	    STR("{\"once\":true,\"columns\":[{\"name\":\"a\",\"check\":\"integer\",\"era\":\"be\",\"needed\":true},{\"name\":\"b\",\"check\":\"code\",\"era\":\"any\",\"codes\":[\"x\",\"y\"],\"needed\":false}]}"));
 	clear();
 	arena_free(a);
 }
@@ -462,6 +494,7 @@ static void tests(const struct scratch *s)
 	T_RUN(it_is_read_when_it_is_here);
 	T_RUN(a_gate_that_died_is_followed_by_another);
 	T_RUN(a_choice_lets_it_be_read_anew);
+	T_RUN(one_in_its_place_is_read_as_it_was);
 	T_RUN(a_wrong_choice_names_its_fields);
 	T_RUN(what_waits_for_a_list_of_codes_says_so);
 	T_RUN(what_is_lost_or_destroyed_is_told);

@@ -291,6 +291,36 @@ def test_it_is_looked_at_and_put_right(desk):
     holds(desk.university)
 
 
+def test_one_in_its_place_is_read_as_it_was(desk):
+    no = desk.icit.until("preparing")
+    asks = desk.requester
+    t = sent(asks, no, table())
+    good(asks.api.post(f"/requests/{no}/uploads/{t['id']}/choose", {
+        "encoding": "utf-8", "once": True, "columns": [
+            {"name": "student_id", "check": "integer", "needed": True}]}))
+    t = wait_until("it is read", lambda: (
+        lambda t: t if t["state"] == "read" else None)(
+            state_of(asks, no, t["id"])))
+    checks = [(c["name"], c["check"], c["era"], c["needed"])
+              for c in t["found"]["columns"]]
+    assert checks[0] == ("student_id", "integer", "any", True)
+    # In another encoding, with a column more, and dates that say less alone.
+    rows = [(*STUDENTS[0], "หมายเหตุ"), ("๖๕๐๐๐๐๐๑", "ก", "31/02/2546", "", "x"),
+            ("65000002", "ข", "30/02/2546", "", "")]
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    again = sent(asks, no, out.getvalue().encode("cp874"), replaces=t["id"])
+    found = again["found"]
+    assert [(c["name"], c["check"], c["era"], c["needed"])
+            for c in found["columns"]][:4] == checks
+    assert (again["state"], len(found["columns"]), found["encoding"],
+            found["once"]) == ("read", 5, "cp874", True)
+    # One that stands for nothing is looked at as if for the first time.
+    alone = sent(asks, no, out.getvalue().encode("cp874"))
+    assert [c["check"] for c in alone["found"]["columns"]][:4] != [
+        c[1] for c in checks]
+
+
 def test_use_and_return_are_told(desk):
     icit, asks = desk.icit, desk.requester
     no = icit.until("preparing", systems=["REG"], service_type="processing",
