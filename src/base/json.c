@@ -83,6 +83,14 @@ struct str json_as_text(const json_t *string)
 	return str_n(json_string_value(string), json_string_length(string));
 }
 
+const json_t *json_named(const json_t *list, struct str name)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (str_eq(json_text(json_array_get(list, i), "name"), name))
+			return json_array_get(list, i);
+	return NULL;
+}
+
 struct str json_text(const json_t *object, const char *key)
 {
 	return json_as_text(json_object_get(object, key));

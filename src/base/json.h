@@ -30,6 +30,8 @@ const json_t *json_member(const json_t *object, const char *key); /* or NULL */
 /* Any value; NULL when it is absent or null. */
 const json_t *json_value(const json_t *object, const char *key);
 struct str json_as_text(const json_t *string); /* absent when not a string */
+/* The first object of a list whose "name" that is; or NULL. */
+const json_t *json_named(const json_t *list, struct str name);
 
 /* Writers into an object or to an array's end. Text that is not UTF-8 is a
  * bug: input is checked where it comes in. */

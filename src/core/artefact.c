@@ -112,14 +112,6 @@ static struct str part_field(struct plan *p, size_t i, const char *name)
 	return str_fmt(p->cx->arena, "parts[%zu].%s", i, name);
 }
 
-static bool name_taken(const json_t *list, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return true;
-	return false;
-}
-
 static void take_column(
     struct plan *p, size_t part, const json_t *c, json_t *out)
 {
@@ -129,7 +121,7 @@ static void take_column(
 		   mask = json_text(c, "mask");
 	json_t *o = json_new_object(a);
 	/* Which of the two would hold, the mask of one or of the other? */
-	if (name_taken(out, name))
+	if (json_named(out, name) != NULL)
 		field_wrong(p->cx, part_field(p, part, "columns"),
 		    MSG_field_twice, name);
 	if (name.n == 0 || str_chars(name) > 120)
@@ -223,7 +215,7 @@ static void take_part(
 	if (str_chars(name) > MAX_NAME)
 		field_wrong(p->cx, part_field(p, i, "name"), MSG_field_too_long,
 		    STR("60"));
-	if (name_taken(parts, name))
+	if (json_named(parts, name) != NULL)
 		field_wrong(
 		    p->cx, part_field(p, i, "name"), MSG_field_twice, name);
 	if ((sql.n > 0) == (file.n > 0))
@@ -364,14 +356,6 @@ enum err artefact_plan(struct ctx *cx, const struct case_file *f,
 	return OK;
 }
 
-static const json_t *column_named(const json_t *columns, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(columns); i++)
-		if (str_eq(json_text(json_array_get(columns, i), "name"), name))
-			return json_array_get(columns, i);
-	return NULL;
-}
-
 /* The query's columns in the query's order, with what the form says of each. */
 static json_t *seal_columns(
     struct ctx *cx, const json_t *named, const json_t *found, struct str field)
@@ -379,13 +363,13 @@ static json_t *seal_columns(
 	json_t *out = json_new_array(cx->arena);
 	for (size_t i = 0; i < json_array_size(named); i++) {
 		struct str name = json_text(json_array_get(named, i), "name");
-		if (column_named(found, name) == NULL)
+		if (json_named(found, name) == NULL)
 			field_wrong(cx, field, MSG_field_no_such_column, name);
 	}
 	for (size_t i = 0; i < json_array_size(found); i++) {
 		const json_t *f = json_array_get(found, i);
 		struct str name = json_text(f, "name");
-		const json_t *n = column_named(named, name);
+		const json_t *n = json_named(named, name);
 		if (n == NULL && json_array_size(named) > 0)
 			field_wrong(cx, field, MSG_field_column_unnamed, name);
 		json_t *c =
@@ -410,7 +394,7 @@ static void check_filterable(
 	const json_t *list = json_list(part, "filterable");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct str name = json_as_text(json_array_get(list, i));
-		const json_t *c = column_named(columns, name);
+		const json_t *c = json_named(columns, name);
 		enum mask mask = mask_of(json_text(c, "mask"));
 		if (c == NULL || mask == MASK_drop)
 			field_wrong(cx, field, MSG_field_no_such_column, name);
@@ -450,7 +434,7 @@ static void check_reasons(
 	json_t *all = json_keep(cx->arena, json_deep_copy(said));
 	json_object_foreach(all, name, why)
 	{
-		const json_t *c = column_named(columns, str_of(name));
+		const json_t *c = json_named(columns, str_of(name));
 		if (c == NULL || str_eq(json_text(c, "mask"), STR("drop")))
 			field_wrong(cx, field, MSG_field_no_such_column,
 			    str_dup(cx->arena, str_of(name)));

@@ -129,14 +129,6 @@ void artefact_tables_outlets(struct ctx *cx, const json_t *plan)
 	}
 }
 
-static const json_t *named(const json_t *list, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return json_array_get(list, i);
-	return NULL;
-}
-
 static bool same_column(const json_t *a, const json_t *b)
 {
 	static const char *const keys[] = { "type", "class", "mask" };
@@ -154,7 +146,7 @@ static void compare(
 	for (size_t i = 0; i < n_now; i++) {
 		const json_t *c = json_array_get(now, i);
 		struct str name = json_text(c, "name");
-		const json_t *before = named(was, name);
+		const json_t *before = json_named(was, name);
 		if (before == NULL)
 			field_wrong(cx, field, MSG_field_contract_more, name);
 		else if (!same_column(before, c))
@@ -165,7 +157,7 @@ static void compare(
 	bool gone = false;
 	for (size_t i = 0; i < n_was; i++) {
 		struct str name = json_text(json_array_get(was, i), "name");
-		if (named(now, name) != NULL)
+		if (json_named(now, name) != NULL)
 			continue;
 		field_wrong(cx, field, MSG_field_contract_gone, name);
 		gone = true;

@@ -49,14 +49,6 @@ static void take_codes(
 		json_put(to, "codes", codes);
 }
 
-static const json_t *named(const json_t *list, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return json_array_get(list, i);
-	return NULL;
-}
-
 static void take_column(
     struct ctx *cx, size_t i, const json_t *from, json_t *list)
 {
@@ -67,7 +59,7 @@ static void take_column(
 	if (name.n == 0 || name.n > COLUMN_NAME)
 		field_wrong(cx, str_cat(a, at, STR("name")), MSG_field_required,
 		    STR(""));
-	else if (named(list, name) != NULL)
+	else if (json_named(list, name) != NULL)
 		field_wrong(
 		    cx, str_cat(a, at, STR("name")), MSG_field_twice, name);
 	json_put_text(to, "name", name);
@@ -138,8 +130,9 @@ enum err inbound_choice_again(
 	const json_t *chosen = json_list(before->choice, "columns");
 	for (size_t i = 0; i < json_array_size(found); i++) {
 		const json_t *c = json_array_get(found, i);
-		json_add(columns, column_again(cx->arena, c,
-				      named(chosen, json_text(c, "name"))));
+		json_add(
+		    columns, column_again(cx->arena, c,
+				 json_named(chosen, json_text(c, "name"))));
 	}
 	json_put(o, "columns", columns);
 	if (json_value(before->choice, "once") != NULL)

@@ -125,6 +125,16 @@ static enum err sweep_people(struct ctx *cx, struct courier *c)
 	return e;
 }
 
+/* Whether so long has gone by since the last time, which is now then. The clock
+ * may have been set back. */
+static bool is_time(const struct ctx *cx, int64_t *last, int64_t every_ms)
+{
+	if (cx->now - *last < every_ms && cx->now >= *last)
+		return false;
+	*last = cx->now;
+	return true;
+}
+
 static void sweep(struct ctx *cx, struct courier *c)
 {
 	if (cx->now - c->swept < SWEEP_MS)
@@ -162,9 +172,8 @@ static void remind(struct ctx *cx, struct courier *c)
 {
 	struct str *v = NULL;
 	size_t n = 0, failed = 0;
-	if (cx->now - c->reminded < REMIND_MS && cx->now >= c->reminded)
+	if (!is_time(cx, &c->reminded, REMIND_MS))
 		return;
-	c->reminded = cx->now;
 	enum err e = store_read(cx, c->people);
 	if (!e)
 		e = reminders_list(cx, &v, &n);
@@ -206,9 +215,8 @@ static void digest(struct ctx *cx, struct courier *c)
 {
 	const int64_t *v = NULL;
 	size_t n = 0;
-	if (cx->now - c->digested < DIGEST_MS && cx->now >= c->digested)
+	if (!is_time(cx, &c->digested, DIGEST_MS))
 		return;
-	c->digested = cx->now;
 	enum err e = store_read(cx, c->people);
 	if (!e)
 		e = digests_due(cx, &v, &n);
@@ -236,9 +244,8 @@ static void sign(struct ctx *cx, struct courier *c)
 /* As often as the gate looks for what to do. */
 static void dispose(struct ctx *cx, struct courier *c)
 {
-	if (cx->now - c->disposed < DISPOSE_MS && cx->now >= c->disposed)
+	if (!is_time(cx, &c->disposed, DISPOSE_MS))
 		return;
-	c->disposed = cx->now;
 	if (courier_dispose(cx, c->people, c->shared, &c->disposal))
 		log_fault(cx, "courier.dispose");
 	if (courier_carry(cx, c->options->site, c->people, &c->carrying))
@@ -255,9 +262,8 @@ static void hear(struct ctx *cx, struct courier *c)
 
 static void tell_codes(struct ctx *cx, struct courier *c)
 {
-	if (cx->now - c->codes_told < CODES_MS && cx->now >= c->codes_told)
+	if (!is_time(cx, &c->codes_told, CODES_MS))
 		return;
-	c->codes_told = cx->now;
 	if (courier_codes(cx, c->people, c->shared))
 		log_fault(cx, "courier.codes");
 }

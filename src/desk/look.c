@@ -25,12 +25,7 @@ static struct ui_cell cell_of(struct arena *a, const json_t *value)
 
 static bool is_dropped(const json_t *said, struct str name)
 {
-	for (size_t i = 0; i < json_array_size(said); i++) {
-		const json_t *c = json_array_get(said, i);
-		if (str_eq(json_text(c, "name"), name))
-			return str_eq(json_text(c, "mask"), STR("drop"));
-	}
-	return false;
+	return str_eq(json_text(json_named(said, name), "mask"), STR("drop"));
 }
 
 struct ui_table look_table(

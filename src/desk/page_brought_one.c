@@ -214,11 +214,7 @@ static const struct ui_choice *checks_of(
 /* What was asked for of a column; NULL: nothing. */
 static const json_t *asked_of(const struct one_work *p, struct str name)
 {
-	const json_t *list = json_list(p->in.choice, "columns");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return json_array_get(list, i);
-	return NULL;
+	return json_named(json_list(p->in.choice, "columns"), name);
 }
 
 static struct str codes_of(const struct one_work *p, struct str name)
@@ -399,11 +395,8 @@ static void put_first(const struct one_work *p, struct brought_one_page *page)
 /* What the heading of a column says. */
 static struct str title_of(const struct one_work *p, struct str name)
 {
-	const json_t *list = json_list(p->in.found, "columns");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return json_text(json_array_get(list, i), "title");
-	return name;
+	const json_t *c = json_named(json_list(p->in.found, "columns"), name);
+	return c ? json_text(c, "title") : name;
 }
 
 enum { WRONG_COLUMNS = 4 };

@@ -11,14 +11,6 @@ static const json_t *part_of(const json_t *of, size_t i)
 	return json_array_get(json_list(of, "parts"), i);
 }
 
-static bool has(const json_t *columns, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(columns); i++)
-		if (str_eq(json_text(json_array_get(columns, i), "name"), name))
-			return true;
-	return false;
-}
-
 /* The names of `in` that are not in `beside`: "a, b". */
 static struct str only_in(
     struct arena *a, const json_t *in, const json_t *beside)
@@ -27,7 +19,7 @@ static struct str only_in(
 	size_t n = 0;
 	for (size_t i = 0; i < json_array_size(in); i++) {
 		struct str name = json_text(json_array_get(in, i), "name");
-		if (has(beside, name))
+		if (json_named(beside, name) != NULL)
 			continue;
 		if (++n <= NAMES_TOLD)
 			buf_fmt(&b, "%s%.*s", n > 1 ? ", " : "", STR_ARG(name));
@@ -65,7 +57,8 @@ bool plan_columns_differ(const json_t *plan, const json_t *built, size_t i)
 		return false;
 	bool same = n == json_array_size(found);
 	for (size_t k = 0; k < n && same; k++)
-		same = has(found, json_text(json_array_get(said, k), "name"));
+		same = json_named(found,
+			   json_text(json_array_get(said, k), "name")) != NULL;
 	return !same;
 }
 

@@ -214,14 +214,6 @@ static const struct ui_choice *codes(const struct plan_work *p,
 	return v;
 }
 
-static const json_t *named(const json_t *columns, struct str name)
-{
-	for (size_t i = 0; i < json_array_size(columns); i++)
-		if (str_eq(json_text(json_array_get(columns, i), "name"), name))
-			return json_array_get(columns, i);
-	return NULL;
-}
-
 static bool has_text(const json_t *list, struct str s)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -237,7 +229,7 @@ static struct plan_column column_of(const struct plan_work *p, size_t i,
 		"sensitive" };
 	struct arena *a = arena_of(p);
 	struct str name = json_text(found, "name");
-	const json_t *said = named(json_list(part, "columns"), name);
+	const json_t *said = json_named(json_list(part, "columns"), name);
 	struct str class = json_text(said, "class"),
 		   mask = json_text(said, "mask");
 	struct plan_column c = { .name = name,

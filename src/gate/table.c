@@ -97,11 +97,7 @@ static enum err tell_lost(struct table *t, struct str how)
 
 static const json_t *chosen(const struct table *t, struct str name)
 {
-	const json_t *list = json_list(t->in.choice, "columns");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (str_eq(json_text(json_array_get(list, i), "name"), name))
-			return json_array_get(list, i);
-	return NULL;
+	return json_named(json_list(t->in.choice, "columns"), name);
 }
 
 static enum err read_left(struct table *t, const json_t *notes)

@@ -14,39 +14,19 @@ struct said_word {
 };
 
 static const struct said_word words[] = {
-#define ID_WORD(s) { s, SAID_ID },
-#define NUMBER_WORD(s) { s, SAID_NUMBER },
-#define SUM_WORD(s) { s, SAID_SUM },
-#define OWN_WORD(s) { s, SAID_OWN },
-#define ID_TEXT(s)
-#define SUM_TEXT(s)
-#define OWN_TEXT(s)
+#define WORD(is, s) { s, SAID_##is },
+#define TEXT(is, s)
 #include "sheet/words.def"
-#undef ID_WORD
-#undef NUMBER_WORD
-#undef SUM_WORD
-#undef OWN_WORD
-#undef ID_TEXT
-#undef SUM_TEXT
-#undef OWN_TEXT
+#undef WORD
+#undef TEXT
 };
 
 static const struct said_word texts[] = {
-#define ID_WORD(s)
-#define NUMBER_WORD(s)
-#define SUM_WORD(s)
-#define OWN_WORD(s)
-#define ID_TEXT(s) { s, SAID_ID },
-#define SUM_TEXT(s) { s, SAID_SUM },
-#define OWN_TEXT(s) { s, SAID_OWN },
+#define WORD(is, s)
+#define TEXT(is, s) { s, SAID_##is },
 #include "sheet/words.def"
-#undef ID_WORD
-#undef NUMBER_WORD
-#undef SUM_WORD
-#undef OWN_WORD
-#undef ID_TEXT
-#undef SUM_TEXT
-#undef OWN_TEXT
+#undef WORD
+#undef TEXT
 };
 
 static bool is_capital(char c)
